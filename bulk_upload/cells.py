@@ -1,0 +1,48 @@
+"""What a cell can hold once a reader has read it. Known to the readers and to the parsing of values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCell:
+    """A cell that shows an Excel error, such as ``#N/A``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateCell:
+    """A cell whose number is a date, a time or a duration; `text` is its ISO form."""
+
+    text: str
+
+
+# `None` is a blank cell. A number of a workbook is always a float, unless its cell format pads it
+# with zeros (``00000``): then it is the text that the sheet shows. A CSV holds only text.
+Cell = str | float | bool | None | ErrorCell | DateCell
+
+# The sheet's own row number (the first row is 1) and its cells from column A on; trailing blanks may
+# be absent. Blank rows never come.
+Row = tuple[int, list[Cell]]
+
+
+def is_blank(cell: Cell) -> bool:
+    """Whether a person would call the cell empty: nothing in it, or only (also non-breaking) spaces."""
+    return cell is None or (isinstance(cell, str) and not cell.strip(BLANKS))
+
+
+# White space that `str.strip` knows (it includes the non-breaking space) and what it does not: the
+# zero-width space, joiners and the byte order mark.
+BLANKS = " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+
+
+def column_letter(index: int) -> str:
+    """The spreadsheet's name of the column at `index` (0 is ``A``, 26 is ``AA``)."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,123 @@
+"""A sheet's header row → the columns that it names.
+
+Headers match without regard to case, accents, surrounding space, byte order mark and the choice of
+``_``, space or ``-``. Knows no Django; the guarded reader uses it too.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bulk_upload.cells import BLANKS, Cell, column_letter, is_blank
+from bulk_upload.columns import COLUMNS, Column
+from bulk_upload.problems import FileProblem, shown
+
+# Rows from the top of a sheet in which the header is looked for (titles and logos stand above it).
+HEADER_SEARCH_ROWS: Final = 50
+# Known columns that make a row a header. One could be chance: a title "Producto", say.
+HEADER_COLUMNS: Final = 3
+
+_SEPARATORS: Final = re.compile(r"[\s_\-.\u00a0\u200b\ufeff]+")
+
+
+def normal_form(header: str) -> str:
+    """`header` reduced to what counts when two headers are compared."""
+    decomposed = unicodedata.normalize("NFKD", header.strip(BLANKS + "*:").casefold())
+    return _SEPARATORS.sub("", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+KNOWN: Final[dict[str, Column]] = {
+    normal_form(header): column for column in COLUMNS for header in (column.name, *column.synonyms)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderMatch:
+    """A header row that was recognised.
+
+    `positions` maps the name of each column found to its place in a row's cells. `texts` is the whole
+    header as written, blank cells as ``""``. `unknown` are the positions that name no known column.
+    """
+
+    row: int
+    texts: tuple[str, ...]
+    positions: dict[str, int]
+    unknown: tuple[int, ...]
+
+
+def count_known(cells: Iterable[Cell]) -> int:
+    """How many different known columns `cells` name: what makes a row look like a header."""
+    return len({KNOWN[form].name for cell in cells if isinstance(cell, str) and (form := normal_form(cell)) in KNOWN})
+
+
+def find_header(rows: Iterable[tuple[int, Sequence[Cell]]]) -> tuple[int, Sequence[Cell]] | None:
+    """The row among `rows` that names most known columns, the first of equals, or `None`."""
+    best: tuple[int, Sequence[Cell]] | None = None
+    most = HEADER_COLUMNS - 1
+    for number, cells in rows:
+        known = count_known(cells)
+        if known > most:
+            best, most = (number, cells), known
+    return best
+
+
+def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
+    """Say which column stands where.
+
+    Raises `FileProblem` ``duplicate_column`` when two headers name one column, ``missing_columns``
+    or ``missing_columns_similar`` (which names the headers that look like them) when required ones are
+    not there.
+    """
+    texts = tuple("" if is_blank(cell) else str(cell).strip(BLANKS) for cell in cells)
+    positions: dict[str, int] = {}
+    unknown: list[int] = []
+    for index, text in enumerate(texts):
+        column = KNOWN.get(normal_form(text)) if text else None
+        if column is None:
+            if text:
+                unknown.append(index)
+        elif column.name in positions:
+            first = positions[column.name]
+            raise FileProblem(
+                "duplicate_column",
+                columna=column.name,
+                fila=row,
+                primera=shown(texts[first]),
+                celda1=f"{column_letter(first)}{row}",
+                segunda=shown(text),
+                celda2=f"{column_letter(index)}{row}",
+            )
+        else:
+            positions[column.name] = index
+    missing = [column for column in COLUMNS if column.required and column.name not in positions]
+    if missing:
+        raise _missing_columns(missing, [texts[index] for index in unknown], row, sheet)
+    return HeaderMatch(row, texts, positions, tuple(unknown))
+
+
+def _missing_columns(missing: list[Column], strangers: list[str], row: int, sheet: str) -> FileProblem:
+    """The problem in words: what is missing, and which header that was not understood looks like it."""
+    nearest = [(column, _nearest(column, strangers)) for column in missing]
+    params = {"hoja": shown(sheet), "fila": row, "columnas": ", ".join(column.name for column in missing)}
+    similar = ", ".join(f"«{shown(stranger)}» → {column.name}" for column, stranger in nearest if stranger)
+    if similar:
+        return FileProblem("missing_columns_similar", **params, parecidas=similar)
+    return FileProblem("missing_columns", **params)
+
+
+def _nearest(column: Column, strangers: list[str]) -> str:
+    """The header among `strangers` that most looks like one of the column's names, or ``""``."""
+    candidates = [normal_form(header) for header in (column.name, *column.synonyms)]
+    best, nearest = 0.6, ""
+    for stranger in strangers:
+        form = normal_form(stranger)
+        for candidate in candidates:
+            ratio = difflib.SequenceMatcher(None, candidate, form).ratio()
+            if ratio > best:
+                best, nearest = ratio, stranger
+    return nearest

@@ -1,0 +1,38 @@
+"""What every reader gives, whatever the file's format: a `Table`, whose rows come in batches.
+
+Nothing in this package knows the ORM; the guarded child imports it without Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bulk_upload.cells import Row
+from bulk_upload.headers import HeaderMatch
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may ask of a reader: rows and columns, and the guarded child's memory and CPU."""
+
+    max_rows: int = 1_048_575
+    max_columns: int = 256
+    memory_bytes: int = 3 * 1024**3
+    cpu_seconds: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file that was opened and understood.
+
+    `total` counts the data rows (below the header, not blank) and is known before the first batch is
+    read. `sheet` is set for a workbook, `encoding` and `delimiter` for a CSV.
+    """
+
+    header: HeaderMatch
+    total: int
+    batches: Iterator[list[Row]]
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""

