@@ -36,11 +36,11 @@ def _start(*command: str, port: int) -> None:
     raise RuntimeError(f"{command[0]} did not answer on port {port}")
 
 
-def _environment() -> None:
-    run = uuid.uuid4().hex[:8]
+def _start_parts() -> None:
+    """Start what is not there already; the workers of pytest-xdist inherit the addresses."""
     os.environ["SECRET_KEY"] = "tests-only"
     os.environ["DEBUG"] = "true"
-    os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder.name}/unused.sqlite3"
+    os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder.name}/tests.sqlite3"
     if os.environ.get("TEST_REDIS_URL"):
         os.environ["REDIS_URL"] = os.environ["TEST_REDIS_URL"]
     else:
@@ -49,29 +49,32 @@ def _environment() -> None:
         port = _free_port()
         _start(str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", port=port)
         os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
-    os.environ["CACHE_KEY_PREFIX"] = f"test-{run}"
     port = _free_port()
     _start(str(pathlib.Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", str(port), port=port)
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{port}"
     os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "test"
     os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
-    os.environ["S3_BUCKET_NAME"] = f"test-{run}"
-    os.environ["SQS_QUEUE_NAME"] = f"test-{run}.fifo"
     os.environ["BULK_UPLOAD_TEMP_DIR"] = _folder.name
 
 
-def pytest_configure(config) -> None:
-    # With pytest-xdist the controller runs no test: only the workers need the parts.
-    if config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
-        os.environ.setdefault("SECRET_KEY", "tests-only")
-        return
-    if "AWS_ENDPOINT_URL" not in os.environ or "medisupply-tests" not in os.environ.get("BULK_UPLOAD_TEMP_DIR", ""):
-        _environment()
+def _own_names() -> None:
+    """Each test process has its own bucket, queue and cache keys in the shared parts."""
+    run = uuid.uuid4().hex[:8]
+    os.environ["CACHE_KEY_PREFIX"] = f"test-{run}"
+    os.environ["S3_BUCKET_NAME"] = f"test-{run}"
+    os.environ["SQS_QUEUE_NAME"] = f"test-{run}.fifo"
 
 
-def pytest_unconfigure(config) -> None:
+def pytest_unconfigure() -> None:
     for child in _children:
         child.send_signal(signal.SIGTERM)
     for child in _children:
         child.wait(10)
     _folder.cleanup()
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _start_parts()
+_own_names()
+# Named only now: pytest-django would read the settings before this file had set the environment.
+os.environ["DJANGO_SETTINGS_MODULE"] = "medisupply.settings"

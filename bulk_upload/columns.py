@@ -61,9 +61,7 @@ def _code(name: str, maximum: int, rule: Text, example: str, *synonyms: str) -> 
     return Column(name, "code", True, rule, example, code_parser(maximum), synonyms, max_length=maximum)
 
 
-def _integer(
-    name: str, maximum: int, rule: Text, example: int, *synonyms: str, default: int | None = None
-) -> Column:
+def _integer(name: str, maximum: int, rule: Text, example: int, *synonyms: str, default: int | None = None) -> Column:
     return Column(
         name,
         "integer",

@@ -103,7 +103,11 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
 def _missing_columns(missing: list[Column], strangers: list[str], row: int, sheet: str) -> FileProblem:
     """The problem in words: what is missing, and which header that was not understood looks like it."""
     nearest = [(column, _nearest(column, strangers)) for column in missing]
-    params = {"hoja": shown(sheet), "fila": row, "columnas": ", ".join(column.name for column in missing)}
+    params: dict[str, str | int] = {
+        "hoja": shown(sheet),
+        "fila": row,
+        "columnas": ", ".join(column.name for column in missing),
+    }
     similar = ", ".join(f"«{shown(stranger)}» → {column.name}" for column, stranger in nearest if stranger)
     if similar:
         return FileProblem("missing_columns_similar", **params, parecidas=similar)

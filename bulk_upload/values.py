@@ -28,9 +28,12 @@ CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\u
 LINE_ENDS: Final = re.compile("[\t\n\r\v\f\x85\u2028\u2029]+")
 # What a spreadsheet writes into a CSV when a column is too narrow for a long number.
 SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}", re.ASCII | re.IGNORECASE)
+# The error values of Excel in English and Spanish, as a CSV export writes them.
 ERROR_TEXTS: Final = frozenset(
-    "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA #N/D #¡REF! #¡VALOR! #¡DIV/0! #¿NOMBRE? "
-    "#¡NUM! #¡NULO!".split()
+    [
+        *("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"),
+        *("#N/D", "#¡REF!", "#¡VALOR!", "#¡DIV/0!", "#¿NOMBRE?", "#¡NUM!", "#¡NULO!", "#¡DESBORDAMIENTO!"),
+    ]
 )
 
 TRUE_WORDS: Final = frozenset(["true", "1", "si", "sí", "yes", "verdadero"])
@@ -73,7 +76,7 @@ def decimal_parser(digits: int, places: int) -> Parser:
         number = _number(cell)
         rounded = number.quantize(quantum) if abs(number) < above else number
         if rounded != number:
-            raise CellProblem("too_many_decimals", decimales=places, valor=shown(_written(cell)))
+            raise CellProblem("too_many_decimals", decimales=places, valor=shown(written(cell)))
         _check_range(number, 0, largest, cell)
         return abs(rounded)  # abs: no negative zero
 
@@ -86,7 +89,7 @@ def integer_parser(minimum: int, maximum: int) -> Parser:
     def parse(cell: Cell) -> int:
         number = _number(cell)
         if number != number.to_integral_value():
-            raise CellProblem("not_an_integer", valor=shown(_written(cell)))
+            raise CellProblem("not_an_integer", valor=shown(written(cell)))
         _check_range(number, minimum, maximum, cell)
         return int(number)
 
@@ -99,14 +102,14 @@ def parse_boolean(cell: Cell) -> bool:
         return cell
     if isinstance(cell, float) and cell in (0.0, 1.0):
         return cell == 1.0
-    word = _written(cell).strip(BLANKS)
+    word = written(cell).strip(BLANKS)
     _refuse_error(word)
     word = unicodedata.normalize("NFC", word).casefold()
     if word in TRUE_WORDS:
         return True
     if word in FALSE_WORDS:
         return False
-    raise CellProblem("not_a_boolean", valor=shown(_written(cell)))
+    raise CellProblem("not_a_boolean", valor=shown(written(cell)))
 
 
 def _text(cell: Cell) -> str:
@@ -120,7 +123,7 @@ def _text(cell: Cell) -> str:
     elif isinstance(cell, DateCell):
         raise CellProblem("date_in_text", valor=shown(cell.text))
     else:
-        raise CellProblem("excel_error", valor=shown(_written(cell)))
+        raise CellProblem("excel_error", valor=shown(written(cell)))
     if not text.isascii() or not text.isprintable():
         control = CONTROL.search(text)
         if control:
@@ -150,11 +153,11 @@ def _number(cell: Cell) -> Decimal:
         if abs(cell) >= EXACT_INTEGERS:
             raise CellProblem("digits_lost")
         return Decimal(format(cell, ".15g"))
-    written = _written(cell)
+    seen = written(cell)
     if not isinstance(cell, str):
-        _refuse_error(written)
-        raise CellProblem("not_a_number", valor=shown(written))
-    return _number_in_text(written.strip(BLANKS))
+        _refuse_error(seen)
+        raise CellProblem("not_a_number", valor=shown(seen))
+    return _number_in_text(seen.strip(BLANKS))
 
 
 # A sign, an optional currency sign, digits with separators. ASCII only: `int` and `Decimal` would also
@@ -205,9 +208,9 @@ def _separated(digits: str, text: str) -> Decimal:
 
 def _check_range(number: Decimal, minimum: int, maximum: int | Decimal, cell: Cell) -> None:
     if number < minimum:
-        raise CellProblem("below_minimum", minimo=minimum, valor=shown(_written(cell)))
+        raise CellProblem("below_minimum", minimo=minimum, valor=shown(written(cell)))
     if number > maximum:
-        raise CellProblem("above_maximum", maximo=str(maximum), valor=shown(_written(cell)))
+        raise CellProblem("above_maximum", maximo=str(maximum), valor=shown(written(cell)))
 
 
 def _refuse_error(text: str) -> None:
@@ -215,7 +218,7 @@ def _refuse_error(text: str) -> None:
         raise CellProblem("excel_error", valor=text)
 
 
-def _written(cell: Cell) -> str:
+def written(cell: Cell) -> str:
     """The cell as a person sees it, for messages."""
     if isinstance(cell, bool):
         return "VERDADERO" if cell else "FALSO"
@@ -224,6 +227,3 @@ def _written(cell: Cell) -> str:
     if isinstance(cell, ErrorCell | DateCell):
         return cell.text
     return cell or ""
-
-
-written = _written

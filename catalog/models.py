@@ -76,9 +76,7 @@ class Product(models.Model):
     )
     certificado_sanitario = models.CharField("certificado sanitario", max_length=255)
     condiciones_almacenamiento = models.CharField("condiciones de almacenamiento", max_length=255)
-    tiempo_entrega_dias = models.PositiveIntegerField(
-        "tiempo de entrega (días)", validators=[MaxValueValidator(3650)]
-    )
+    tiempo_entrega_dias = models.PositiveIntegerField("tiempo de entrega (días)", validators=[MaxValueValidator(3650)])
     stock_minimo = models.PositiveIntegerField("stock mínimo", default=10)
     stock_critico = models.PositiveIntegerField("stock crítico", default=5)
     requiere_lote = models.BooleanField("requiere lote", default=False)

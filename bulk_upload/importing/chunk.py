@@ -1,0 +1,147 @@
+"""One chunk of rows: everything that must agree commits in one transaction.
+
+Products, row errors, counters and checkpoint; guarded by the claim, repeated when the database asks for
+it, and row by row when it refuses the chunk as a whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from django.db import DataError, IntegrityError, OperationalError, transaction
+
+from bulk_upload.importing import match, write
+from bulk_upload.importing.match import Catalogue, Decisions
+from bulk_upload.importing.validate import CheckedRow, Problem
+from bulk_upload.models import BulkUpload, RowError, Severity, Tally, lease
+from bulk_upload.problems import shown
+
+log = logging.getLogger(__name__)
+
+REPEATS: Final = 5
+# PostgreSQL: serialization_failure, deadlock_detected, lock_not_available (Appendix A of its manual).
+REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
+
+
+class Chunk:
+    """The rows of one transaction, already checked against the rules and the rest of the file."""
+
+    def __init__(self, upload: BulkUpload, rows: Sequence[CheckedRow], repeated: set[int]) -> None:
+        """`repeated` are the row numbers whose `id` or `codigo` stood in an earlier row."""
+        self._upload = upload
+        self._good = [row for row in rows if not row.problems]
+        self._bad = [row for row in rows if row.problems]
+        self._repeated = repeated
+        self._next_row = rows[-1].fila + 1
+
+    def commit(self) -> None:
+        """Import the rows and move the checkpoint.
+
+        Raises `ClaimLost`; `OperationalError` when the database is away or still refuses after some
+        repeats. Whatever is raised, nothing of the chunk was committed.
+        """
+        for attempt in range(1, REPEATS + 1):
+            try:
+                with transaction.atomic():
+                    self._run()
+                return
+            except OperationalError as error:
+                self._upload.refresh_from_db()
+                if attempt == REPEATS or not _repeatable(error):
+                    raise
+                log.info("Chunk before row %s is repeated: %s", self._next_row, error)
+                time.sleep(random.uniform(0.05, 0.2) * attempt)  # noqa: S311  # jitter, no secret
+
+    def _run(self) -> None:
+        upload = self._upload
+        decisions = self._write_together() if self._good else Decisions()
+        for row in self._bad:
+            decisions.reject(row.problems, duplicate=row.fila in self._repeated)
+        RowError.objects.bulk_create(row_errors(upload, decisions.problems), batch_size=2000)
+        upload.checkpoint(
+            Tally(
+                creados=len(decisions.creates),
+                actualizados=len(decisions.changed),
+                sin_cambios=decisions.unchanged,
+                rechazados=decisions.rejected,
+                duplicados=decisions.duplicates,
+                productos_creados=list(decisions.creates),
+                productos_actualizados=decisions.changed,
+            ),
+            self._next_row,
+            lease(),
+        )
+
+    def _write_together(self) -> Decisions:
+        supplier = self._upload.proveedor_id
+        decisions = self._decide(self._good)
+        try:
+            with transaction.atomic():
+                self._add_categories(decisions)
+                write.write(decisions, supplier, self._upload.task_id)
+        except (IntegrityError, DataError) as error:
+            log.info("Chunk before row %s goes row by row: %s", self._next_row, error)
+            return self._write_one_by_one()
+        return decisions
+
+    def _write_one_by_one(self) -> Decisions:
+        """The slow way, so that one row which the database refuses costs one row."""
+        total = Decisions()
+        for row in self._good:
+            total.absorb(self._write_row(row))
+        return total
+
+    def _write_row(self, row: CheckedRow) -> Decisions:
+        refusal = ""
+        for _attempt in range(2):  # what somebody else has just created is seen the second time
+            decisions = self._decide([row])
+            try:
+                with transaction.atomic():
+                    self._add_categories(decisions)
+                    write.write_one(decisions, self._upload.proveedor_id, self._upload.task_id)
+                return decisions
+            except (IntegrityError, DataError) as error:
+                refusal = str(error)
+        log.warning("Upload %s, row %s was refused: %s", self._upload.pk, row.fila, refusal)
+        decisions = Decisions()
+        decisions.reject([Problem(row.fila, "", "refused_by_database", {})], duplicate=False)
+        return decisions
+
+    def _decide(self, rows: Sequence[CheckedRow]) -> Decisions:
+        catalogue = Catalogue(match.fetch(rows), self._upload.proveedor_id, replace=self._upload.reemplazar_duplicados)
+        for row in rows:
+            catalogue.decide(row)
+        return catalogue.decisions
+
+    def _add_categories(self, decisions: Decisions) -> None:
+        """Create missing categories, each with a warning at the first row that needs it."""
+        for name in write.ensure_categories(decisions.categories):
+            fila = decisions.categories[name]
+            decisions.problems.append(
+                Problem(fila, "categoria", "new_category", {"categoria": name}, shown(name), warning=True)
+            )
+
+
+def row_errors(upload: BulkUpload, problems: Iterable[Problem]) -> list[RowError]:
+    """The problems as they are stored, in the order of the file."""
+    return [
+        RowError(
+            upload=upload,
+            severity=Severity.WARNING if problem.warning else Severity.ERROR,
+            fila=problem.fila,
+            columna=problem.columna,
+            codigo=problem.codigo,
+            params=dict(problem.params),
+            valor=problem.valor,
+        )
+        for problem in sorted(problems, key=lambda problem: problem.fila)
+    ]
+
+
+def _repeatable(error: OperationalError) -> bool:
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in REPEATABLE_STATES or "database is locked" in str(error)

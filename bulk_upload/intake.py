@@ -1,0 +1,214 @@
+"""Accept a file: check it, store it, record it, publish it. Both doors, API and admin, come through here.
+
+The sheet is never parsed here: the answer must come at once, and a hostile file must not reach this
+process. The order makes every interruption harmless: a file without a row is an orphan that the
+sweep removes; a row without a message is published by the sweep.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import unicodedata
+import uuid
+from pathlib import PurePath
+from typing import Any, Final, Literal
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from bulk_upload import progress, queue, snapshots, storage
+from bulk_upload.models import BulkUpload
+from catalog.models import Supplier
+
+log = logging.getLogger(__name__)
+
+FORMATS: Final[dict[str, Literal["xlsx", "csv"]]] = {".xlsx": "xlsx", ".csv": "csv"}
+OTHER_SPREADSHEETS: Final = frozenset([".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".xltx", ".tsv"])
+ZIP_MAGIC: Final = b"PK\x03\x04"
+# The starts of what people rename to .csv: zip (xlsx), OLE (xls), PDF, PNG, JPEG, GIF, gzip.
+BINARY_MAGICS: Final = (b"PK", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")
+UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+HEAD_BYTES: Final = 4096
+# What multipart adds around the file, at most: other fields and part headers.
+MULTIPART_OVERHEAD: Final = 64 * 1024
+LONGEST_NAME: Final = 200
+
+
+class RefusedUpload(Exception):
+    """The upload is refused at the door. `code` is for programs, the message for people."""
+
+    def __init__(self, code: str, message: str, *, status: int, field: str = "file") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.field = field
+
+
+def accept_upload(
+    *,
+    file: UploadedFile[bytes] | None,
+    supplier: Supplier,
+    user: AbstractBaseUser,
+    reemplazar_duplicados: bool,
+) -> BulkUpload:
+    """Accept `file` for `supplier`: the upload is stored, recorded and (if SQS answers) published.
+
+    Raises `RefusedUpload` (400 no file or empty, 413 too large, 415 not xlsx or csv, 503 store down).
+    After a refusal nothing is left in S3 or the database.
+    """
+    if file is None:
+        raise RefusedUpload("file_missing", _("Falta el archivo: envíelo en el campo «file»."), status=400)
+    filename = clean_filename(file.name or "")
+    file_format = _check_format(file, filename)
+    task_id = uuid.uuid4()
+    key = f"uploads/{supplier.pk}/{task_id}.{file_format}"
+    digest = _sha256(file)
+    stored_key = _store(file, key)
+    try:
+        upload = BulkUpload.objects.create(
+            task_id=task_id,
+            proveedor=supplier,
+            created_by_id=user.pk,
+            filename=filename,
+            file_format=file_format,
+            s3_key=stored_key,
+            size=file.size or 0,
+            sha256=digest,
+            reemplazar_duplicados=reemplazar_duplicados,
+        )
+    except DatabaseError:
+        storage.discard(stored_key)
+        raise
+    publish(upload)
+    progress.put(snapshots.of(upload))
+    return upload
+
+
+def publish(upload: BulkUpload) -> bool:
+    """Send the upload's next message; `False` when SQS does not take it now (the sweep will try again)."""
+    publication = upload.publications + 1
+    try:
+        queue.publish(upload.task_id, upload.proveedor_id, publication)
+    except queue.QueueFault as error:
+        log.warning("Upload %s waits to be published: %s", upload.pk, error)
+        return False
+    upload.published(publication)
+    return True
+
+
+def clean_filename(name: str) -> str:
+    """The name as it is shown and stored: the last part of a path, printable, at most 200 characters.
+
+    >>> clean_filename("../../etc/precios 2026.xlsx")
+    'precios 2026.xlsx'
+    """
+    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    # Cc, Cf: control characters and marks that turn the direction of writing, which disguise an extension.
+    name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip()
+    path = PurePath(name or "archivo")
+    return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix if len(name) > LONGEST_NAME else path.name
+
+
+def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "csv"]:
+    extension = PurePath(filename).suffix.lower()
+    if extension in OTHER_SPREADSHEETS:
+        raise RefusedUpload(
+            "unsupported_format",
+            _(
+                "Los archivos %(extension)s no se admiten: ábralo en su hoja de cálculo, elija «Guardar como» y el "
+                "tipo «Libro de Excel (.xlsx)», y suba ese archivo."
+            )
+            % {"extension": extension},
+            status=415,
+        )
+    if extension not in FORMATS:
+        raise RefusedUpload(
+            "unsupported_format",
+            _("Se admiten archivos .xlsx y .csv; «%(filename)s» no lo es.") % {"filename": filename},
+            status=415,
+        )
+    if not file.size:
+        raise RefusedUpload("empty_file", _("El archivo está vacío (0 bytes)."), status=400)
+    if file.size > settings.BULK_UPLOAD_MAX_BYTES:
+        raise too_large()
+    file_format = FORMATS[extension]
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    if file_format == "xlsx" and not head.startswith(ZIP_MAGIC):
+        raise RefusedUpload(
+            "content_mismatch",
+            _("El contenido no es un libro de Excel (.xlsx): guárdelo como .xlsx desde Excel y súbalo otra vez."),
+            status=415,
+        )
+    if file_format == "csv" and not _looks_like_text(head):
+        raise RefusedUpload(
+            "content_mismatch",
+            _("El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
+            status=415,
+        )
+    return file_format
+
+
+def too_large() -> RefusedUpload:
+    limit = settings.BULK_UPLOAD_MAX_BYTES // (1024 * 1024)
+    message = _("El archivo supera el límite de %(limit)s MB: divídalo en varios.") % {"limit": limit or "1"}
+    return RefusedUpload("file_too_large", message, status=413)
+
+
+def _looks_like_text(head: bytes) -> bool:
+    if head.startswith(UTF16_MARKS):
+        return True
+    return not head.startswith(BINARY_MAGICS) and b"\x00" not in head
+
+
+def _sha256(file: UploadedFile[bytes]) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    for block in file.chunks(1024 * 1024):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _store(file: UploadedFile[bytes], key: str) -> str:
+    try:
+        return storage.save(file, key)
+    except storage.StorageDown as error:
+        log.error("S3 did not take %s: %s", key, error)
+        message = _("El almacén de archivos no responde: intente de nuevo en un momento.")
+        raise RefusedUpload("storage_unavailable", message, status=503) from error
+
+
+class UploadSizeGuard(FileUploadHandler):
+    """Stops reading a request whose files exceed `BULK_UPLOAD_MAX_BYTES`, as soon as that is known."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.received = 0
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: dict[str, str],  # noqa: N803  # Django's own name
+        content_length: int,
+        boundary: str,
+        encoding: str | None = None,
+    ) -> None:
+        if content_length > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
+            raise too_large()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self.received += len(raw_data)
+        if self.received > settings.BULK_UPLOAD_MAX_BYTES:
+            raise too_large()
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None

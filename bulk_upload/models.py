@@ -1,0 +1,330 @@
+"""An upload, its state verbs, and what was wrong with its rows.
+
+PostgreSQL holds the truth about an upload. A worker that imports it holds a *claim*: a number that is
+raised by each new claim, with a lease. Every verb of the holder writes only where its number still
+stands, so that a worker which lost its claim can commit nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from catalog.models import Supplier
+
+# Entries that each list of a result shows.
+LISTED: Final = 1000
+
+
+class ClaimLost(Exception):
+    """Another worker holds the upload now, or it has ended: whoever gets this must write nothing more."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a chunk came to: rows by their fate, and the ids of the products it made or changed."""
+
+    creados: int = 0
+    actualizados: int = 0
+    sin_cambios: int = 0
+    rechazados: int = 0
+    duplicados: int = 0
+    productos_creados: list[str] = field(default_factory=list)
+    productos_actualizados: list[str] = field(default_factory=list)
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", "En espera"
+    PROCESSING = "processing", "En proceso"
+    COMPLETED = "completed", "Completada"
+    FAILED = "failed", "Fallida"
+    CANCELLED = "cancelled", "Cancelada"
+
+
+FINAL: Final = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+
+
+class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
+    def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """The uploads that `user` may see: its suppliers' ones, or all for staff with the permission."""
+        suppliers = Supplier.objects.for_user(user, "bulk_upload.view_bulkupload")
+        return self.filter(proveedor__in=suppliers)
+
+    def never_published(self, older_than: timedelta) -> Self:
+        """Accepted uploads whose message was never sent, old enough that intake has given up on them."""
+        limit = timezone.now() - older_than
+        return self.filter(status=Status.PENDING, published_at=None, created_at__lt=limit)
+
+    def stalled(self, older_than: timedelta) -> Self:
+        """Uploads in process whose lease ended more than `older_than` ago."""
+        return self.filter(status=Status.PROCESSING, lease_until__lt=timezone.now() - older_than)
+
+    def claim(self, task_id: uuid.UUID, lease: timedelta) -> BulkUpload | None:
+        """Take the upload for this worker, unless it has ended or another one's lease still runs.
+
+        One conditional update decides, so two workers cannot both succeed.
+        """
+        now = timezone.now()
+        free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_until__lte=now)
+        claimed = self.filter(free, task_id=task_id).update(
+            status=Status.PROCESSING,
+            claim_number=F("claim_number") + 1,
+            attempts=F("attempts") + 1,
+            lease_until=now + lease,
+            started_at=Coalesce("started_at", models.Value(now)),
+            revision=F("revision") + 1,
+            updated_at=now,
+        )
+        if not claimed:
+            return None
+        upload = self.get(task_id=task_id)
+        upload.held_claim = upload.claim_number
+        return upload
+
+
+class BulkUpload(models.Model):
+    """One accepted file and its way through the import."""
+
+    task_id = models.UUIDField("tarea", primary_key=True, default=uuid.uuid4, editable=False)
+    proveedor = models.ForeignKey(Supplier, models.PROTECT, related_name="uploads", verbose_name="proveedor")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="subido por"
+    )
+    filename = models.CharField("archivo", max_length=255)
+    file_format = models.CharField("formato", max_length=4, choices=[("xlsx", "Excel"), ("csv", "CSV")])
+    s3_key = models.CharField("clave en S3", max_length=512)
+    size = models.BigIntegerField("tamaño (bytes)")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    reemplazar_duplicados = models.BooleanField("reemplazar duplicados", default=False)
+
+    status = models.CharField("estado", max_length=10, choices=Status, default=Status.PENDING)
+    created_at = models.DateTimeField("recibida", default=timezone.now)
+    updated_at = models.DateTimeField("modificada", default=timezone.now)
+    started_at = models.DateTimeField("iniciada", null=True)
+    completed_at = models.DateTimeField("terminada", null=True)
+    # Raised by every write below: snapshots and ETags carry it, so that an older one never wins.
+    revision = models.PositiveIntegerField("revisión", default=1)
+
+    published_at = models.DateTimeField("publicada", null=True)
+    publications = models.PositiveIntegerField("publicaciones", default=0)
+    claim_number = models.PositiveIntegerField("número de toma", default=0)
+    lease_until = models.DateTimeField("tomada hasta", null=True)
+    attempts = models.PositiveIntegerField("intentos", default=0)
+
+    # What the reader detected.
+    sheet = models.CharField("hoja", max_length=255, blank=True)
+    encoding = models.CharField("codificación", max_length=16, blank=True)
+    delimiter = models.CharField("separador", max_length=1, blank=True)
+    header_positions = models.JSONField("columnas", default=dict, blank=True)
+
+    total = models.PositiveIntegerField("filas", default=0)
+    creados = models.PositiveIntegerField("creados", default=0)
+    actualizados = models.PositiveIntegerField("actualizados", default=0)
+    sin_cambios = models.PositiveIntegerField("sin cambios", default=0)
+    rechazados = models.PositiveIntegerField("rechazados", default=0)
+    sin_procesar = models.PositiveIntegerField("sin procesar", default=0)
+    # Rows whose id or codigo existed already, in the catalogue or earlier in the file, whatever their fate.
+    duplicados = models.PositiveIntegerField("duplicados", default=0)
+    exitosos = models.GeneratedField(
+        expression=F("creados") + F("actualizados") + F("sin_cambios"),
+        output_field=models.PositiveIntegerField(),
+        db_persist=True,
+    )
+    # The checkpoint: the first sheet row that no chunk has committed yet.
+    next_row = models.PositiveIntegerField("siguiente fila", default=0)
+    # The first `LISTED` ids, in the order of the file.
+    productos_creados = models.JSONField("productos creados", default=list, blank=True)
+    productos_actualizados = models.JSONField("productos actualizados", default=list, blank=True)
+
+    error_code = models.CharField("error", max_length=32, blank=True)
+    error_params = models.JSONField("datos del error", default=dict, blank=True)
+
+    objects = BulkUploadQuerySet.as_manager()
+
+    # The number that this process holds. No field: reading the row again must not renew a lost claim.
+    held_claim: int | None = None
+
+    class Meta:
+        verbose_name = "carga"
+        verbose_name_plural = "cargas"
+        ordering = ["-created_at", "-task_id"]
+        indexes = [
+            models.Index(fields=["proveedor", "-created_at"], name="upload_by_supplier"),
+            models.Index(fields=["-created_at", "-task_id"], name="upload_newest"),
+            # What the sweep looks for is always a handful.
+            models.Index(
+                fields=["status", "proveedor", "created_at"],
+                name="upload_unfinished",
+                condition=Q(status__in=["pending", "processing"]),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="upload_rows_add_up",
+                condition=Q(
+                    total=F("creados") + F("actualizados") + F("sin_cambios") + F("rechazados") + F("sin_procesar")
+                )
+                | Q(status__in=["pending", "processing"]),
+            ),
+            models.CheckConstraint(
+                name="upload_rows_within_total",
+                condition=Q(
+                    total__gte=F("creados") + F("actualizados") + F("sin_cambios") + F("rechazados") + F("sin_procesar")
+                ),
+            ),
+            models.CheckConstraint(
+                name="upload_end_is_dated",
+                condition=Q(status__in=["pending", "processing"], completed_at=None)
+                | Q(status__in=["completed", "failed", "cancelled"], completed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename} ({self.get_status_display()})"
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def procesados(self) -> int:
+        """Rows that have been dealt with: landed or rejected."""
+        return self.creados + self.actualizados + self.sin_cambios + self.rechazados
+
+    # --- Publication ---
+
+    def published(self, publication: int) -> None:
+        """Record that message number `publication` was sent."""
+        self._write(Q(), published_at=timezone.now(), publications=publication)
+
+    # --- Verbs of the claim's holder; each raises `ClaimLost` ---
+
+    def renew(self, lease: timedelta) -> None:
+        """Keep the claim for another `lease`."""
+        self._write(self._held(), lease_until=timezone.now() + lease)
+
+    def record_table(
+        self,
+        *,
+        total: int,
+        sheet: str,
+        encoding: str,
+        delimiter: str,
+        header_positions: Mapping[str, int],
+        next_row: int,
+    ) -> None:
+        """Record what the reader found in the file; `next_row` is its first row below the header."""
+        self._write(
+            self._held(),
+            total=total,
+            sheet=sheet,
+            encoding=encoding,
+            delimiter=delimiter,
+            header_positions=dict(header_positions),
+            next_row=next_row,
+        )
+
+    def checkpoint(self, tally: Tally, next_row: int, lease: timedelta) -> None:
+        """Add a chunk's tally and move the checkpoint. Belongs in the chunk's own transaction.
+
+        The instance is changed too; after a rollback call `refresh_from_db`.
+        """
+        changes: dict[str, Any] = {
+            name: getattr(self, name) + getattr(tally, name)
+            for name in ("creados", "actualizados", "sin_cambios", "rechazados", "duplicados")
+        }
+        for name in ("productos_creados", "productos_actualizados"):
+            room = LISTED - len(getattr(self, name))
+            if room > 0 and getattr(tally, name):
+                changes[name] = getattr(self, name) + getattr(tally, name)[:room]
+        self._write(self._held(), next_row=next_row, lease_until=timezone.now() + lease, **changes)
+
+    def complete(self) -> None:
+        self._end(Status.COMPLETED)
+
+    def fail(self, code: str, params: Mapping[str, str | int]) -> None:
+        """End as failed. `code` and `params` say why: see `problems.FILE_PROBLEMS`."""
+        self._end(Status.FAILED, error_code=code, error_params=dict(params))
+
+    def release(self, *, count_attempt: bool) -> None:
+        """Give the claim up, so that the next delivery can take it at once.
+
+        An orderly stop is no attempt that failed: `count_attempt` says which it was.
+        """
+        attempts = self.attempts if count_attempt else self.attempts - 1
+        self._write(self._held(), lease_until=timezone.now(), attempts=attempts)
+
+    def _end(self, status: Status, **changes: Any) -> None:
+        self.refresh_from_db()
+        left = self.total - self.procesados
+        self._write(
+            self._held(), status=status, sin_procesar=left, completed_at=timezone.now(), lease_until=None, **changes
+        )
+
+    def _held(self) -> Q:
+        if self.held_claim is None:
+            raise ClaimLost(f"{self.pk} was never claimed here")
+        return Q(status=Status.PROCESSING, claim_number=self.held_claim)
+
+    def _write(self, condition: Q, **changes: Any) -> None:
+        """Update these fields where `condition` holds, here and in the database, or raise `ClaimLost`."""
+        changes["updated_at"] = timezone.now()
+        rows = BulkUpload.objects.filter(condition, pk=self.pk)
+        if not rows.update(**changes, revision=F("revision") + 1):
+            raise ClaimLost(str(self.pk))
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.revision += 1
+
+
+class Severity(models.TextChoices):
+    ERROR = "error", "Error"
+    WARNING = "warning", "Advertencia"
+
+
+class RowError(models.Model):
+    """One thing that was wrong (or odd: a warning) with one cell, row, or the whole file (`fila` 0).
+
+    The text is made from `codigo` and `params` when somebody reads it, in the reader's language.
+    """
+
+    upload = models.ForeignKey(BulkUpload, models.CASCADE, related_name="row_errors", db_index=False)
+    severity = models.CharField("gravedad", max_length=7, choices=Severity)
+    fila = models.PositiveIntegerField("fila")
+    columna = models.CharField("columna", max_length=64, blank=True)
+    codigo = models.CharField("código", max_length=32)
+    params = models.JSONField("datos", default=dict)
+    valor = models.CharField("valor", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "error de fila"
+        verbose_name_plural = "errores de filas"
+        ordering = ["fila", "pk"]
+        indexes = [models.Index(fields=["upload", "severity", "fila", "id"], name="row_error_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.fila} {self.columna} {self.codigo}"
+
+
+def lease() -> timedelta:
+    """How long a claim lasts unless it is renewed."""
+    return timedelta(seconds=settings.BULK_UPLOAD_LEASE_SECONDS)
+
+
+def at(moment: datetime | None) -> str | None:
+    """A moment as the API writes it: ISO 8601 in UTC with ``Z``, to the second's thousandth."""
+    if moment is None:
+        return None
+    return (
+        moment.astimezone(tz=timezone.get_fixed_timezone(0)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )

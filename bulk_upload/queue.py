@@ -1,0 +1,178 @@
+"""The work queue: the only module that knows SQS.
+
+A queue whose name ends in ``.fifo`` (the default) runs one supplier's uploads one after another in the
+order of their acceptance (message group = supplier) and different suppliers' side by side. A standard
+queue works too, without the promise of order.
+
+The message is ``{"version": 1, "task_id": "…"}``; all else is in the database.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+VERSION: Final = 1
+MAX_RECEIVES: Final = 5
+DEAD_LETTERS_SUFFIX: Final = "-dlq"
+# SQS allows messages to wait 14 days at most.
+RETENTION_SECONDS: Final = 14 * 24 * 3600
+# SQS allows 12 hours from the first receipt.
+LONGEST_DELAY: Final = 12 * 3600
+
+# What a call here raises when SQS cannot be reached or refuses: always a passing fault.
+QueueFault = (BotoCoreError, ClientError)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message in our hands. `task_id` is `None` when the body is not one of ours."""
+
+    task_id: uuid.UUID | None
+    body: str
+    receipt: str
+    message_id: str
+    group: str
+
+
+def publish(task_id: uuid.UUID, supplier: str, publication: int) -> None:
+    """Send the message for an upload. Raises one of `QueueFault`.
+
+    `publication` counts the times that this upload was published: a repeated send of the same one is
+    taken once, a new one (sweep, retry) is a new message.
+    """
+    message: dict[str, Any] = {"MessageBody": json.dumps({"version": VERSION, "task_id": str(task_id)})}
+    if is_fifo():
+        message["MessageGroupId"] = supplier
+        message["MessageDeduplicationId"] = f"{task_id}:{publication}"
+    client().send_message(QueueUrl=queue_url(), **message)
+
+
+def receive(wait_seconds: int) -> Delivery | None:
+    """The next message, or `None` when none came within `wait_seconds` (0 to 20)."""
+    answer = client(read_timeout=wait_seconds + 5).receive_message(
+        QueueUrl=queue_url(),
+        MaxNumberOfMessages=1,
+        WaitTimeSeconds=wait_seconds,
+        VisibilityTimeout=settings.BULK_UPLOAD_LEASE_SECONDS,
+        MessageSystemAttributeNames=["MessageGroupId"],
+    )
+    for message in answer.get("Messages", []):
+        body = message.get("Body", "")
+        return Delivery(
+            task_id=_task_id(body),
+            body=body,
+            receipt=message["ReceiptHandle"],
+            message_id=message.get("MessageId", ""),
+            group=message.get("Attributes", {}).get("MessageGroupId", "unknown"),
+        )
+    return None
+
+
+def delete(delivery: Delivery) -> None:
+    """Acknowledge: the message is done with."""
+    client().delete_message(QueueUrl=queue_url(), ReceiptHandle=delivery.receipt)
+
+
+def set_visibility(delivery: Delivery, seconds: int) -> None:
+    """Keep the message for `seconds` more from now on; 0 gives it back at once."""
+    client().change_message_visibility(
+        QueueUrl=queue_url(), ReceiptHandle=delivery.receipt, VisibilityTimeout=min(seconds, LONGEST_DELAY)
+    )
+
+
+def bury(delivery: Delivery) -> None:
+    """Put the message into the dead-letter queue and acknowledge it."""
+    message: dict[str, Any] = {"MessageBody": delivery.body}
+    if is_fifo():
+        message["MessageGroupId"] = delivery.group
+        message["MessageDeduplicationId"] = delivery.message_id
+    client().send_message(QueueUrl=dead_letters_url(), **message)
+    delete(delivery)
+
+
+def ping() -> None:
+    """Raises one of `QueueFault` when the queue does not answer or does not exist."""
+    client().get_queue_attributes(QueueUrl=queue_url(), AttributeNames=["ApproximateNumberOfMessages"])
+
+
+def ensure_queues() -> None:
+    """Create the dead-letter queue and the queue when they are missing. Safe to repeat."""
+    name = queue_name()
+    attributes = {"MessageRetentionPeriod": str(RETENTION_SECONDS)}
+    if is_fifo():
+        attributes["FifoQueue"] = "true"
+    sqs = client()
+    dead = sqs.create_queue(QueueName=dead_letters_name(name), Attributes=attributes)  # type: ignore[arg-type]
+    answer = sqs.get_queue_attributes(QueueUrl=dead["QueueUrl"], AttributeNames=["QueueArn"])
+    redrive = {"deadLetterTargetArn": answer["Attributes"]["QueueArn"], "maxReceiveCount": MAX_RECEIVES}
+    wanted = {
+        **attributes,
+        "VisibilityTimeout": str(settings.BULK_UPLOAD_LEASE_SECONDS),
+        "RedrivePolicy": json.dumps(redrive),
+    }
+    try:
+        sqs.create_queue(QueueName=name, Attributes=wanted)  # type: ignore[arg-type]
+    except ClientError as error:
+        if "Exist" not in error.response.get("Error", {}).get("Code", ""):
+            raise
+        # It exists with other attributes: bring those that can change up to date.
+        wanted.pop("FifoQueue", None)
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=wanted)  # type: ignore[arg-type]
+    queue_url.cache_clear()
+    dead_letters_url.cache_clear()
+
+
+@functools.cache
+def client(read_timeout: int = 5) -> SQSClient:
+    """The SQS client; credentials, region and endpoint come from the environment.
+
+    `read_timeout` (seconds) must outlast a long poll; everything else is answered at once or not at all.
+    """
+    config = Config(connect_timeout=3, read_timeout=read_timeout, retries={"total_max_attempts": 2, "mode": "standard"})
+    return boto3.client("sqs", region_name=settings.AWS_DEFAULT_REGION, config=config)
+
+
+@functools.cache
+def queue_url() -> str:
+    """The queue's address: `SQS_QUEUE_URL`, or what SQS says for `SQS_QUEUE_NAME`."""
+    return str(settings.SQS_QUEUE_URL) or client().get_queue_url(QueueName=settings.SQS_QUEUE_NAME)["QueueUrl"]
+
+
+@functools.cache
+def dead_letters_url() -> str:
+    return client().get_queue_url(QueueName=dead_letters_name(queue_name()))["QueueUrl"]
+
+
+def queue_name() -> str:
+    return settings.SQS_QUEUE_URL.rstrip("/").rpartition("/")[2] or settings.SQS_QUEUE_NAME
+
+
+def dead_letters_name(name: str) -> str:
+    """A FIFO queue's dead-letter queue must be FIFO too, and so end in ``.fifo``."""
+    stem = name.removesuffix(".fifo")
+    return f"{stem}{DEAD_LETTERS_SUFFIX}{name[len(stem) :]}"
+
+
+def is_fifo() -> bool:
+    return queue_name().endswith(".fifo")
+
+
+def _task_id(body: str) -> uuid.UUID | None:
+    try:
+        message = json.loads(body)
+        return uuid.UUID(message["task_id"]) if message["version"] == VERSION else None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None

@@ -1,0 +1,81 @@
+"""An upload's whole state as plain data without language: what the cache holds and the API words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, at
+from bulk_upload.progress import Snapshot
+
+COUNTERS = (
+    "total",
+    "exitosos",
+    "rechazados",
+    "duplicados",
+    "creados",
+    "actualizados",
+    "sin_cambios",
+    "sin_procesar",
+    "procesados",
+)
+
+
+def of(upload: BulkUpload) -> Snapshot:
+    """The snapshot of `upload`; one that has ended carries its lists (at most `LISTED` entries each)."""
+    counts = {name: getattr(upload, name) for name in COUNTERS if name != "exitosos"}
+    # The database computes the column; an instance in memory may be ahead of what it read.
+    counts["exitosos"] = upload.creados + upload.actualizados + upload.sin_cambios
+    return {
+        "revision": upload.revision,
+        "task_id": str(upload.task_id),
+        "status": upload.status,
+        "filename": upload.filename,
+        "proveedor_id": upload.proveedor_id,
+        "s3_key": upload.s3_key,
+        "created_at": at(upload.created_at),
+        "updated_at": at(upload.updated_at),
+        "started_at": at(upload.started_at),
+        "completed_at": at(upload.completed_at),
+        "sheet": upload.sheet,
+        "encoding": upload.encoding,
+        "delimiter": upload.delimiter,
+        "columns": upload.header_positions,
+        "counts": counts,
+        "lists": _lists(upload) if upload.is_final else None,
+        "error_code": upload.error_code,
+        "error_params": upload.error_params,
+    }
+
+
+def _lists(upload: BulkUpload) -> dict[str, Any]:
+    errors, more_errors = _problems(upload, Severity.ERROR)
+    warnings, more_warnings = _problems(upload, Severity.WARNING)
+    return {
+        "creados": upload.productos_creados,
+        "actualizados": upload.productos_actualizados,
+        "errores": errors,
+        "advertencias": warnings,
+        "truncadas": more_errors
+        or more_warnings
+        or upload.creados > len(upload.productos_creados)
+        or upload.actualizados > len(upload.productos_actualizados),
+    }
+
+
+def _problems(upload: BulkUpload, severity: Severity) -> tuple[list[dict[str, Any]], bool]:
+    """The problems of the first `LISTED` rows that have any, a row each, and whether there are more rows."""
+    found = RowError.objects.filter(upload=upload, severity=severity).values(
+        "fila", "columna", "codigo", "params", "valor"
+    )
+    rows: list[dict[str, Any]] = []
+    for fila, details in groupby(found.iterator(2000), key=lambda problem: problem["fila"]):
+        if len(rows) == LISTED:
+            return rows, True
+        rows.append({"fila": fila, "detalles": [_detail(problem) for problem in details]})
+    return rows, False
+
+
+def _detail(problem: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: problem[name] for name in ("columna", "codigo", "params", "valor")}
