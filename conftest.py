@@ -14,6 +14,9 @@ import tempfile
 import time
 import uuid
 
+import django
+from django.conf import settings
+
 _children: list[subprocess.Popen] = []
 _folder = tempfile.TemporaryDirectory(prefix="medisupply-tests-")
 
@@ -78,3 +81,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 _own_names()
 # Named only now: pytest-django would read the settings before this file had set the environment.
 os.environ["DJANGO_SETTINGS_MODULE"] = "medisupply.settings"
+# The apps' own conftest files import models as soon as they are read.
+django.setup()
+if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: the worker processes of the tests open it, too.
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{_folder.name}/test.sqlite3"

@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Any, Final, Literal
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import DatabaseError
@@ -56,7 +56,7 @@ def accept_upload(
     *,
     file: UploadedFile[bytes] | None,
     supplier: Supplier,
-    user: AbstractBaseUser,
+    user: AbstractBaseUser | AnonymousUser,
     reemplazar_duplicados: bool,
 ) -> BulkUpload:
     """Accept `file` for `supplier`: the upload is stored, recorded and (if SQS answers) published.
@@ -65,7 +65,7 @@ def accept_upload(
     After a refusal nothing is left in S3 or the database.
     """
     if file is None:
-        raise RefusedUpload("file_missing", _("Falta el archivo: envíelo en el campo «file»."), status=400)
+        raise RefusedUpload("file_required", _("Falta el archivo: envíelo en el campo «file»."), status=400)
     filename = clean_filename(file.name or "")
     file_format = _check_format(file, filename)
     task_id = uuid.uuid4()

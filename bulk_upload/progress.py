@@ -70,6 +70,11 @@ def get(task_id: uuid.UUID | str) -> Snapshot | None:
     return snapshot if isinstance(snapshot, dict) and "revision" in snapshot else None
 
 
+def forget(task_id: uuid.UUID | str) -> None:
+    """Drop the snapshot: the next reader asks the database."""
+    cache.delete(_key(task_id))
+
+
 def ping() -> None:
     """Raises `RedisError` when the cache does not answer."""
     cache.get("ping")

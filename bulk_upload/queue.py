@@ -148,7 +148,9 @@ def client(read_timeout: int = 5) -> SQSClient:
 @functools.cache
 def queue_url() -> str:
     """The queue's address: `SQS_QUEUE_URL`, or what SQS says for `SQS_QUEUE_NAME`."""
-    return str(settings.SQS_QUEUE_URL) or client().get_queue_url(QueueName=settings.SQS_QUEUE_NAME)["QueueUrl"]
+    if settings.SQS_QUEUE_URL:
+        return str(settings.SQS_QUEUE_URL)
+    return client().get_queue_url(QueueName=settings.SQS_QUEUE_NAME)["QueueUrl"]
 
 
 @functools.cache
@@ -157,7 +159,8 @@ def dead_letters_url() -> str:
 
 
 def queue_name() -> str:
-    return settings.SQS_QUEUE_URL.rstrip("/").rpartition("/")[2] or settings.SQS_QUEUE_NAME
+    from_url: str = settings.SQS_QUEUE_URL.rstrip("/").rpartition("/")[2]
+    return from_url or str(settings.SQS_QUEUE_NAME)
 
 
 def dead_letters_name(name: str) -> str:

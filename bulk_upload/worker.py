@@ -1,6 +1,6 @@
 """The consumer: poll, claim, import, acknowledge, stop.
 
-Whatever happens to a message is decided in `Worker._handle`, by the class of the exception:
+What becomes of a message is decided in `Worker._work`, by the class of the exception:
 
 - done, or cannot be imported (`FileProblem`, `FileGone`): the upload has ended, the message is deleted;
 - a passing fault (S3, database, anything unforeseen): the message comes back after a growing delay, and
@@ -103,11 +103,13 @@ class Worker:
                 "Message %s is not ours and goes to the dead-letter queue: %.200s", delivery.message_id, delivery.body
             )
             queue.bury(delivery)
-            return
-        upload = BulkUpload.objects.claim(delivery.task_id, lease())
-        if upload is None:
-            self._decline(delivery)
-            return
+        elif upload := BulkUpload.objects.claim(delivery.task_id, lease()):
+            self._work(upload, delivery)
+        else:
+            self._decline(delivery.task_id, delivery)
+
+    def _work(self, upload: BulkUpload, delivery: Delivery) -> None:
+        """Import a claimed upload, and decide what becomes of its message."""
         try:
             self._import(upload, delivery)
             queue.delete(delivery)
@@ -123,9 +125,9 @@ class Worker:
             log.exception("Upload %s, attempt %s, met a fault", upload.pk, upload.attempts)
             self._try_later(upload, delivery)
 
-    def _decline(self, delivery: Delivery) -> None:
+    def _decline(self, task_id: uuid.UUID, delivery: Delivery) -> None:
         """A delivery of what is finished, unknown, or in another worker's hands."""
-        upload = BulkUpload.objects.filter(pk=delivery.task_id or uuid.UUID(int=0)).first()
+        upload = BulkUpload.objects.filter(pk=task_id).first()
         if upload is None or upload.is_final:
             queue.delete(delivery)
         else:
@@ -151,7 +153,7 @@ class Worker:
             path = Path(folder, f"file.{upload.file_format}")
             storage.fetch(upload.s3_key, path)
             limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-            with open_table(path, upload.file_format, limits, on_wait) as table:  # type: ignore[arg-type]
+            with open_table(path, upload.file_format, limits, on_wait) as table:
                 import_table(upload, table, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS, after_chunk=after_chunk)
         upload.complete()
         progress.put(snapshots.of(upload))

@@ -1,0 +1,34 @@
+"""The worker's command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from bulk_upload.worker import Worker
+
+
+class Command(BaseCommand):
+    help = "Importa las cargas masivas de la cola, una tras otra, hasta recibir SIGTERM."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="atiende un solo mensaje (o una espera) y termina")
+        parser.add_argument("--max-messages", type=int, metavar="N", help="termina después de N mensajes")
+        parser.add_argument(
+            "--wait",
+            type=int,
+            metavar="SECONDS",
+            choices=range(21),
+            default=settings.BULK_UPLOAD_WAIT_SECONDS,
+            help="segundos de cada espera en la cola (0 a 20)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        worker = Worker(wait_seconds=options["wait"])
+        worker.install_signals()
+        if options["once"]:
+            worker.step()
+        else:
+            worker.run(max_messages=options["max_messages"])

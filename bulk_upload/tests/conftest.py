@@ -1,0 +1,151 @@
+"""What the tests of the uploads share: a supplier, its user, files, and the real bucket and queue."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+from bulk_upload import queue, storage
+from bulk_upload.columns import NAMES
+from bulk_upload.headers import match_header
+from bulk_upload.importing.run import import_table
+from bulk_upload.intake import accept_upload
+from bulk_upload.models import BulkUpload
+from bulk_upload.reading.table import Table
+from bulk_upload.worker import Worker
+from catalog.models import Supplier
+
+
+def row(number: int, **changes: Any) -> dict[str, Any]:
+    """A good row of the sheet, by column; `changes` make it another, or a bad one."""
+    return {
+        "id": f"PROD{number:05d}",
+        "nombre": f"Guantes de nitrilo {number}",
+        "codigo": f"77012{number:08d}",
+        "categoria": "GUANTES",
+        "presentacion": "Caja x 100",
+        "precio_unitario": "1250.50",
+        "certificado_sanitario": "INVIMA 2024DM-001",
+        "condiciones_almacenamiento": "Lugar seco",
+        "tiempo_entrega_dias": "5",
+        "stock_minimo": "20",
+        "stock_critico": "8",
+        "requiere_lote": "sí",
+        "requiere_vencimiento": "no",
+        **changes,
+    }
+
+
+def csv_bytes(rows: Iterable[dict[str, Any]], *, encoding: str = "utf-8") -> bytes:
+    """The rows as a CSV file with the sheet's header."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, NAMES)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode(encoding)
+
+
+def table(rows: Sequence[dict[str, Any]], *, delimiter: str = ",") -> Table:
+    """The rows as a reader would give them: the header in row 1, data from row 2 on."""
+    header = match_header(1, list(NAMES), "CSV")
+    cells = [(index, [line.get(name) for name in NAMES]) for index, line in enumerate(rows, 2)]
+    batches = iter([cells[start : start + 7] for start in range(0, len(cells), 7)])
+    return Table(header=header, total=len(cells), batches=batches, delimiter=delimiter)
+
+
+@pytest.fixture
+def supplier(db: None) -> Supplier:
+    return Supplier.objects.create(codigo="PROV001", nombre="Distribuciones Andinas")
+
+
+@pytest.fixture
+def other_supplier(db: None) -> Supplier:
+    return Supplier.objects.create(codigo="PROV002", nombre="Suministros del Norte")
+
+
+@pytest.fixture
+def user(supplier: Supplier) -> User:
+    user = User.objects.create_user("proveedor", password="proveedor")
+    supplier.usuarios.add(user)
+    return user
+
+
+@pytest.fixture
+def api(user: User) -> APIClient:
+    """A client of the API with the supplier's token."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}")
+    return client
+
+
+@pytest.fixture(scope="session")
+def _aws() -> None:
+    storage.ensure_bucket()
+
+
+@pytest.fixture
+def aws(_aws: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bucket, and a queue of the test's own; both names also stand in the environment."""
+    settings.SQS_QUEUE_NAME = f"test-{uuid.uuid4()}.fifo"
+    monkeypatch.setenv("SQS_QUEUE_NAME", settings.SQS_QUEUE_NAME)
+    queue.ensure_queues()
+
+
+Importer = Callable[..., BulkUpload]
+
+
+@pytest.fixture
+def run_import(supplier: Supplier) -> Importer:
+    """Imports rows for a supplier straight through the import's own function: no queue, no file."""
+
+    def run(
+        rows: Sequence[dict[str, Any]], *, replace: bool = False, owner: Supplier = supplier, chunk_rows: int = 10
+    ) -> BulkUpload:
+        upload = BulkUpload.objects.create(
+            proveedor=owner, filename="a.csv", file_format="csv", s3_key="k", size=1, reemplazar_duplicados=replace
+        )
+        claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))
+        assert claimed
+        import_table(claimed, table(rows), chunk_rows=chunk_rows, after_chunk=lambda: None)
+        claimed.complete()
+        claimed.refresh_from_db()
+        return claimed
+
+    return run
+
+
+@pytest.fixture
+def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUpload]:
+    """Accepts a file as the API does."""
+
+    def run(content: bytes, name: str = "productos.csv", *, replace: bool = False) -> BulkUpload:
+        file = SimpleUploadedFile(name, content)
+        return accept_upload(file=file, supplier=supplier, user=user, reemplazar_duplicados=replace)
+
+    return run
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker(wait_seconds=0)
+
+
+def problems(upload: BulkUpload) -> list[tuple[int, str, str]]:
+    """The upload's row errors as (row, column, code)."""
+    errors = upload.row_errors.filter(severity="error")
+    return list(errors.values_list("fila", "columna", "codigo"))
+
+
+def warnings(upload: BulkUpload) -> list[tuple[int, str, str]]:
+    found = upload.row_errors.filter(severity="warning")
+    return list(found.values_list("fila", "columna", "codigo"))

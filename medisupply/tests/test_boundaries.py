@@ -1,0 +1,77 @@
+"""Who may know whom: the shape of the project, kept by a test."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT: Path = settings.BASE_DIR
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, as dotted names (``from a import b`` counts as ``a.b``)."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def files(folder: str) -> list[Path]:
+    return [
+        path
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if not {"tests", "migrations"} & set(path.relative_to(ROOT).parts)
+    ]
+
+
+def offenders(folder: str, *prefixes: str, but: tuple[str, ...] = ()) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files(folder)
+        if str(path.relative_to(ROOT)) not in but
+        for name in imports(path)
+        if name.startswith(prefixes)
+    ]
+
+
+def test_the_catalogue_knows_nothing_of_uploads():
+    assert offenders("catalog", "bulk_upload") == []
+
+
+def test_only_queue_and_storage_know_aws():
+    allowed = ("bulk_upload/queue.py", "bulk_upload/storage.py")
+    for folder in ("bulk_upload", "catalog", "medisupply"):
+        assert offenders(folder, "boto3", "botocore", but=allowed) == []
+
+
+def test_only_progress_knows_the_cache():
+    assert offenders("bulk_upload", "django.core.cache", "django_redis", but=("bulk_upload/progress.py",)) == []
+
+
+def test_readers_know_neither_django_nor_the_import():
+    assert offenders("bulk_upload/reading", "django", "catalog", "bulk_upload.models", "bulk_upload.importing") == []
+
+
+@pytest.mark.parametrize("module", ["cells", "problems", "values", "columns", "headers"])
+def test_what_the_guarded_reader_uses_knows_no_django(module):
+    assert not [name for name in imports(ROOT / "bulk_upload" / f"{module}.py") if name.startswith("django")]
+
+
+@pytest.mark.parametrize(
+    ("stage", "others"),
+    [
+        ("validate", ("match", "write", "chunk", "run", "seen")),
+        ("match", ("write", "chunk", "run", "seen")),
+        ("seen", ("validate", "match", "write", "chunk", "run")),
+        ("write", ("chunk", "run", "seen")),
+    ],
+)
+def test_stages_do_not_know_the_later_ones(stage, others):
+    forbidden = tuple(f"bulk_upload.importing.{other}" for other in others)
+    assert not [n for n in imports(ROOT / f"bulk_upload/importing/{stage}.py") if n.startswith(forbidden)]
