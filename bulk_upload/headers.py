@@ -16,6 +16,7 @@ from typing import Final
 from bulk_upload.cells import BLANKS, Cell, column_letter, is_blank
 from bulk_upload.columns import COLUMNS, Column
 from bulk_upload.problems import FileProblem, shown
+from bulk_upload.values import written
 
 # Rows from the top of a sheet in which the header is looked for (titles and logos stand above it).
 HEADER_SEARCH_ROWS: Final = 50
@@ -73,7 +74,7 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
     or ``missing_columns_similar`` (which names the headers that look like them) when required ones are
     not there.
     """
-    texts = tuple("" if is_blank(cell) else str(cell).strip(BLANKS) for cell in cells)
+    texts = tuple("" if is_blank(cell) else written(cell).strip(BLANKS) for cell in cells)
     positions: dict[str, int] = {}
     unknown: list[int] = []
     for index, text in enumerate(texts):

@@ -21,6 +21,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import DatabaseError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bulk_upload import progress, queue, snapshots, storage
@@ -69,7 +70,7 @@ def accept_upload(
     filename = clean_filename(file.name or "")
     file_format = _check_format(file, filename)
     task_id = uuid.uuid4()
-    key = f"uploads/{supplier.pk}/{task_id}.{file_format}"
+    key = f"{storage.folder_of(timezone.now())}{task_id}.{file_format}"
     digest = _sha256(file)
     stored_key = _store(file, key)
     try:
@@ -94,13 +95,32 @@ def accept_upload(
 
 def publish(upload: BulkUpload) -> bool:
     """Send the upload's next message; `False` when SQS does not take it now (the sweep will try again)."""
-    publication = upload.publications + 1
+    number = upload.next_publication()
+    if number is None:
+        return True
     try:
-        queue.publish(upload.task_id, upload.proveedor_id, publication)
+        queue.publish(upload.task_id, upload.proveedor_id, number)
     except queue.QueueFault as error:
         log.warning("Upload %s waits to be published: %s", upload.pk, error)
         return False
-    upload.published(publication)
+    upload.published()
+    return True
+
+
+def cancel_upload(upload: BulkUpload) -> bool:
+    """Cancel an upload; `False` when it had ended already."""
+    if not upload.cancel():
+        return False
+    progress.put(snapshots.of(upload))
+    return True
+
+
+def retry_upload(upload: BulkUpload) -> bool:
+    """Queue a failed or cancelled upload again, from its checkpoint; `False` in any other state."""
+    if not upload.retry():
+        return False
+    publish(upload)
+    progress.put(snapshots.of(upload))
     return True
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -27,7 +27,10 @@ LISTED: Final = 1000
 
 
 class ClaimLost(Exception):
-    """Another worker holds the upload now, or it has ended: whoever gets this must write nothing more."""
+    """The upload's state is no longer what a write needs: another worker holds it, or it has ended.
+
+    Whoever gets this must write nothing more.
+    """
 
 
 @dataclass(slots=True)
@@ -60,14 +63,31 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
         suppliers = Supplier.objects.for_user(user, "bulk_upload.view_bulkupload")
         return self.filter(proveedor__in=suppliers)
 
+    def unfinished(self) -> Self:
+        return self.filter(status__in=[Status.PENDING, Status.PROCESSING])
+
+    def accepted_before(self, upload: BulkUpload) -> Self:
+        """The same supplier's unfinished uploads that were accepted before `upload`, oldest first."""
+        earlier = Q(created_at__lt=upload.created_at) | Q(created_at=upload.created_at, task_id__lt=upload.task_id)
+        return self.unfinished().filter(earlier, proveedor_id=upload.proveedor_id).order_by("created_at", "task_id")
+
     def never_published(self, older_than: timedelta) -> Self:
         """Accepted uploads whose message was never sent, old enough that intake has given up on them."""
         limit = timezone.now() - older_than
         return self.filter(status=Status.PENDING, published_at=None, created_at__lt=limit)
 
     def stalled(self, older_than: timedelta) -> Self:
-        """Uploads in process whose lease ended more than `older_than` ago."""
-        return self.filter(status=Status.PROCESSING, lease_until__lt=timezone.now() - older_than)
+        """Published uploads that nobody works on, although none of their supplier's is before them.
+
+        Either a worker's lease ended more than `older_than` ago, or the message was sent that long ago and
+        nobody has claimed the upload: in both cases the message may be lost.
+        """
+        limit = timezone.now() - older_than
+        earlier = BulkUpload.objects.unfinished().filter(
+            proveedor=OuterRef("proveedor"), created_at__lt=OuterRef("created_at")
+        )
+        idle = Q(status=Status.PROCESSING, lease_until__lt=limit) | Q(status=Status.PENDING)
+        return self.filter(idle, ~Exists(earlier), published_at__lt=limit)
 
     def claim(self, task_id: uuid.UUID, lease: timedelta) -> BulkUpload | None:
         """Take the upload for this worker, unless it has ended or another one's lease still runs.
@@ -203,9 +223,52 @@ class BulkUpload(models.Model):
 
     # --- Publication ---
 
-    def published(self, publication: int) -> None:
-        """Record that message number `publication` was sent."""
-        self._write(Q(), published_at=timezone.now(), publications=publication)
+    def next_publication(self) -> int | None:
+        """Take the number of the next message; `None` when somebody else has just taken it."""
+        number = self.publications + 1
+        try:
+            self._write(Q(publications=self.publications), publications=number)
+        except ClaimLost:
+            return None
+        return number
+
+    def published(self) -> None:
+        """Record that the message was sent."""
+        self._write(Q(), published_at=timezone.now())
+
+    # --- Verbs of the upload's owner; each returns whether the state allowed it ---
+
+    def cancel(self) -> bool:
+        """End an unfinished upload now. What was committed stays; a worker's next write finds out."""
+        left = F("total") - F("creados") - F("actualizados") - F("sin_cambios") - F("rechazados")
+        return self._switch(
+            [Status.PENDING, Status.PROCESSING],
+            status=Status.CANCELLED,
+            sin_procesar=left,
+            completed_at=timezone.now(),
+            lease_until=None,
+        )
+
+    def retry(self) -> bool:
+        """Let a failed or cancelled upload go on from its checkpoint. It must be published afterwards."""
+        return self._switch(
+            [Status.FAILED, Status.CANCELLED],
+            status=Status.PENDING,
+            sin_procesar=0,
+            completed_at=None,
+            attempts=0,
+            published_at=None,
+            error_code="",
+            error_params={},
+        )
+
+    def _switch(self, allowed: list[Status], **changes: Any) -> bool:
+        try:
+            self._write(Q(status__in=allowed), **changes)
+        except ClaimLost:
+            return False
+        self.refresh_from_db()
+        return True
 
     # --- Verbs of the claim's holder; each raises `ClaimLost` ---
 
@@ -247,7 +310,8 @@ class BulkUpload(models.Model):
             room = LISTED - len(getattr(self, name))
             if room > 0 and getattr(tally, name):
                 changes[name] = getattr(self, name) + getattr(tally, name)[:room]
-        self._write(self._held(), next_row=next_row, lease_until=timezone.now() + lease, **changes)
+        # A committed chunk is progress: only attempts without any count towards the last one.
+        self._write(self._held(), next_row=next_row, lease_until=timezone.now() + lease, attempts=1, **changes)
 
     def complete(self) -> None:
         self._end(Status.COMPLETED)

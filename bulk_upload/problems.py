@@ -224,6 +224,12 @@ FILE_PROBLEMS: Final[dict[str, Text]] = {
         "The file expands to an abnormal size ({tamano} MB) and was not opened: save it again as .xlsx from Excel and "
         "upload it again.",
     ),
+    "too_many_parts": Text(
+        "El libro tiene {partes} partes internas (hojas, imágenes, dibujos…) y se admiten {maximo}: copie solo los datos "
+        "a un libro nuevo y súbalo.",
+        "The workbook has {partes} internal parts (sheets, pictures, drawings…) and {maximo} are accepted: copy only the "
+        "data to a new workbook and upload that.",
+    ),
     "too_many_columns": Text(
         "La hoja «{hoja}» usa celdas hasta la columna {columna} y se admiten {maximo} columnas: borre las columnas "
         "sobrantes (también las que parecen vacías) y súbala otra vez.",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 MAX_RECEIVES: Final = 5
 DEAD_LETTERS_SUFFIX: Final = "-dlq"
+# Seconds for which a look through the dead letters hides each of them, so that it ends.
+DEAD_LETTERS_LOOK: Final = 20
 # SQS allows messages to wait 14 days at most.
 RETENTION_SECONDS: Final = 14 * 24 * 3600
 # SQS allows 12 hours from the first receipt.
@@ -102,9 +105,30 @@ def bury(delivery: Delivery) -> None:
     delete(delivery)
 
 
+def remove_dead_letters(task_ids: Collection[uuid.UUID]) -> int:
+    """Delete the dead letters of these uploads, leave all others; returns how many were deleted."""
+    removed = 0
+    while (
+        answer := client()
+        .receive_message(QueueUrl=dead_letters_url(), MaxNumberOfMessages=10, VisibilityTimeout=DEAD_LETTERS_LOOK)
+        .get("Messages")
+    ):
+        for message in answer:
+            if _task_id(message.get("Body", "")) in task_ids:
+                client().delete_message(QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"])
+                removed += 1
+    return removed
+
+
 def ping() -> None:
     """Raises one of `QueueFault` when the queue does not answer or does not exist."""
     client().get_queue_attributes(QueueUrl=queue_url(), AttributeNames=["ApproximateNumberOfMessages"])
+
+
+def has_dead_letters() -> bool:
+    """Whether SQS moves messages that are received too often to a dead-letter queue. Raises `QueueFault`s."""
+    answer = client().get_queue_attributes(QueueUrl=queue_url(), AttributeNames=["RedrivePolicy"])
+    return "RedrivePolicy" in answer.get("Attributes", {})
 
 
 def ensure_queues() -> None:

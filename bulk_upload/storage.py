@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +25,22 @@ class StorageDown(Exception):
 
 class FileGone(Exception):
     """The bucket answers and does not have the file: it will not come back."""
+
+
+def folder_of(day: date) -> str:
+    """The part of the bucket where a day's uploads go: ``uploads/2026/01/31/``."""
+    return f"uploads/{day:%Y/%m/%d}/"
+
+
+def keys_stored_before(moment: datetime, folder: str) -> Iterator[str]:
+    """The keys in `folder` that were stored before `moment`. Raises `StorageDown`."""
+    storage: Any = default_storage
+    try:
+        for item in storage.bucket.objects.filter(Prefix=folder):
+            if item.last_modified < moment:
+                yield item.key
+    except _FAULTS as error:
+        raise StorageDown(str(error)) from error
 
 
 def save(file: IO[bytes], key: str) -> str:

@@ -13,4 +13,8 @@ urlpatterns = [
     re_path(
         r"^bulk-upload/status/(?P<task_id>[^/]+?)/?$", BulkUploadViewSet.as_view({"get": "retrieve"}), name="status"
     ),
+    re_path(
+        r"^bulk-upload/(?P<task_id>[^/]+?)/cancel/?$", BulkUploadViewSet.as_view({"post": "cancel"}), name="cancel"
+    ),
+    re_path(r"^bulk-upload/(?P<task_id>[^/]+?)/retry/?$", BulkUploadViewSet.as_view({"post": "retry"}), name="retry"),
 ]

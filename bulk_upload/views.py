@@ -10,14 +10,14 @@ from django.http import Http404, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from bulk_upload import progress, serializers, snapshots
-from bulk_upload.intake import MULTIPART_OVERHEAD, accept_upload, too_large
+from bulk_upload.intake import MULTIPART_OVERHEAD, accept_upload, cancel_upload, retry_upload, too_large
 from bulk_upload.models import BulkUpload
 from catalog.models import Supplier
 
@@ -46,12 +46,26 @@ class BulkUploadViewSet(ViewSet):
         headers = {"Location": body["status_url"], "Retry-After": POLL_SECONDS}
         return Response(body, status=status.HTTP_202_ACCEPTED, headers=headers)
 
+    def cancel(self, request: Request, task_id: str) -> Response:
+        """End an upload that has not ended: 202; 409 when it had. Rows already imported stay."""
+        upload = _changeable(request, task_id)
+        if not cancel_upload(upload):
+            raise Conflict(_("La carga ya terminó: no hay nada que cancelar."), code="already_ended")
+        body = serializers.accepted(upload, _("Carga cancelada: lo ya importado se conserva"))
+        return Response(body, status=status.HTTP_202_ACCEPTED)
+
+    def retry(self, request: Request, task_id: str) -> Response:
+        """Let a failed or cancelled upload go on from where it stopped: 202; 409 in any other state."""
+        upload = _changeable(request, task_id)
+        if not retry_upload(upload):
+            raise Conflict(_("Solo una carga fallida o cancelada puede reintentarse."), code="not_retryable")
+        body = serializers.accepted(upload, _("Carga encolada de nuevo: continúa donde quedó"))
+        headers = {"Location": body["status_url"], "Retry-After": POLL_SECONDS}
+        return Response(body, status=status.HTTP_202_ACCEPTED, headers=headers)
+
     def retrieve(self, request: Request, task_id: str) -> Response:
         """The state of one upload; anything of others is 404."""
-        try:
-            key = uuid.UUID(task_id)
-        except ValueError as error:
-            raise Http404 from error
+        key = _key(task_id)
         snapshot = progress.get(key)
         if snapshot is None:
             upload = BulkUpload.objects.for_user(request.user).filter(pk=key).first()
@@ -65,6 +79,34 @@ class BulkUploadViewSet(ViewSet):
         if snapshot["completed_at"] is None:
             response["Retry-After"] = POLL_SECONDS
         return response
+
+
+class Conflict(APIException):
+    """What was asked for does not fit the upload's state."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+def _key(task_id: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(task_id)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _changeable(request: Request, task_id: str) -> BulkUpload:
+    """The upload, for who may see it and may upload for its supplier."""
+    upload = BulkUpload.objects.for_user(request.user).filter(pk=_key(task_id)).first()
+    if upload is None:
+        raise Http404
+    if (
+        not Supplier.objects.for_user(request.user, "bulk_upload.add_bulkupload")
+        .filter(pk=upload.proveedor_id)
+        .exists()
+    ):
+        raise PermissionDenied
+    return upload
 
 
 def _form(request: Request) -> dict[str, Any]:

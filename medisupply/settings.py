@@ -158,8 +158,8 @@ BULK_UPLOAD_MAX_ROWS = env.int("BULK_UPLOAD_MAX_ROWS", default=1_048_575)
 # Rows per transaction.
 BULK_UPLOAD_CHUNK_ROWS = env.int("BULK_UPLOAD_CHUNK_ROWS", default=1000)
 # Seconds that a claim and its message stay with a worker unless it renews them.
-BULK_UPLOAD_LEASE_SECONDS = env.int("BULK_UPLOAD_LEASE_SECONDS", default=45)
-# Times that an upload is tried before it fails for good.
+BULK_UPLOAD_LEASE_SECONDS = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30)
+# Attempts in a row without a committed chunk before an upload fails for good.
 BULK_UPLOAD_MAX_ATTEMPTS = env.int("BULK_UPLOAD_MAX_ATTEMPTS", default=5)
 # Seconds of one long poll (SQS allows 20 at most).
 BULK_UPLOAD_WAIT_SECONDS = env.int("BULK_UPLOAD_WAIT_SECONDS", default=20)

@@ -163,11 +163,11 @@ def test_sqs_away_still_accepts_and_the_sweep_publishes_later(api, monkeypatch, 
         answer = api.post(URL, {"file": a_file()})
     assert answer.status_code == 202
     upload = BulkUpload.objects.get()
-    assert (upload.published_at, upload.publications) == (None, 0)
+    assert (upload.published_at, upload.publications) == (None, 1)
     settings.BULK_UPLOAD_SWEEP_SECONDS = 0
     worker.step()
     upload.refresh_from_db()
-    assert (upload.publications, upload.status) == (1, "completed")
+    assert (upload.publications, upload.status) == (2, "completed")
 
 
 def test_an_answer_is_in_english_on_request(api):

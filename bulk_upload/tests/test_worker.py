@@ -9,7 +9,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import OperationalError
 
-from bulk_upload import queue, storage
+from bulk_upload import attempt, queue, storage
 from bulk_upload import worker as worker_module
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
@@ -113,7 +113,7 @@ def test_the_last_attempt_fails_in_words_and_buries_the_message(accept, worker, 
 
     settings.BULK_UPLOAD_MAX_ATTEMPTS = 1
     upload = accept(csv_bytes([row(1)]))
-    monkeypatch.setattr(worker_module, "import_table", down)
+    monkeypatch.setattr(attempt, "import_table", down)
     worker.step()
     upload.refresh_from_db()
     assert (upload.status, upload.error_code) == ("failed", "attempts_exhausted")

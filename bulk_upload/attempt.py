@@ -1,0 +1,75 @@
+"""One attempt at one upload, by the worker that holds its claim."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from django.conf import settings
+
+from bulk_upload import progress, queue, snapshots, storage
+from bulk_upload.importing.run import import_table
+from bulk_upload.models import BulkUpload, lease
+from bulk_upload.queue import Delivery
+from bulk_upload.reading.files import open_table
+from bulk_upload.reading.table import Limits
+
+log = logging.getLogger(__name__)
+
+
+class Attempt:
+    """Fetches the file, imports it from the checkpoint on, and keeps claim and message alive meanwhile."""
+
+    def __init__(self, upload: BulkUpload, delivery: Delivery, between_chunks: Callable[[], None]) -> None:
+        """`between_chunks` is called wherever the import may stop; what it raises ends the attempt."""
+        self._upload = upload
+        self._delivery = delivery
+        self._between_chunks = between_chunks
+        self._renewed_at = time.monotonic()
+
+    def run(self) -> None:
+        """Import the upload to its end.
+
+        Raises `ClaimLost`, `FileProblem`, `storage.FileGone` or `storage.StorageDown`, the database's
+        errors, and whatever `between_chunks` raises. Committed chunks stay.
+        """
+        upload = self._upload
+        log.info("Upload %s: %s from row %s, attempt %s", upload.pk, upload.filename, upload.next_row, upload.attempts)
+        self._show()
+        with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="bulk-upload-") as folder:
+            path = Path(folder, f"file.{upload.file_format}")
+            storage.fetch(upload.s3_key, path)
+            limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
+            with open_table(path, _format(upload), limits, self._keep) as table:
+                import_table(upload, table, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS, after_chunk=self._after_chunk)
+        upload.complete()
+        self._show()
+        log.info("Upload %s is complete: %s of %s rows landed", upload.pk, upload.exitosos, upload.total)
+
+    def _after_chunk(self) -> None:
+        self._show()
+        self._keep()
+
+    def _keep(self) -> None:
+        """Renew lease and visibility together, well before they end. Raises `ClaimLost`."""
+        self._between_chunks()
+        if time.monotonic() - self._renewed_at < settings.BULK_UPLOAD_LEASE_SECONDS / 4:
+            return
+        self._upload.renew(lease())
+        try:
+            queue.set_visibility(self._delivery, settings.BULK_UPLOAD_LEASE_SECONDS)
+        except queue.QueueFault as error:
+            # Whoever gets the message meanwhile finds a live claim and gives it back.
+            log.warning("The message of upload %s could not be kept: %s", self._upload.pk, error)
+        self._renewed_at = time.monotonic()
+
+    def _show(self) -> None:
+        progress.put(snapshots.of(self._upload))
+
+
+def _format(upload: BulkUpload) -> Literal["xlsx", "csv"]:
+    return "xlsx" if upload.file_format == "xlsx" else "csv"
