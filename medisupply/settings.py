@@ -4,6 +4,8 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
+from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF
 
 # Makes Django's generic classes subscriptable at run time, as the annotations use them.
 django_stubs_ext.monkeypatch()
@@ -29,13 +31,21 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "csp",
     "rest_framework",
     "rest_framework.authtoken",
+    "django_filters",
+    "corsheaders",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "medisupply",
     "catalog",
     "bulk_upload",
 ]
 
 MIDDLEWARE = [
+    "medisupply.request_id.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -45,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
 ]
 
 ROOT_URLCONF = "medisupply.urls"
@@ -91,11 +102,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    # A worker that is stopped in the middle of a transaction must not keep its locks for ever, and
-    # whoever waits for such a lock must get a fault that can be tried again.
+    # A worker that stops in the middle of a transaction keeps its locks no longer than its claim, and
+    # whoever waits for such a lock gets a fault that can be tried again.
+    _lease = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30) * 1000
     DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),
-        "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=30000",
+        "options": f"-c idle_in_transaction_session_timeout={_lease} -c lock_timeout={_lease}",
         "connect_timeout": 5,
     }
 
@@ -184,8 +196,53 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["medisupply.wire.JsonObjectParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "medisupply.wire.AlwaysJson",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # `?format=csv` is a choice of ours, not of DRF's renderers.
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "medisupply.errors.exception_handler",
     "DATETIME_FORMAT": "iso-8601",
+    # Proxies in front of us that add to X-Forwarded-For; with 0 the header is not believed.
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
+}
+
+# Requests in a window of time, for each user (status, uploads) or address and name (login). Empty: no limit.
+API_THROTTLES = {
+    "uploads": env.str("API_THROTTLE_UPLOADS", default="60/min"),
+    "status": env.str("API_THROTTLE_STATUS", default="1200/min"),
+    "login": env.str("API_THROTTLE_LOGIN", default="20/min"),
+}
+
+# Seconds that the rest of a request may take to arrive, plus a second for each 20 KB of it.
+REQUEST_BODY_SECONDS = env.int("REQUEST_BODY_SECONDS", default=60)
+
+# The first one counts attempts and ends the guessing of passwords, at every door.
+AUTHENTICATION_BACKENDS = ["medisupply.throttles.LoginGuard", "django.contrib.auth.backends.ModelBackend"]
+
+# Browser front ends on other origins: none unless named.
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["content-disposition", "etag", "idempotency-replayed", "location", "retry-after", "x-request-id"]
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MediSupply: carga masiva de catálogos",
+    "DESCRIPTION": "Lea primero la guía «Integración» (docs/integracion.md): de cero a una carga en una tarde.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["medisupply.openapi.only_the_long_paths"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "medisupply.openapi.describe_headers",
+    ],
+    "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status"},
 }
 
 # --- Files that the browser asks for ---------------------------------------------------------
@@ -195,6 +252,17 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = DEBUG
 
 # --- Security --------------------------------------------------------------------------------
+
+# No page needs anything from elsewhere, nor code or style of its own that is not a file.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
 
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
@@ -212,8 +280,9 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "medisupply.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"botocore": {"level": "WARNING"}, "urllib3": {"level": "WARNING"}},
 }

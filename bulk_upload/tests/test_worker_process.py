@@ -2,61 +2,83 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
-from django.db import connection
+from django.conf import settings
 
 from bulk_upload.models import BulkUpload
+from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.processes import supervised, wait_for, worker_process
 from catalog.models import Product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
-EXAMPLE = Path("fixtures/plantilla_productos_ejemplo.xlsx")
+
+@pytest.fixture
+def example():
+    return (settings.BASE_DIR / "fixtures" / "plantilla_productos_ejemplo.xlsx").read_bytes()
 
 
-def database_url() -> str:
-    """The address of the database that this test uses, for another process."""
-    db = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{db['NAME']}"
-    return f"postgres://{db['USER']}:{db['PASSWORD']}@{db['HOST']}:{db['PORT']}/{db['NAME']}"
-
-
-def start_worker(*arguments: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "consume_bulk_uploads", *arguments],
-        env={**os.environ, "DATABASE_URL": database_url()},
-        cwd=django_settings.BASE_DIR,
-    )
-
-
-def wait_for(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def test_a_worker_process_imports_a_real_workbook(accept):
-    upload = accept((django_settings.BASE_DIR / EXAMPLE).read_bytes(), "plantilla_productos_ejemplo.xlsx")
-    process = start_worker("--max-messages", "1")
-    assert process.wait(30) == 0
+def test_a_worker_process_imports_a_real_workbook(accept, example):
+    upload = accept(example, "plantilla_productos_ejemplo.xlsx")
+    with worker_process("--max-messages", "1") as worker:
+        assert worker.wait(30) == 0
     upload.refresh_from_db()
     assert (upload.status, upload.total, upload.creados) == ("completed", 10, 10)
     assert Product.objects.count() == 10
 
 
-def test_an_idle_worker_leaves_at_once_on_sigterm(accept):
-    upload = accept((django_settings.BASE_DIR / EXAMPLE).read_bytes(), "ejemplo.xlsx")
-    process = start_worker("--wait", "20")
-    wait_for(lambda: BulkUpload.objects.get(pk=upload.pk).is_final)
-    time.sleep(1)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(5) == 0
+def test_once_means_one_message(accept):
+    uploads = [accept(csv_bytes([row(n)])) for n in (1, 2)]
+    with worker_process("--once") as worker:
+        assert worker.wait(30) == 0
+    assert [BulkUpload.objects.get(pk=upload.pk).status for upload in uploads] == ["completed", "pending"]
+
+
+def test_an_idle_worker_leaves_within_a_second_of_sigterm(accept, example):
+    upload = accept(example, "ejemplo.xlsx")
+    with worker_process("--wait", "20") as worker:
+        wait_for(lambda: BulkUpload.objects.get(pk=upload.pk).is_final)
+        time.sleep(0.5)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(1) == 0
+
+
+def test_a_busy_worker_leaves_after_its_chunk_and_another_goes_on_at_the_checkpoint(accept):
+    upload = accept(csv_bytes([row(n) for n in range(1, 100_001)]))
+    with worker_process() as worker:
+        wait_for(lambda: BulkUpload.objects.get(pk=upload.pk).exitosos > 1000)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(2) == 0
+    stopped = BulkUpload.objects.get(pk=upload.pk)
+    assert (stopped.status, stopped.attempts) == ("processing", 0)
+    began = time.monotonic()
+    with worker_process():
+        wait_for(lambda: BulkUpload.objects.get(pk=upload.pk).next_row > stopped.next_row)
+        assert time.monotonic() - began < 5
+        upload.refresh_from_db()
+        assert upload.claim_number == 2
+        assert upload.exitosos == upload.next_row - 2  # no row was done twice
+        assert upload.cancel()
+    assert Product.objects.count() == BulkUpload.objects.get(pk=upload.pk).exitosos
+
+
+def test_a_second_signal_leaves_at_once(accept):
+    upload = accept(csv_bytes([row(n) for n in range(1, 50_001)]))
+    with worker_process(BULK_UPLOAD_CHUNK_ROWS=50_000, BULK_UPLOAD_LEASE_SECONDS=300) as worker:
+        wait_for(lambda: BulkUpload.objects.get(pk=upload.pk).total)
+        worker.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(2) == 0
+    assert BulkUpload.objects.get(pk=upload.pk).exitosos == 0
+
+
+def test_workers_under_supervisor_start_work_and_stop(accept, example):
+    with supervised(2) as workers:
+        upload = accept(example, "ejemplo.xlsx")
+        wait_for(lambda: BulkUpload.objects.get(pk=upload.pk).is_final)
+        assert len(workers.pids()) == 2
+        assert workers.stop() == 0

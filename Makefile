@@ -1,0 +1,77 @@
+# MediSupply. `make` alone lists what there is.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# make run PORT=18100 RUN_DIR=run2 starts a second copy beside the first.
+PORT ?= 8000
+RUN_DIR ?= run
+export PORT RUN_DIR
+
+# More arguments for pytest: make test ARGS="-k template -x"
+ARGS ?=
+export ARGS
+
+PYTHON := .venv/bin/python
+INSTALLED := .venv/.installed
+UV := .venv-tools/bin/uv
+
+.PHONY: help
+help:  ## list the commands
+	@awk -F ':.*## *' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: $(INSTALLED)  ## start everything on this machine (PORT=8000 RUN_DIR=run); Ctrl-C stops it
+	@$(PYTHON) -m deploy.stack run
+
+.PHONY: demo
+demo: $(INSTALLED)  ## import the example file on a stack of its own, show what happens, stop
+	@$(PYTHON) -m deploy.stack demo
+
+.PHONY: test
+test: $(INSTALLED)  ## all tests: on SQLite, then on PostgreSQL if there is one (ARGS="-k name")
+	@$(PYTHON) -m deploy.run_tests
+
+# The checks need settings, but no services.
+.PHONY: lint
+lint: export DEBUG = true
+lint: export DATABASE_URL = sqlite://:memory:
+lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
+	@echo "ruff check" && $(PYTHON) -m ruff check .
+	@echo "ruff format" && $(PYTHON) -m ruff format --check .
+	@echo "mypy" && $(PYTHON) -m mypy .
+	@echo "manage.py check" && $(PYTHON) manage.py check
+	@echo "manage.py makemigrations --check" && $(PYTHON) manage.py makemigrations --check --dry-run
+
+.PHONY: templates
+templates: $(INSTALLED)  ## write fixtures/*.xlsx again, after a change of the columns
+	@DEBUG=true $(PYTHON) manage.py make_templates
+
+.PHONY: requirements
+requirements: $(UV)  ## resolve requirements/*.in to *.txt with hashes (UPGRADE=1 takes newer versions)
+	@echo "base.in -> base.txt" && $(UV_COMPILE) requirements/base.in -o requirements/base.txt
+	@echo "dev.in  -> dev.txt" && $(UV_COMPILE) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+
+UV_COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make requirements" $(if $(UPGRADE),--upgrade)
+
+# --- What the commands above need --------------------------------------------------------------
+
+# The first Python that is new enough; 3.11 first, because that is what production runs.
+FIND_PYTHON = for name in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then command -v $$name; break; fi; \
+	done
+
+# Written last, so an installation that broke off is done again, and one that is complete is not.
+$(INSTALLED): requirements/base.txt requirements/dev.txt
+	@$(PYTHON) -c '' 2>/dev/null || { python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then echo "MediSupply needs Python 3.11 or newer, and none was found on the PATH." >&2; exit 1; fi; \
+	echo "Creating .venv with $$($$python --version)"; \
+	$$python -m venv --clear .venv || { echo "The virtual environment could not be created (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }; }
+	@echo "Installing the packages of requirements/dev.txt into .venv (once; takes a minute)"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(UV):
+	@python=$$($(FIND_PYTHON)); echo "Installing uv into .venv-tools"; \
+	$$python -m venv .venv-tools && .venv-tools/bin/python -m pip install --quiet --disable-pip-version-check uv

@@ -1,0 +1,158 @@
+"""Every error and warning of an upload as a file: CSV, Excel or JSON, a line for each.
+
+All three stream: an upload may have a million errors. What a supplier once typed comes back in these
+files, so a text that a spreadsheet would run as a formula is marked as text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from tempfile import SpooledTemporaryFile
+from typing import Any, Final, Literal, get_args
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from bulk_upload.cells import column_letter
+from bulk_upload.models import BulkUpload, Severity
+from bulk_upload.problems import Text, text_of
+
+FileFormat = Literal["csv", "xlsx", "json"]
+Line = dict[str, str | int | None]
+
+FILE_FORMATS: Final[tuple[str, ...]] = get_args(FileFormat)
+CONTENT_TYPES: Final[dict[str, str]] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+
+# The header of the file, by the key of the JSON.
+HEADERS: Final[dict[str, Text]] = {
+    "fila": Text("Fila", "Row"),
+    "celda": Text("Celda", "Cell"),
+    "columna": Text("Columna", "Column"),
+    "gravedad": Text("Gravedad", "Severity"),
+    "codigo": Text("Código", "Code"),
+    "mensaje": Text("Mensaje", "Message"),
+    "valor": Text("Valor", "Value"),
+}
+SEVERITIES: Final[dict[str, Text]] = {
+    Severity.ERROR: Text("error", "error"),
+    Severity.WARNING: Text("advertencia", "warning"),
+}
+
+# A spreadsheet runs what begins so; NUL and the full-width signs are taken for the same by some.
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
+BYTE_ORDER_MARK: Final = "\ufeff"
+BLOCK_ROWS: Final = 2000
+BLOCK_BYTES: Final = 256 * 1024
+
+
+def export_errors(upload: BulkUpload, file_format: FileFormat, language: str) -> Iterator[bytes]:
+    """All errors and warnings of `upload`, in the order of its rows, as blocks of a file.
+
+    CSV is UTF-8 with a byte order mark, as Excel needs it. JSON is a list of objects with the keys of
+    `HEADERS`; its values are exactly as stored. Memory does not grow with the number of errors.
+    """
+    write: dict[str, Callable[[Iterator[Line], str], Iterator[bytes]]] = {
+        "csv": _csv,
+        "xlsx": _xlsx,
+        "json": _json,
+    }
+    return write[file_format](lines(upload, language), language)
+
+
+def lines(upload: BulkUpload, language: str) -> Iterator[Line]:
+    """One line for each problem, worded in `language`."""
+    found = upload.row_errors.order_by("fila", "pk").values("fila", "columna", "severity", "codigo", "params", "valor")
+    for problem in found.iterator(BLOCK_ROWS):
+        yield {
+            "fila": problem["fila"] or None,
+            "celda": cell_address(upload.header_positions, problem["columna"], problem["fila"]),
+            "columna": problem["columna"],
+            "gravedad": SEVERITIES[problem["severity"]].in_language(language, {}),
+            "codigo": problem["codigo"],
+            "mensaje": text_of(problem["codigo"], problem["params"], language),
+            "valor": problem["valor"],
+        }
+
+
+def cell_address(positions: Mapping[str, int], column: str, row: int) -> str | None:
+    """Where the problem stands in the sheet, such as ``G25``; `None` when it is of no single cell."""
+    position = positions.get(column)
+    return f"{column_letter(position)}{row}" if position is not None and row else None
+
+
+def harmless(value: str | int | None) -> str | int | None:
+    """`value` so that no spreadsheet takes it for a formula."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def _headers(language: str) -> list[str]:
+    return [text.in_language(language, {}) for text in HEADERS.values()]
+
+
+def _cells(line: Line) -> list[str | int | None]:
+    return [harmless(line[key]) for key in HEADERS]
+
+
+def _csv(problems: Iterator[Line], language: str) -> Iterator[bytes]:
+    block = io.StringIO()
+    block.write(BYTE_ORDER_MARK)
+    writer = csv.writer(block, quoting=csv.QUOTE_ALL)
+    writer.writerow(_headers(language))
+    for line in problems:
+        writer.writerow(_cells(line))
+        if block.tell() > BLOCK_BYTES:
+            yield _taken(block)
+    yield _taken(block)
+
+
+def _json(problems: Iterator[Line], language: str) -> Iterator[bytes]:
+    block = io.StringIO()
+    separator = "[\n"
+    for line in problems:
+        block.write(separator + json.dumps(line, ensure_ascii=False))
+        separator = ",\n"
+        if block.tell() > BLOCK_BYTES:
+            yield _taken(block)
+    block.write("[]\n" if separator == "[\n" else "\n]\n")
+    yield _taken(block)
+
+
+def _taken(block: io.StringIO) -> bytes:
+    """What `block` holds, as bytes; it is empty afterwards."""
+    content = block.getvalue().encode()
+    block.seek(0)
+    block.truncate()
+    return content
+
+
+def _xlsx(problems: Iterator[Line], language: str) -> Iterator[bytes]:
+    """Write-only: rows go to a file as they come. The zip's index stands at its end, so it is sent when whole."""
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("Errors" if language.startswith("en") else "Errores")
+    sheet.freeze_panes = "A2"
+    for letter, width in zip("ABCDEFG", (8, 10, 28, 14, 24, 90, 40), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.append(_headers(language))
+    for line in problems:
+        sheet.append([_storable(value) for value in _cells(line)])
+    with SpooledTemporaryFile(max_size=8 * 1024 * 1024) as target:
+        workbook.save(target)
+        target.seek(0)
+        while block := target.read(BLOCK_BYTES):
+            yield block
+
+
+def _storable(value: Any) -> Any:
+    """A workbook is XML, which has no control characters: they show as the sign for what cannot be shown."""
+    if not isinstance(value, str):
+        return value
+    return ILLEGAL_CHARACTERS_RE.sub("�", value)

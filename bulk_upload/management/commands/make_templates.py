@@ -1,0 +1,43 @@
+"""Write the two workbooks in `fixtures/`: the example with ten products and the empty template."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from bulk_upload.columns import COLUMNS
+from bulk_upload.reports import CellValue, write_template
+
+FIXTURES: Final[Path] = settings.BASE_DIR / "fixtures"
+EXAMPLE: Final = "plantilla_productos_ejemplo.xlsx"
+EMPTY: Final = "plantilla_productos_vacia.xlsx"
+
+
+class Command(BaseCommand):
+    help = "Write the example and the empty product template (fixtures/*.xlsx)."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--into", type=Path, default=FIXTURES, help="folder to write to (default: fixtures)")
+
+    def handle(self, *args: Any, into: Path, **options: Any) -> None:
+        into.mkdir(parents=True, exist_ok=True)
+        for name, rows in ((EXAMPLE, example_products()), (EMPTY, [])):
+            write_template(into / name, rows, fixture_categories())
+            self.stdout.write(f"{into / name}: {len(rows)} products")
+
+
+def example_products() -> list[dict[str, CellValue]]:
+    """The products of the example; a column that they do not have yet gets its example value."""
+    products: list[dict[str, CellValue]] = json.loads((FIXTURES / EXAMPLE).with_suffix(".json").read_text("utf-8"))
+    return [{column.name: product.get(column.name, column.example) for column in COLUMNS} for product in products]
+
+
+def fixture_categories() -> list[str]:
+    """The categories that every installation begins with, in alphabetical order."""
+    return sorted(row["pk"] for row in json.loads((FIXTURES / "categories.json").read_text("utf-8")))

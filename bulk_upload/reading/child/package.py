@@ -1,0 +1,147 @@
+"""The zip package of a workbook, checked before anything in it is parsed.
+
+Open Packaging Conventions, ECMA-376 part 2; the parts of a workbook, ECMA-376 part 1, section 12.3.
+"""
+
+from __future__ import annotations
+
+import mmap
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading.child.xml_tags import start_tags
+
+MEGABYTE: Final = 1024 * 1024
+
+MAX_PARTS: Final = 1_000
+# A sheet of 1,048,576 x 13 cells is 0.7 GB of XML; more than this does not fit in the child's memory.
+MAX_EXPANDED: Final = 2048 * MEGABYTE
+# Deflate reaches 1,032:1 on a single repeated byte. Sheets repeat themselves too, but each cell names
+# its own place: tables come to about 10:1, a million rows of nothing but formats to 60:1.
+MAX_RATIO: Final = 200
+SMALL_PART: Final = 10 * MEGABYTE
+# Bytes of a part that is read whole (the list of sheets, of styles). Real ones reach 20 MB.
+MAX_WHOLE_PART: Final = 64 * MEGABYTE
+
+_ZIP: Final = b"PK\x03\x04"
+# Compound File Binary: an old .xls, or the wrapping of a workbook under a password (MS-OFFCRYPTO 2.3.1).
+_COMPOUND_FILE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
+
+_MAIN_TYPES: Final = frozenset(
+    f"application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}.main+xml" for kind in ("sheet", "template")
+)
+
+
+class Package:
+    """An open workbook package whose directory has been found harmless."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = {normal_name(info.filename): info for info in archive.infolist()}
+
+    def open(self, part: str) -> IO[bytes]:
+        """The part's inflated bytes as a stream. Raises `FileProblem` when there is no such part."""
+        info = self._names.get(normal_name(part))
+        if info is None:
+            raise FileProblem("damaged_file")
+        return self._archive.open(info)
+
+    def read(self, part: str) -> bytes:
+        """A part that is small in any sane workbook, whole."""
+        with self.open(part) as stream:
+            data = stream.read(MAX_WHOLE_PART + 1)
+        if len(data) > MAX_WHOLE_PART:
+            raise FileProblem("too_big_to_read")
+        return data
+
+    def names(self) -> list[str]:
+        """Every part, as the package spells it."""
+        return [info.filename for info in self._archive.infolist() if not info.is_dir()]
+
+    def __contains__(self, part: str) -> bool:
+        return normal_name(part) in self._names
+
+
+@contextmanager
+def open_package(path: Path) -> Iterator[Package]:
+    """Open the workbook at `path`.
+
+    Raises `FileProblem` (``not_a_workbook``, ``encrypted_file``, ``suspicious_zip``,
+    ``too_many_parts``, ``damaged_file``) or what `zipfile` raises for a damaged directory.
+    """
+    _check_start(path)
+    with zipfile.ZipFile(path) as archive:
+        _check_directory(archive.infolist())
+        package = Package(archive)
+        _check_kind(package)
+        yield package
+
+
+def normal_name(part: str) -> str:
+    """Part names are compared without regard to case; some writers use backslashes."""
+    return part.replace("\\", "/").lstrip("/").lower()
+
+
+def resolve(source: str, target: str) -> str:
+    """The part that `target` means in a relationship of the part `source` (ECMA-376 part 2, section 9.3)."""
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(source), target)).lstrip("/")
+
+
+def _check_start(path: Path) -> None:
+    """A zip archive from its very first byte: what stands before one is somebody's disguise."""
+    with path.open("rb") as file:
+        start = file.read(len(_COMPOUND_FILE))
+        if start.startswith(_ZIP):
+            return
+        if not start:
+            raise FileProblem("damaged_file")
+        if start == _COMPOUND_FILE:
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                if content.find(_ENCRYPTED_STREAM) >= 0:
+                    raise FileProblem("encrypted_file")
+    raise FileProblem("not_a_workbook")
+
+
+def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
+    if len(parts) > MAX_PARTS:
+        raise FileProblem("too_many_parts", partes=len(parts), maximo=MAX_PARTS)
+    if any(part.flag_bits & 1 for part in parts):
+        raise FileProblem("encrypted_file")
+    if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+        raise FileProblem("damaged_file")
+    # Of two parts with one name, one reader takes the first and another the last.
+    if len({normal_name(part.filename) for part in parts}) < len(parts):
+        raise FileProblem("damaged_file")
+    expanded = sum(part.file_size for part in parts)
+    if expanded > MAX_EXPANDED or _overlap(parts) or any(map(_bomb, parts)):
+        raise FileProblem("suspicious_zip", tamano=max(1, expanded // MEGABYTE))
+
+
+def _bomb(part: zipfile.ZipInfo) -> bool:
+    return part.file_size > SMALL_PART and part.file_size > MAX_RATIO * part.compress_size
+
+
+def _overlap(parts: list[zipfile.ZipInfo]) -> bool:
+    """Whether parts share bytes of the archive, which `zipfile` of Python 3.11 does not notice."""
+    local_header = 30  # bytes, without the name and the extra field
+    end = 0
+    for part in sorted(parts, key=lambda part: part.header_offset):
+        if part.header_offset < end:
+            return True
+        end = part.header_offset + local_header + len(part.filename) + part.compress_size
+    return False
+
+
+def _check_kind(package: Package) -> None:
+    """Word documents, presentations, and binary or macro workbooks are zip packages too."""
+    if "[Content_Types].xml" not in package:
+        raise FileProblem("not_a_workbook")
+    tags = start_tags(package.read("[Content_Types].xml"))
+    if not any(attributes.get("ContentType") in _MAIN_TYPES for _, attributes in tags):
+        raise FileProblem("not_a_workbook")

@@ -1,0 +1,138 @@
+"""CSV (RFC 4180, and what spreadsheets make of it) → `Table`, in bounded memory.
+
+The file is read three times: once to find the encoding, once to count and check every record, and
+once to hand the rows out. So a file that is damaged anywhere is refused before its first row counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from bulk_upload.cells import Cell, Row, column_letter, is_blank
+from bulk_upload.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading.csv_dialect import SAMPLE, Dialect, detect_dialect
+from bulk_upload.reading.csv_quotes import BoundedLines, quoting_problem, swallowed_rows
+from bulk_upload.reading.csv_text import detect_encoding, text_of
+from bulk_upload.reading.table import Limits, Table
+from bulk_upload.reading.waiting import OnWait, Ticker
+
+# What a CSV is called where a message names a sheet.
+SHEET: Final = "CSV"
+BATCH_ROWS: Final = 500
+# Characters: a batch of long rows ends early, so that it stays small in memory.
+BATCH_SIZE: Final = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """An open CSV file of which the encoding and the dialect are known."""
+
+    file: BinaryIO
+    encoding: str
+    dialect: Dialect
+    limits: Limits
+    ticker: Ticker
+
+
+@contextmanager
+def open_csv(path: Path, limits: Limits, on_wait: OnWait) -> Iterator[Table]:
+    """As `files.open_table`, for a CSV."""
+    with path.open("rb") as file:
+        ticker = Ticker(on_wait)
+        encoding = detect_encoding(file, ticker)
+        source = _Source(file, encoding, _dialect(file, encoding), limits, ticker)
+        header = _header(source)
+        total = _count(source, header)
+        with closing(_batches(source, header)) as batches:
+            yield Table(header, total, batches, encoding=encoding, delimiter=source.dialect.delimiter)
+
+
+def _dialect(file: BinaryIO, encoding: str) -> Dialect:
+    with text_of(file, encoding, newline="") as text:
+        return detect_dialect(text.read(SAMPLE))
+
+
+def _header(source: _Source) -> HeaderMatch:
+    top = list(itertools.takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)))
+    found = find_header(top)
+    if not found:
+        raise FileProblem("no_header" if top else "empty_file")
+    number, cells = found
+    return match_header(number, cells, SHEET)
+
+
+def _count(source: _Source, header: HeaderMatch) -> int:
+    """How many data rows there are; every record is checked on the way."""
+    total = 0
+    for number, _ in _records(source, width=len(header.texts)):
+        if number > header.row:
+            total += 1
+            if total > source.limits.max_rows:
+                raise FileProblem("too_many_rows", maximo=source.limits.max_rows)
+    if not total:
+        raise FileProblem("empty_file")
+    return total
+
+
+def _batches(source: _Source, header: HeaderMatch) -> Generator[list[Row]]:
+    batch: list[Row] = []
+    size = 0
+    for number, cells in _records(source, width=len(header.texts)):
+        if number <= header.row:
+            continue
+        batch.append((number, cast(list[Cell], cells)))
+        size += sum(map(len, cells))
+        if len(batch) >= BATCH_ROWS or size >= BATCH_SIZE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _records(source: _Source, width: int | None = None) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, numbered as a spreadsheet numbers its rows.
+
+    A blank line counts as a row; a line end within quotes does not. `width` is the number of cells in
+    the header, once it is known.
+    """
+    delimiter = source.dialect.delimiter
+    with text_of(source.file, source.encoding, newline="") as text:
+        lines = BoundedLines(text)
+        lines.skip(source.dialect.hidden_lines)
+        try:
+            for number, cells in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), start=1):
+                if lines.in_record > 1 and width and swallowed_rows(cells, width, delimiter):
+                    raise FileProblem("unclosed_quote", linea=lines.record_start)
+                lines.next_record()
+                if number % BATCH_ROWS == 0:
+                    source.ticker.tick()
+                if len(cells) > source.limits.max_columns:
+                    _cut(cells, source.limits.max_columns)
+                if not all(map(is_blank, cells)):
+                    yield number, cells
+            return
+        except csv.Error as error:
+            refusal = error
+    raise _refused(source, refusal, lines)
+
+
+def _refused(source: _Source, error: csv.Error, lines: BoundedLines) -> FileProblem:
+    """The problem of the record at which the csv module stopped; the file is read again up to there."""
+    with text_of(source.file, source.encoding, newline="") as text:
+        record = itertools.islice(text, lines.record_start - 1, lines.number)
+        return quoting_problem(error, lines, record, source.dialect.delimiter)
+
+
+def _cut(cells: list[str], max_columns: int) -> None:
+    """Take away the blank cells beyond `max_columns`, which trailing delimiters leave."""
+    last = max((index for index, cell in enumerate(cells) if not is_blank(cell)), default=0)
+    if last >= max_columns:
+        raise FileProblem("too_many_columns", hoja=SHEET, columna=column_letter(last), maximo=max_columns)
+    del cells[max_columns:]

@@ -1,0 +1,43 @@
+"""A file read to its end through the only door, for tests to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulk_upload.cells import Cell, Row, is_blank
+from bulk_upload.columns import COLUMNS
+from bulk_upload.reading.files import FileFormat, open_table
+from bulk_upload.reading.table import Limits, Table
+from bulk_upload.reading.waiting import OnWait, ignore_wait
+from bulk_upload.values import Value
+
+
+@dataclass(frozen=True)
+class Reading:
+    table: Table
+    rows: list[Row]
+
+    @property
+    def numbers(self) -> list[int]:
+        return [number for number, _ in self.rows]
+
+    def column(self, name: str) -> list[Cell]:
+        """The cells of one column; one that a short row does not reach is blank."""
+        place = self.table.header.positions[name]
+        return [cells[place] if place < len(cells) else None for _, cells in self.rows]
+
+    def values(self) -> list[dict[str, Value | None]]:
+        """The rows as the columns' parsers understand them; a blank cell is `None`."""
+        columns = [
+            [None if is_blank(cell) else column.parse(cell) for cell in self.column(column.name)] for column in COLUMNS
+        ]
+        return [dict(zip([column.name for column in COLUMNS], row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def read(path: Path, limits: Limits | None = None, on_wait: OnWait = ignore_wait) -> Reading:
+    file_format: FileFormat = "csv" if path.suffix == ".csv" else "xlsx"
+    with open_table(path, file_format, limits or Limits(), on_wait) as table:
+        rows = [row for batch in table.batches for row in batch]
+    assert len(rows) == table.total
+    return Reading(table, rows)

@@ -1,0 +1,65 @@
+"""What an import came to, in a form that two runs can be compared by; and a file worth disturbing."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from bulk_upload.models import BulkUpload, RowError
+from bulk_upload.tests.conftest import csv_bytes, row
+from catalog.models import Category, Product, Supplier
+
+VALUES = [field.attname for field in Product._meta.fields if field.attname not in ("created_at", "updated_at")]
+
+
+@functools.cache
+def eventful_file(rows: int) -> bytes:
+    """A CSV with new rows, updates, unchanged rows, errors, repetitions and a new category."""
+    return csv_bytes(_eventful(n) for n in range(1, rows + 1))
+
+
+def _eventful(n: int) -> dict[str, Any]:
+    if n % 31 == 0:
+        return row(n, nombre="", precio_unitario="1.250")
+    if n % 47 == 0:
+        return row(n, codigo=row(n - 1)["codigo"])
+    if n % 53 == 0:
+        return row(n - 2)
+    return row(n, categoria=f"CATEGORIA {n // 5000}", nombre=f"Nuevo nombre {n}" if n % 3 else row(n)["nombre"])
+
+
+def prepare_catalogue(rows: int, supplier: Supplier) -> None:
+    """A third of the file's products exist already, some of them exactly as in the file."""
+    Category.objects.get_or_create(nombre="CATEGORIA 0")
+    products = []
+    for n in range(1, rows + 1, 3):
+        values = {**row(n), "requiere_lote": True, "requiere_vencimiento": False}
+        values["categoria_id"] = "CATEGORIA 0"
+        del values["categoria"]
+        products.append(Product(**values, proveedor=supplier))
+    Product.objects.bulk_create(products, batch_size=1000)
+
+
+def clear() -> None:
+    """Forget every upload, product and category."""
+    RowError.objects.all().delete()
+    BulkUpload.objects.all().delete()
+    Product.objects.all().delete()
+    Category.objects.all().delete()
+
+
+def outcome(upload: BulkUpload) -> dict[str, Any]:
+    """Everything that must be equal, whatever happened on the way."""
+    upload.refresh_from_db()
+    names = ("status", "total", "creados", "actualizados", "sin_cambios", "rechazados", "duplicados", "sin_procesar")
+    problems = upload.row_errors.values_list("severity", "fila", "columna", "codigo", "params", "valor")
+    return {
+        "counts": {name: getattr(upload, name) for name in names},
+        "lists": (upload.productos_creados, upload.productos_actualizados),
+        "problems": [(*problem[:4], sorted(problem[4].items()), problem[5]) for problem in problems],
+        "products": [
+            tuple("this upload" if value == upload.pk else value for value in values)
+            for values in Product.objects.order_by("pk").values_list(*VALUES)
+        ],
+        "categories": sorted(Category.objects.values_list("pk", flat=True)),
+    }

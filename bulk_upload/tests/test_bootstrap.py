@@ -1,0 +1,161 @@
+"""`manage.py bootstrap`: waits, creates what is missing, changes nothing that is there."""
+
+import uuid
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from redis.exceptions import ConnectionError as RedisDown
+from rest_framework.authtoken.models import Token
+
+from bulk_upload import progress, queue, storage
+from bulk_upload.management.commands import bootstrap
+from catalog.models import Category, Supplier
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_bucket_and_queue(settings, monkeypatch):
+    """Names that nobody has used yet: here they have to be missing."""
+    name = f"bootstrap-{uuid.uuid4().hex}"
+    default = settings.STORAGES["default"]
+    options = {**default["OPTIONS"], "bucket_name": name}
+    settings.STORAGES = {**settings.STORAGES, "default": {**default, "OPTIONS": options}}
+    settings.S3_BUCKET_NAME = name
+    settings.SQS_QUEUE_NAME = f"{name}.fifo"
+    monkeypatch.setattr(bootstrap, "PAUSE_SECONDS", 0)
+    queue.queue_url.cache_clear()
+    yield
+    queue.queue_url.cache_clear()
+    queue.dead_letters_url.cache_clear()
+
+
+def run(**options):
+    out = StringIO()
+    call_command("bootstrap", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_it_creates_the_bucket_and_both_queues():
+    said = run()
+    queue.ping()
+    assert queue.dead_letters_url().endswith("-dlq.fifo")
+    assert default_storage.connection.meta.client.head_bucket(Bucket=default_storage.bucket_name)
+    assert f"{default_storage.bucket_name} created" in said
+
+
+def test_the_bucket_forgets_uploads_that_broke_off():
+    run()
+    client = default_storage.connection.meta.client
+    (rule,) = client.get_bucket_lifecycle_configuration(Bucket=default_storage.bucket_name)["Rules"]
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert rule["Filter"] == {"Prefix": "uploads/"}
+
+
+def test_the_rules_of_a_bucket_that_exists_are_left_alone():
+    client = default_storage.connection.meta.client
+    client.create_bucket(Bucket=default_storage.bucket_name)
+    assert storage.ensure_bucket() is False
+    with pytest.raises(client.exceptions.ClientError, match="NoSuchLifecycleConfiguration"):
+        client.get_bucket_lifecycle_configuration(Bucket=default_storage.bucket_name)
+
+
+def test_a_bucket_outside_the_first_region_names_its_region():
+    assert storage._location("us-east-1") == {}
+    assert storage._location("sa-east-1") == {"CreateBucketConfiguration": {"LocationConstraint": "sa-east-1"}}
+
+
+def test_it_loads_the_suppliers_and_categories():
+    run()
+    assert Supplier.objects.get(pk="PROV001").activo
+    assert Supplier.objects.filter(pk="PROV002").exists()
+    assert Category.objects.filter(pk="PROTECCION PERSONAL").exists()
+
+
+def test_what_was_edited_or_added_since_stays():
+    run()
+    Supplier.objects.filter(pk="PROV001").update(nombre="Otro nombre", activo=False)
+    Supplier.objects.create(codigo="PROV900", nombre="Nuevo")
+    said = run()
+    edited = Supplier.objects.get(pk="PROV001")
+    assert (edited.nombre, edited.activo) == ("Otro nombre", False)
+    assert "all there already" in said
+    assert "is there" in said
+
+
+def test_a_row_of_the_fixtures_that_is_missing_is_added_again():
+    run()
+    Supplier.objects.filter(pk="PROV003").delete()
+    assert "1 rows added" in run()
+
+
+def test_demo_accounts_are_refused_outside_debug(settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="only with DEBUG=true"):
+        run(demo=True)
+    assert not User.objects.exists()
+
+
+def test_without_demo_there_is_no_account(settings):
+    settings.DEBUG = True
+    run()
+    assert not User.objects.exists()
+
+
+def test_demo_accounts_work_and_belong_to_their_suppliers(settings, client):
+    settings.DEBUG = True
+    run(demo=True)
+    assert client.login(username="admin", password="admin")
+    assert User.objects.get(username="admin").is_superuser
+    for name, supplier, token in (
+        ("proveedor", "PROV001", "demo-token-prov001"),
+        ("proveedor2", "PROV002", "demo-token-prov002"),
+    ):
+        user = Token.objects.get(key=token).user
+        assert user.username == name
+        assert user.check_password(name)
+        assert not user.is_staff
+        assert [s.pk for s in user.suppliers.all()] == [supplier]
+
+
+def test_demo_accounts_that_exist_keep_what_was_changed(settings):
+    settings.DEBUG = True
+    run(demo=True)
+    user = User.objects.get(username="proveedor")
+    user.set_password("otra")
+    user.save()
+    run(demo=True)
+    user.refresh_from_db()
+    assert user.check_password("otra")
+    assert User.objects.count() == 3
+
+
+def test_it_waits_for_a_service_and_says_so_once(monkeypatch):
+    answers = iter([RedisDown("connection refused"), RedisDown("connection refused"), None])
+
+    def ping():
+        if answer := next(answers):
+            raise answer
+
+    monkeypatch.setattr(progress, "ping", ping)
+    said = run()
+    assert said.count("waiting: connection refused") == 1
+    assert "cache       answers" in said
+
+
+def test_a_service_that_does_not_come_is_named_with_its_variable(monkeypatch):
+    def ping():
+        raise RedisDown("connection refused")
+
+    monkeypatch.setattr(progress, "ping", ping)
+    with pytest.raises(CommandError, match=r"cache: no answer within 0 s \(connection refused\). REDIS_URL"):
+        run(timeout=0)
+
+
+def test_without_redis_the_cache_is_not_waited_for(settings, monkeypatch):
+    settings.REDIS_URL = ""
+    monkeypatch.setattr(progress, "ping", lambda: pytest.fail("asked"))
+    run()

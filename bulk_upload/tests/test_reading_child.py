@@ -1,0 +1,184 @@
+"""The guarded child: it ends when it should, its death is understood, and waiting is not silent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading import guarded, waiting
+from bulk_upload.reading.files import open_table
+from bulk_upload.reading.table import Limits
+from bulk_upload.tests.awkward import raw_workbook as raw
+from bulk_upload.tests.awkward.make_awkward import HEADER, product
+
+ROOT = Path(__file__).parents[2]
+CHILD = b"bulk_upload.reading.child"
+
+
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory) -> Path:
+    """So many rows that the child cannot say them all before somebody listens."""
+    rows = [HEADER, *(list(map(str, product(id=f"P{n}"))) for n in range(20_000))]
+    sheet = raw.SHEET_START + "".join(raw.inline_row(n, row) for n, row in enumerate(rows, start=1)) + raw.SHEET_END
+    return raw.save(tmp_path_factory.mktemp("child") / "productos.xlsx", raw.parts(sheet))
+
+
+def children(parent: int | None = None) -> list[int]:
+    """The guarded children of a process, this one by default, that still exist."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes()
+            owner = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            continue
+        if CHILD in command.split(b"\0") and owner == (parent or os.getpid()):
+            found.append(int(entry.name))
+    return found
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_leaving_the_context_ends_the_child(workbook):
+    with open_table(workbook, "xlsx", Limits()) as table:
+        assert len(children()) == 1
+        next(table.batches)
+    assert children() == []
+
+
+def test_an_exception_within_the_context_ends_the_child(workbook):
+    with pytest.raises(KeyError), open_table(workbook, "xlsx", Limits()):
+        raise KeyError
+    assert children() == []
+
+
+def test_a_child_that_is_killed_is_not_taken_for_the_end_of_the_file(workbook):
+    with open_table(workbook, "xlsx", Limits()) as table:
+        next(table.batches)
+        os.kill(children()[0], signal.SIGKILL)
+        with pytest.raises(FileProblem) as problem:
+            list(table.batches)
+    assert problem.value.code == "too_big_to_read"
+
+
+def test_a_stop_of_the_machine_is_no_fault_of_the_file(workbook):
+    with open_table(workbook, "xlsx", Limits()) as table:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            os.kill(children()[0], number)
+        assert sum(map(len, table.batches)) == table.total
+
+
+def test_a_child_that_does_not_start_is_no_fault_of_the_file(workbook, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(OSError, match="did not start"), open_table(workbook, "xlsx", Limits()):
+        pass
+
+
+def test_a_file_that_is_not_there_is_no_fault_of_its_content(tmp_path):
+    for file_format in ("xlsx", "csv"):
+        with pytest.raises(FileNotFoundError), open_table(tmp_path / "nada", file_format, Limits()):
+            pass
+
+
+def test_what_the_child_complains_about_goes_to_the_log(tmp_path, caplog):
+    damaged = raw.save(tmp_path / "productos.xlsx", raw.parts(raw.SHEET_START + '<row r="1"><c r="A1" t="z"><v>1</v>'))
+    with pytest.raises(FileProblem), open_table(damaged, "xlsx", Limits()):
+        pass
+    assert "Unknown cell 't' attribute" in caplog.text
+
+
+def test_the_child_knows_no_secrets(workbook, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "hunter2")
+    with open_table(workbook, "xlsx", Limits()):
+        environment = Path(f"/proc/{children()[0]}/environ").read_bytes()
+    assert b"hunter2" not in environment
+
+
+def test_the_caller_hears_that_the_reading_goes_on(workbook, monkeypatch):
+    monkeypatch.setattr(waiting, "EVERY", 0.05)
+    monkeypatch.setattr(guarded, "EVERY", 0.05)
+    waits = []
+    with open_table(workbook, "xlsx", Limits(), lambda: waits.append(time.monotonic())):
+        pass
+    assert len(waits) >= 2
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv"])
+def test_what_the_caller_raises_while_waiting_passes_through(workbook, tmp_path, monkeypatch, file_format):
+    class ClaimLost(Exception):
+        pass
+
+    def lose() -> None:
+        raise ClaimLost
+
+    path = workbook
+    if file_format == "csv":
+        path = tmp_path / "productos.csv"
+        path.write_text(",".join(HEADER) + "\n" + ",".join(map(str, product())) + "\n")
+    monkeypatch.setattr(waiting, "EVERY", 0)
+    monkeypatch.setattr(guarded, "EVERY", 0.01)
+    with pytest.raises(ClaimLost), open_table(path, file_format, Limits(), lose):
+        pass
+    assert children() == []
+
+
+def test_a_silent_child_is_given_up(workbook, monkeypatch):
+    monkeypatch.setattr(guarded, "EVERY", 0.1)
+    stopped = []
+
+    def stop() -> None:
+        if not stopped:
+            stopped.append(children()[0])
+            os.kill(stopped[0], signal.SIGSTOP)
+
+    monkeypatch.setattr(waiting, "EVERY", 0)
+    with pytest.raises(FileProblem) as problem, open_table(workbook, "xlsx", Limits(cpu_seconds=1), stop):
+        pass
+    assert problem.value.code == "too_big_to_read"
+    assert children() == []
+
+
+@pytest.mark.processes
+def test_the_child_dies_with_its_parent_however_that_dies(workbook):
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, time; from pathlib import Path\n"
+            "from bulk_upload.reading.files import open_table\n"
+            "from bulk_upload.reading.table import Limits\n"
+            "with open_table(Path(sys.argv[1]), 'xlsx', Limits()):\n"
+            "    time.sleep(60)\n",
+            str(workbook),
+        ],
+        cwd=ROOT,
+    )
+    assert eventually(lambda: children(parent.pid) != [])
+    child = children(parent.pid)[0]
+    parent.kill()
+    parent.wait()
+    assert eventually(lambda: not Path(f"/proc/{child}").exists())
+
+
+@pytest.mark.processes
+def test_the_child_starts_in_little_cpu_time_and_without_django():
+    code = (
+        "import sys, time, bulk_upload.reading.child.__main__, bulk_upload.reading.child.workbook\n"
+        "sys.exit(int('django' in sys.modules or time.process_time() > 0.3))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -1,0 +1,1 @@
+"""How MediSupply is run: the embedded stack of `make run`, and the configuration files of production."""

@@ -1,0 +1,250 @@
+"""What the configuration files name exists: commands, variables, health checks, paths.
+
+No container engine runs these tests; they hold the files against the code and the settings.
+"""
+
+import ast
+import configparser
+import itertools
+import re
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import get_commands, load_command_class
+from django.urls import resolve
+
+from deploy.environment import PROJECT, stack_environment
+
+SETTINGS = PROJECT / "medisupply" / "settings.py"
+DOCKERFILE = (PROJECT / "Dockerfile").read_text("utf-8")
+COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
+SERVICES = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if service.get("image") == "medisupply"}
+# Read by boto3 and gunicorn themselves.
+READ_BY_LIBRARIES = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WEB_CONCURRENCY"}
+
+
+def read_by_settings():
+    """The names that settings.py asks `env` for."""
+    calls = (node for node in ast.walk(ast.parse(SETTINGS.read_text("utf-8"))) if isinstance(node, ast.Call))
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "env"
+        and call.func.attr != "read_env"
+    }
+
+
+def assert_manage_command_works(words):
+    """`words` are what stands after ``manage.py``: the command exists and understands its arguments."""
+    name, *arguments = words
+    command = load_command_class(get_commands()[name], name)
+    command.create_parser("manage.py", name).parse_args(arguments)
+
+
+# --- .env.example ----------------------------------------------------------------------------
+
+
+def env_example():
+    """The variables, each with the line above it."""
+    lines = (PROJECT / ".env.example").read_text("utf-8").splitlines()
+    pairs = itertools.pairwise(lines)
+    return {line.partition("=")[0]: above for above, line in pairs if re.match(r"[A-Z0-9_]+=", line)}
+
+
+def test_every_variable_that_the_settings_read_is_in_the_example():
+    assert read_by_settings() - set(env_example()) == set()
+
+
+def test_every_variable_of_the_example_is_read():
+    assert set(env_example()) - read_by_settings() - READ_BY_LIBRARIES == set()
+
+
+def test_every_variable_of_the_example_has_a_comment_right_above():
+    assert [name for name, above in env_example().items() if not above.startswith("# ")] == []
+
+
+# --- docker-compose.yml ----------------------------------------------------------------------
+
+
+def test_compose_has_the_parts_of_the_system():
+    assert set(SERVICES) == {"db", "cache", "aws", "init", "web", "worker"}
+    assert set(OURS) == {"init", "web", "worker"}
+
+
+@pytest.mark.parametrize("name", ["init", "worker"])
+def test_compose_runs_management_commands_that_exist(name):
+    python, manage, *words = SERVICES[name]["command"]
+    assert (python, manage) == ("python", "manage.py")
+    assert_manage_command_works(words)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_compose_sets_only_variables_that_are_read(name):
+    assert set(OURS[name]["environment"]) - read_by_settings() - READ_BY_LIBRARIES == set()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_compose_addresses_services_that_exist(name):
+    for variable in ("DATABASE_URL", "REDIS_URL", "AWS_ENDPOINT_URL"):
+        host = re.search(r"(?:@|//)([a-z]+):\d+", OURS[name]["environment"][variable]).group(1)
+        assert host in SERVICES
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_compose_publishes_ports_on_this_machine_only(name):
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_compose_waits_for_health_or_for_a_good_end(name):
+    for other, wait in SERVICES[name].get("depends_on", {}).items():
+        once = SERVICES[other].get("restart") == "no"
+        assert wait["condition"] == ("service_completed_successfully" if once else "service_healthy")
+        assert once or "test" in SERVICES[other]["healthcheck"]
+
+
+@pytest.mark.parametrize(
+    ("name", "program"), [("db", "pg_isready"), ("cache", "valkey-cli"), ("aws", "curl"), ("web", "python")]
+)
+def test_compose_checks_health_with_what_the_image_has(name, program):
+    test = SERVICES[name]["healthcheck"]["test"]
+    assert test[0] in ("CMD", "CMD-SHELL")
+    assert test[1].split()[0] == program
+
+
+def test_compose_gives_the_worker_more_time_than_a_chunk_and_gunicorn_more_than_its_grace():
+    from deploy import gunicorn_config
+
+    seconds = {name: int(SERVICES[name]["stop_grace_period"].removesuffix("s")) for name in ("web", "worker")}
+    assert seconds["worker"] > settings.BULK_UPLOAD_LEASE_SECONDS
+    assert seconds["web"] > gunicorn_config.graceful_timeout
+
+
+def test_compose_keeps_postgres_18_where_its_image_expects_it():
+    assert SERVICES["db"]["image"] == "postgres:18"
+    assert SERVICES["db"]["volumes"] == ["db:/var/lib/postgresql"]
+
+
+def test_compose_creates_demo_accounts_only_with_debug():
+    if "--demo" in SERVICES["init"]["command"]:
+        assert SERVICES["init"]["environment"]["DEBUG"] == "true"
+
+
+# --- Dockerfile ------------------------------------------------------------------------------
+
+
+def health_check_paths():
+    words = SERVICES["web"]["healthcheck"]["test"][1:]
+    from_dockerfile = re.search(r"HEALTHCHECK.*?CMD (\[.*?\])", DOCKERFILE, re.DOTALL).group(1)
+    return [words, ast.literal_eval(from_dockerfile)]
+
+
+@pytest.mark.parametrize("words", health_check_paths(), ids=["compose", "Dockerfile"])
+def test_health_checks_ask_addresses_that_exist(words):
+    from deploy import healthcheck
+
+    *command, path = words
+    assert command == ["python", "-m", "deploy.healthcheck"]
+    assert resolve(path)
+    assert f"0.0.0.0:{healthcheck.PORT}" in DOCKERFILE
+    assert SERVICES["web"]["ports"][0].endswith(f":{healthcheck.PORT}")
+
+
+@pytest.mark.filterwarnings("ignore:No directory at")
+def test_the_image_runs_the_application_that_exists():
+    from django.utils.module_loading import import_string
+
+    command = ast.literal_eval(DOCKERFILE.rsplit("\nCMD ", 1)[1].strip())
+    assert command[0] == "gunicorn"
+    assert callable(import_string(command[-1].replace(":", ".")))
+    assert (PROJECT / command[command.index("--config") + 1]).exists()
+
+
+def test_the_image_does_not_run_as_root():
+    last_stage = DOCKERFILE.rsplit("\nFROM ", 1)[1]
+    assert re.search(r"^USER \d+:\d+$", last_stage, re.MULTILINE)
+
+
+def test_the_image_installs_by_hash_what_production_needs():
+    assert "--require-hashes" in DOCKERFILE
+    assert "COPY requirements/base.txt" in DOCKERFILE
+    assert "dev.txt" not in DOCKERFILE
+
+
+def test_the_image_runs_commands_that_exist():
+    for words in re.findall(r"manage\.py ([^\n&]+)", DOCKERFILE):
+        assert_manage_command_works(words.split())
+
+
+def test_what_is_copied_into_the_image_is_not_ignored():
+    ignored = set((PROJECT / ".dockerignore").read_text("utf-8").split())
+    assert {".env", ".git", ".venv", "run"} <= ignored
+    assert not {"requirements", "deploy", "fixtures", "templates", "manage.py"} & ignored
+
+
+# --- supervisor ------------------------------------------------------------------------------
+
+
+def supervisor(name):
+    parser = configparser.RawConfigParser(inline_comment_prefixes=(" ;",))
+    parser.read(PROJECT / "deploy" / "supervisor" / name, "utf-8")
+    return parser
+
+
+@pytest.mark.parametrize(("file", "program"), [("dev.conf", "worker"), ("worker.conf", "medisupply-worker")])
+def test_the_worker_is_stopped_so_that_it_can_end_its_chunk(file, program):
+    worker = dict(supervisor(file)[f"program:{program}"])
+    assert_manage_command_works(worker["command"].partition("manage.py ")[2].split())
+    assert worker["stopsignal"] == "TERM"
+    assert int(worker["stopwaitsecs"]) > settings.BULK_UPLOAD_LEASE_SECONDS
+    assert worker["stopasgroup"] == "false"
+    assert worker["killasgroup"] == "true"
+    assert worker["autorestart"] == "true"
+
+
+def test_production_runs_two_workers_with_names_of_their_own():
+    worker = supervisor("worker.conf")["program:medisupply-worker"]
+    assert worker["numprocs"] == "2"
+    assert "%(process_num)" in worker["process_name"]
+    assert "%(process_num)" in worker["stdout_logfile"]
+
+
+def test_the_embedded_stack_has_its_programs():
+    programs = {name.partition(":")[2] for name in supervisor("dev.conf").sections() if name.startswith("program:")}
+    assert programs == {"valkey", "moto", "bootstrap", "web", "worker"}
+
+
+def test_the_embedded_stack_gets_every_variable_that_its_file_names():
+    text = (PROJECT / "deploy" / "supervisor" / "dev.conf").read_text("utf-8")
+    assert set(re.findall(r"%\(ENV_(\w+)\)s", text)) - set(stack_environment({})) == set()
+
+
+def test_the_embedded_stack_listens_on_this_machine_only():
+    config = supervisor("dev.conf")
+    for program, option in (
+        ("valkey", "--bind 127.0.0.1 "),
+        ("moto", "--host 127.0.0.1 "),
+        ("web", "--bind 127.0.0.1:"),
+    ):
+        assert option in config[f"program:{program}"]["command"]
+    assert "inet_http_server" not in config.sections()
+
+
+# --- README.md and Makefile ------------------------------------------------------------------
+
+
+def test_the_readme_shows_the_line_that_make_run_prints():
+    from deploy.announce import curl_line
+
+    assert curl_line(8000) in (PROJECT / "README.md").read_text("utf-8")
+
+
+def test_the_commands_that_the_readme_and_the_ci_name_exist():
+    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for name in ("README.md", ".ci/run"):
+        named = set(re.findall(r"(?:^ *|`|=1 )make ([a-z]+)", (PROJECT / name).read_text("utf-8"), re.MULTILINE))
+        assert {"test"} <= named <= targets
