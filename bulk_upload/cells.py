@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -39,6 +40,12 @@ BLANKS = (
     " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d"
     "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
+
+
+def row_number(cell: Cell) -> int | None:
+    """The row of a sheet that `cell` names, in whatever form a spreadsheet program has kept the number."""
+    text = format(cell, ".15g") if isinstance(cell, float) else cell.strip(BLANKS) if isinstance(cell, str) else ""
+    return int(text) if re.fullmatch("[0-9]{1,7}", text) else None
 
 
 def column_letter(index: int) -> str:

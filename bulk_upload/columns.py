@@ -228,5 +228,11 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
 )
 
+# Two columns that corrected-row workbooks add to the supplier's own. The import ignores their cells, but
+# for the first one's, which say which row of the original file a row corrects. Its header also holds the
+# original upload's task id: ``_fila_original 5b1e…``.
+ORIGINAL_ROW: Final = "_fila_original"
+ROW_PROBLEMS: Final = "_errores"
+
 NAMES: Final[tuple[str, ...]] = tuple(column.name for column in COLUMNS)
 INDEX: Final[dict[str, int]] = {name: index for index, name in enumerate(NAMES)}

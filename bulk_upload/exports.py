@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final, Literal, get_args
 
+from django.db.models import QuerySet
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from bulk_upload.cells import column_letter
-from bulk_upload.models import BulkUpload, Severity
+from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.problems import Text, text_of
 
 FileFormat = Literal["csv", "xlsx", "json"]
@@ -52,8 +53,10 @@ BLOCK_ROWS: Final = 2000
 BLOCK_BYTES: Final = 256 * 1024
 
 
-def export_errors(upload: BulkUpload, file_format: FileFormat, language: str) -> Iterator[bytes]:
-    """All errors and warnings of `upload`, in the order of its rows, as blocks of a file.
+def export_errors(
+    upload: BulkUpload, file_format: FileFormat, language: str, only: QuerySet[RowError] | None = None
+) -> Iterator[bytes]:
+    """All errors and warnings of `upload` (or `only` those), in the order of its rows, as blocks of a file.
 
     CSV is UTF-8 with a byte order mark, as Excel needs it. JSON is a list of objects with the keys of
     `HEADERS`; its values are exactly as stored. Memory does not grow with the number of errors.
@@ -63,18 +66,19 @@ def export_errors(upload: BulkUpload, file_format: FileFormat, language: str) ->
         "xlsx": _xlsx,
         "json": _json,
     }
-    return write[file_format](lines(upload, language), language)
+    problems = RowError.objects.filter(upload=upload) if only is None else only
+    return write[file_format](lines(upload, problems, language), language)
 
 
-def lines(upload: BulkUpload, language: str) -> Iterator[Line]:
+def lines(upload: BulkUpload, problems: QuerySet[RowError], language: str) -> Iterator[Line]:
     """One line for each problem, worded in `language`."""
-    found = upload.row_errors.order_by("fila", "pk").values("fila", "columna", "severity", "codigo", "params", "valor")
+    found = problems.order_by("fila", "pk").values("fila", "columna", "severity", "codigo", "params", "valor")
     for problem in found.iterator(BLOCK_ROWS):
         yield {
             "fila": problem["fila"] or None,
             "celda": cell_address(upload.header_positions, problem["columna"], problem["fila"]),
             "columna": problem["columna"],
-            "gravedad": SEVERITIES[problem["severity"]].in_language(language, {}),
+            "gravedad": problem["severity"],
             "codigo": problem["codigo"],
             "mensaje": text_of(problem["codigo"], problem["params"], language),
             "valor": problem["valor"],
@@ -98,8 +102,9 @@ def _headers(language: str) -> list[str]:
     return [text.in_language(language, {}) for text in HEADERS.values()]
 
 
-def _cells(line: Line) -> list[str | int | None]:
-    return [harmless(line[key]) for key in HEADERS]
+def _cells(line: Line, language: str) -> list[str | int | None]:
+    worded = {**line, "gravedad": SEVERITIES[str(line["gravedad"])].in_language(language, {})}
+    return [harmless(worded[key]) for key in HEADERS]
 
 
 def _csv(problems: Iterator[Line], language: str) -> Iterator[bytes]:
@@ -108,7 +113,7 @@ def _csv(problems: Iterator[Line], language: str) -> Iterator[bytes]:
     writer = csv.writer(block, quoting=csv.QUOTE_ALL)
     writer.writerow(_headers(language))
     for line in problems:
-        writer.writerow(_cells(line))
+        writer.writerow(_cells(line, language))
         if block.tell() > BLOCK_BYTES:
             yield _taken(block)
     yield _taken(block)
@@ -143,7 +148,7 @@ def _xlsx(problems: Iterator[Line], language: str) -> Iterator[bytes]:
         sheet.column_dimensions[letter].width = width
     sheet.append(_headers(language))
     for line in problems:
-        sheet.append([_storable(value) for value in _cells(line)])
+        sheet.append([_storable(value) for value in _cells(line, language)])
     with SpooledTemporaryFile(max_size=8 * 1024 * 1024) as target:
         workbook.save(target)
         target.seek(0)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bulk_upload.cells import BLANKS, Cell, column_letter, is_blank
-from bulk_upload.columns import COLUMNS, Column
+from bulk_upload.columns import COLUMNS, ORIGINAL_ROW, ROW_PROBLEMS, Column
 from bulk_upload.problems import FileProblem, shown
 from bulk_upload.values import written
 
@@ -22,6 +22,9 @@ from bulk_upload.values import written
 HEADER_SEARCH_ROWS: Final = 50
 # Known columns that make a row a header. One could be chance: a title "Producto", say.
 HEADER_COLUMNS: Final = 3
+
+_TASK_ID: Final = "[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
+_ORIGINAL_ROW: Final = re.compile(rf"{ORIGINAL_ROW}(?:\s+(?P<task>{_TASK_ID}))?", re.IGNORECASE)
 
 _SEPARATORS: Final = re.compile(r"[\s_\-.\u00a0\u200b\ufeff]+")
 
@@ -43,12 +46,16 @@ class HeaderMatch:
 
     `positions` maps the name of each column found to its place in a row's cells. `texts` is the whole
     header as written, blank cells as ``""``. `unknown` are the positions that name no known column.
+    In a corrected-row workbook `corrects` is the original upload's task id (32 hexadecimal digits) and
+    `original_row` the position of the original rows' numbers; in other sheets they are ``""`` and `None`.
     """
 
     row: int
     texts: tuple[str, ...]
     positions: dict[str, int]
     unknown: tuple[int, ...]
+    corrects: str = ""
+    original_row: int | None = None
 
 
 def count_known(cells: Iterable[Cell]) -> int:
@@ -77,10 +84,11 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
     texts = tuple("" if is_blank(cell) else written(cell).strip(BLANKS) for cell in cells)
     positions: dict[str, int] = {}
     unknown: list[int] = []
+    corrects, original_row = _correction(texts)
     for index, text in enumerate(texts):
         column = KNOWN.get(normal_form(text)) if text else None
         if column is None:
-            if text:
+            if text and not is_of_a_correction(text):
                 unknown.append(index)
         elif column.name in positions:
             first = positions[column.name]
@@ -98,7 +106,20 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
     missing = [column for column in COLUMNS if column.required and column.name not in positions]
     if missing:
         raise _missing_columns(missing, [texts[index] for index in unknown], row, sheet)
-    return HeaderMatch(row, texts, positions, tuple(unknown))
+    return HeaderMatch(row, texts, positions, tuple(unknown), corrects, original_row)
+
+
+def is_of_a_correction(header: str) -> bool:
+    """Whether `header` names one of the two columns that corrected-row workbooks add."""
+    return bool(_ORIGINAL_ROW.fullmatch(header)) or header.casefold() == ROW_PROBLEMS
+
+
+def _correction(texts: Sequence[str]) -> tuple[str, int | None]:
+    """The original upload's task id and the position of the original rows' numbers, as far as they are given."""
+    for index, text in enumerate(texts):
+        if match := _ORIGINAL_ROW.fullmatch(text):
+            return (match["task"] or "").replace("-", "").lower(), index
+    return "", None
 
 
 def _missing_columns(missing: list[Column], strangers: list[str], row: int, sheet: str) -> FileProblem:

@@ -19,13 +19,14 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bulk_upload import progress, queue, snapshots, storage
+from bulk_upload import progress, queue, repeats, snapshots, storage
 from bulk_upload.models import BulkUpload
+from bulk_upload.repeats import Sent
 from catalog.models import Supplier
 
 log = logging.getLogger(__name__)
@@ -59,34 +60,42 @@ def accept_upload(
     supplier: Supplier,
     user: AbstractBaseUser | AnonymousUser,
     reemplazar_duplicados: bool,
+    idempotency_key: str = "",
 ) -> BulkUpload:
     """Accept `file` for `supplier`: the upload is stored, recorded and (if SQS answers) published.
 
-    Raises `RefusedUpload` (400 no file or empty, 413 too large, 415 not xlsx or csv, 503 store down).
-    After a refusal nothing is left in S3 or the database.
+    What was accepted before is given back, marked as `repeated`: see `bulk_upload.repeats`.
+    Raises `RefusedUpload` (400 no file or empty, 413 too large, 415 not xlsx or csv, 422 a key of other
+    content, 503 store down). After a refusal nothing is left in S3 or the database.
     """
     if file is None:
         raise RefusedUpload("file_required", _("Falta el archivo: envíelo en el campo «file»."), status=400)
     filename = clean_filename(file.name or "")
     file_format = _check_format(file, filename)
+    sent = Sent(user.pk, supplier.pk, _sha256(file), reemplazar_duplicados, idempotency_key)
+    if upload := _earlier(sent):
+        return upload
     task_id = uuid.uuid4()
-    key = f"{storage.folder_of(timezone.now())}{task_id}.{file_format}"
-    digest = _sha256(file)
-    stored_key = _store(file, key)
+    stored_key = _store(file, f"{storage.folder_of(timezone.now())}{task_id}.{file_format}")
     try:
-        upload = BulkUpload.objects.create(
-            task_id=task_id,
-            proveedor=supplier,
-            created_by_id=user.pk,
-            filename=filename,
-            file_format=file_format,
-            s3_key=stored_key,
-            size=file.size or 0,
-            sha256=digest,
-            reemplazar_duplicados=reemplazar_duplicados,
-        )
-    except DatabaseError:
+        with transaction.atomic():
+            upload = BulkUpload.objects.create(
+                task_id=task_id,
+                proveedor=supplier,
+                created_by_id=user.pk,
+                filename=filename,
+                file_format=file_format,
+                s3_key=stored_key,
+                size=file.size or 0,
+                sha256=sent.sha256,
+                reemplazar_duplicados=reemplazar_duplicados,
+                idempotency_key=idempotency_key,
+            )
+    except DatabaseError as error:
         storage.discard(stored_key)
+        # The same upload, sent at the same time, was faster.
+        if isinstance(error, IntegrityError) and (first := _earlier(sent)):
+            return first
         raise
     publish(upload)
     progress.put(snapshots.of(upload))
@@ -116,8 +125,15 @@ def cancel_upload(upload: BulkUpload) -> bool:
 
 
 def retry_upload(upload: BulkUpload) -> bool:
-    """Queue a failed or cancelled upload again, from its checkpoint; `False` in any other state."""
-    if not upload.retry():
+    """Queue a failed or cancelled upload again, from its checkpoint.
+
+    `False` in any other state, and when the same file, sent again, is on its way already.
+    """
+    try:
+        with transaction.atomic():
+            if not upload.retry():
+                return False
+    except IntegrityError:
         return False
     publish(upload)
     progress.put(snapshots.of(upload))
@@ -135,6 +151,14 @@ def clean_filename(name: str) -> str:
     name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip()
     path = PurePath(name or "archivo")
     return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix if len(name) > LONGEST_NAME else path.name
+
+
+def _earlier(sent: Sent) -> BulkUpload | None:
+    try:
+        return repeats.earlier(sent)
+    except repeats.KeyReused as error:
+        message = repeats.key_reused_sentence()
+        raise RefusedUpload("idempotency_key_reused", message, status=422, field="Idempotency-Key") from error
 
 
 def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "csv"]:

@@ -8,7 +8,7 @@ stands, so that a worker which lost its claim can commit nothing.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -19,6 +19,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Supplier
 
@@ -47,11 +48,11 @@ class Tally:
 
 
 class Status(models.TextChoices):
-    PENDING = "pending", "En espera"
-    PROCESSING = "processing", "En proceso"
-    COMPLETED = "completed", "Completada"
-    FAILED = "failed", "Fallida"
-    CANCELLED = "cancelled", "Cancelada"
+    PENDING = "pending", _("En espera")
+    PROCESSING = "processing", _("En proceso")
+    COMPLETED = "completed", _("Completada")
+    FAILED = "failed", _("Fallida")
+    CANCELLED = "cancelled", _("Cancelada")
 
 
 FINAL: Final = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
@@ -115,68 +116,78 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
 class BulkUpload(models.Model):
     """One accepted file and its way through the import."""
 
-    task_id = models.UUIDField("tarea", primary_key=True, default=uuid.uuid4, editable=False)
-    proveedor = models.ForeignKey(Supplier, models.PROTECT, related_name="uploads", verbose_name="proveedor")
+    task_id = models.UUIDField(_("tarea"), primary_key=True, default=uuid.uuid4, editable=False)
+    proveedor = models.ForeignKey(Supplier, models.PROTECT, related_name="uploads", verbose_name=_("proveedor"))
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="subido por"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("subido por")
     )
-    filename = models.CharField("archivo", max_length=255)
-    file_format = models.CharField("formato", max_length=4, choices=[("xlsx", "Excel"), ("csv", "CSV")])
-    s3_key = models.CharField("clave en S3", max_length=512)
-    size = models.BigIntegerField("tamaño (bytes)")
-    sha256 = models.CharField("SHA-256", max_length=64)
-    reemplazar_duplicados = models.BooleanField("reemplazar duplicados", default=False)
+    filename = models.CharField(_("archivo"), max_length=255)
+    file_format = models.CharField(_("formato"), max_length=4, choices=[("xlsx", "Excel"), ("csv", "CSV")])
+    s3_key = models.CharField(_("clave en S3"), max_length=512)
+    size = models.BigIntegerField(_("tamaño (bytes)"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    reemplazar_duplicados = models.BooleanField(_("reemplazar duplicados"), default=False)
+    # What the client named its request, so that sending it again is the same upload.
+    idempotency_key = models.CharField(
+        _("clave de idempotencia"), max_length=255, blank=True, default="", db_default=""
+    )
+    # The upload whose rejected rows this file corrects, as its header says.
+    corrects = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="corrections", verbose_name=_("corrige a")
+    )
 
-    status = models.CharField("estado", max_length=10, choices=Status, default=Status.PENDING)
-    created_at = models.DateTimeField("recibida", default=timezone.now)
-    updated_at = models.DateTimeField("modificada", default=timezone.now)
-    started_at = models.DateTimeField("iniciada", null=True)
-    completed_at = models.DateTimeField("terminada", null=True)
+    status = models.CharField(_("estado"), max_length=10, choices=Status, default=Status.PENDING)
+    created_at = models.DateTimeField(_("recibida"), default=timezone.now)
+    updated_at = models.DateTimeField(_("modificada"), default=timezone.now)
+    started_at = models.DateTimeField(_("iniciada"), null=True)
+    completed_at = models.DateTimeField(_("terminada"), null=True)
     # Raised by every write below: snapshots and ETags carry it, so that an older one never wins.
-    revision = models.PositiveIntegerField("revisión", default=1)
+    revision = models.PositiveIntegerField(_("revisión"), default=1)
 
-    published_at = models.DateTimeField("publicada", null=True)
-    publications = models.PositiveIntegerField("publicaciones", default=0)
-    claim_number = models.PositiveIntegerField("número de toma", default=0)
-    lease_until = models.DateTimeField("tomada hasta", null=True)
-    attempts = models.PositiveIntegerField("intentos", default=0)
+    published_at = models.DateTimeField(_("publicada"), null=True)
+    publications = models.PositiveIntegerField(_("publicaciones"), default=0)
+    claim_number = models.PositiveIntegerField(_("número de toma"), default=0)
+    lease_until = models.DateTimeField(_("tomada hasta"), null=True)
+    attempts = models.PositiveIntegerField(_("intentos"), default=0)
 
     # What the reader detected.
-    sheet = models.CharField("hoja", max_length=255, blank=True)
-    encoding = models.CharField("codificación", max_length=16, blank=True)
-    delimiter = models.CharField("separador", max_length=1, blank=True)
-    header_positions = models.JSONField("columnas", default=dict, blank=True)
+    sheet = models.CharField(_("hoja"), max_length=255, blank=True)
+    encoding = models.CharField(_("codificación"), max_length=16, blank=True)
+    delimiter = models.CharField(_("separador"), max_length=1, blank=True)
+    header_positions = models.JSONField(_("columnas"), default=dict, blank=True)
 
-    total = models.PositiveIntegerField("filas", default=0)
-    creados = models.PositiveIntegerField("creados", default=0)
-    actualizados = models.PositiveIntegerField("actualizados", default=0)
-    sin_cambios = models.PositiveIntegerField("sin cambios", default=0)
-    rechazados = models.PositiveIntegerField("rechazados", default=0)
-    sin_procesar = models.PositiveIntegerField("sin procesar", default=0)
+    total = models.PositiveIntegerField(_("filas"), default=0)
+    creados = models.PositiveIntegerField(_("creados"), default=0)
+    actualizados = models.PositiveIntegerField(_("actualizados"), default=0)
+    sin_cambios = models.PositiveIntegerField(_("sin cambios"), default=0)
+    rechazados = models.PositiveIntegerField(_("rechazados"), default=0)
+    sin_procesar = models.PositiveIntegerField(_("sin procesar"), default=0)
     # Rows whose id or codigo existed already, in the catalogue or earlier in the file, whatever their fate.
-    duplicados = models.PositiveIntegerField("duplicados", default=0)
+    duplicados = models.PositiveIntegerField(_("duplicados"), default=0)
     exitosos = models.GeneratedField(
         expression=F("creados") + F("actualizados") + F("sin_cambios"),
         output_field=models.PositiveIntegerField(),
         db_persist=True,
     )
     # The checkpoint: the first sheet row that no chunk has committed yet.
-    next_row = models.PositiveIntegerField("siguiente fila", default=0)
+    next_row = models.PositiveIntegerField(_("siguiente fila"), default=0)
     # The first `LISTED` ids, in the order of the file.
-    productos_creados = models.JSONField("productos creados", default=list, blank=True)
-    productos_actualizados = models.JSONField("productos actualizados", default=list, blank=True)
+    productos_creados = models.JSONField(_("productos creados"), default=list, blank=True)
+    productos_actualizados = models.JSONField(_("productos actualizados"), default=list, blank=True)
 
-    error_code = models.CharField("error", max_length=32, blank=True)
-    error_params = models.JSONField("datos del error", default=dict, blank=True)
+    error_code = models.CharField(_("error"), max_length=32, blank=True)
+    error_params = models.JSONField(_("datos del error"), default=dict, blank=True)
 
     objects = BulkUploadQuerySet.as_manager()
 
     # The number that this process holds. No field: reading the row again must not renew a lost claim.
     held_claim: int | None = None
+    # Whether intake gave back an upload that it had accepted before. No field: it is about one answer.
+    repeated: bool = False
 
     class Meta:
-        verbose_name = "carga"
-        verbose_name_plural = "cargas"
+        verbose_name = _("carga")
+        verbose_name_plural = _("cargas")
         ordering = ["-created_at", "-task_id"]
         indexes = [
             models.Index(fields=["proveedor", "-created_at"], name="upload_by_supplier"),
@@ -189,6 +200,15 @@ class BulkUpload(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                name="upload_key_once", fields=["created_by", "idempotency_key"], condition=~Q(idempotency_key="")
+            ),
+            # The same file, sent again without a key while the first one is on its way, is the same upload.
+            models.UniqueConstraint(
+                name="upload_same_file_once",
+                fields=["proveedor", "sha256", "reemplazar_duplicados"],
+                condition=Q(status__in=["pending", "processing"], idempotency_key="") & ~Q(sha256=""),
+            ),
             models.CheckConstraint(
                 name="upload_rows_add_up",
                 condition=Q(
@@ -285,8 +305,14 @@ class BulkUpload(models.Model):
         delimiter: str,
         header_positions: Mapping[str, int],
         next_row: int,
+        corrects: str = "",
     ) -> None:
-        """Record what the reader found in the file; `next_row` is its first row below the header."""
+        """Record what the reader found in the file; `next_row` is its first row below the header.
+
+        `corrects` is the task id that a corrected-row workbook names: it counts when that upload is the
+        same supplier's.
+        """
+        original = BulkUpload.objects.filter(pk=corrects, proveedor_id=self.proveedor_id) if corrects else None
         self._write(
             self._held(),
             total=total,
@@ -295,6 +321,7 @@ class BulkUpload(models.Model):
             delimiter=delimiter,
             header_positions=dict(header_positions),
             next_row=next_row,
+            corrects=original.first() if original is not None else None,
         )
 
     def checkpoint(self, tally: Tally, next_row: int, lease: timedelta) -> None:
@@ -312,6 +339,12 @@ class BulkUpload(models.Model):
                 changes[name] = getattr(self, name) + getattr(tally, name)[:room]
         # A committed chunk is progress: only attempts without any count towards the last one.
         self._write(self._held(), next_row=next_row, lease_until=timezone.now() + lease, attempts=1, **changes)
+
+    def mark_corrected(self, rows: Iterable[int]) -> None:
+        """Record that these rows of the upload which this one corrects have landed; part of the chunk's transaction."""
+        RowError.objects.filter(upload=self.corrects_id, severity=Severity.ERROR, fila__in=list(rows)).update(
+            corregida=True
+        )
 
     def complete(self) -> None:
         self._end(Status.COMPLETED)
@@ -352,8 +385,8 @@ class BulkUpload(models.Model):
 
 
 class Severity(models.TextChoices):
-    ERROR = "error", "Error"
-    WARNING = "warning", "Advertencia"
+    ERROR = "error", _("Error")
+    WARNING = "warning", _("Advertencia")
 
 
 class RowError(models.Model):
@@ -363,16 +396,18 @@ class RowError(models.Model):
     """
 
     upload = models.ForeignKey(BulkUpload, models.CASCADE, related_name="row_errors", db_index=False)
-    severity = models.CharField("gravedad", max_length=7, choices=Severity)
-    fila = models.PositiveIntegerField("fila")
-    columna = models.CharField("columna", max_length=64, blank=True)
-    codigo = models.CharField("código", max_length=32)
-    params = models.JSONField("datos", default=dict)
-    valor = models.CharField("valor", max_length=64, blank=True)
+    severity = models.CharField(_("gravedad"), max_length=7, choices=Severity)
+    fila = models.PositiveIntegerField(_("fila"))
+    columna = models.CharField(_("columna"), max_length=64, blank=True)
+    codigo = models.CharField(_("código"), max_length=32)
+    params = models.JSONField(_("datos"), default=dict)
+    valor = models.CharField(_("valor"), max_length=64, blank=True)
+    # Set when a later upload landed the corrected row.
+    corregida = models.BooleanField(_("corregida"), default=False, db_default=False)
 
     class Meta:
-        verbose_name = "error de fila"
-        verbose_name_plural = "errores de filas"
+        verbose_name = _("error de fila")
+        verbose_name_plural = _("errores de filas")
         ordering = ["fila", "pk"]
         indexes = [models.Index(fields=["upload", "severity", "fila", "id"], name="row_error_in_order")]
 

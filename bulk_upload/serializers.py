@@ -11,7 +11,8 @@ from bulk_upload.models import BulkUpload, Status
 from bulk_upload.problems import text_of
 from bulk_upload.progress import Snapshot
 
-STATUS_PATH = "/api/catalog/bulk-upload/status/"
+UPLOADS_PATH = "/api/catalog/bulk-upload/"
+STATUS_PATH = f"{UPLOADS_PATH}status/"
 MESSAGES = {
     Status.COMPLETED: ("Carga masiva completada", "Bulk upload completed"),
     Status.FAILED: ("La carga masiva falló", "The bulk upload failed"),
@@ -26,12 +27,12 @@ class UploadOptions(serializers.Serializer[dict[str, Any]]):
     reemplazar_duplicados = serializers.BooleanField(default=False)
 
 
-def accepted(upload: BulkUpload, message: str) -> dict[str, Any]:
-    """The 202's JSON."""
+def accepted(upload: BulkUpload, message: str, state: str = "") -> dict[str, Any]:
+    """The 202's JSON; `state` when it is not the upload's present one that is to be told."""
     return {
         "message": message,
         "task_id": str(upload.task_id),
-        "status": upload.status,
+        "status": state or upload.status,
         "status_url": f"{STATUS_PATH}{upload.task_id}",
         "filename": upload.filename,
         "proveedor_id": upload.proveedor_id,
@@ -40,44 +41,68 @@ def accepted(upload: BulkUpload, message: str) -> dict[str, Any]:
 
 def status(snapshot: Snapshot, language: str) -> dict[str, Any]:
     """The status JSON, worded in `language`."""
-    counts = snapshot["counts"]
     code = snapshot["error_code"]
     return {
         **{name: snapshot[name] for name in ("task_id", "status", "filename", "proveedor_id", "s3_key")},
         **{name: snapshot[name] for name in ("created_at", "updated_at", "started_at", "completed_at")},
         "detected": {name: snapshot[name] for name in ("sheet", "encoding", "delimiter")},
-        "progress": {
-            "total": counts["total"],
-            "processed": counts["procesados"],
-            "successful": counts["exitosos"],
-            "failed": counts["rechazados"],
-        },
+        "progress": _progress(snapshot),
         "result": _result(snapshot, language) if snapshot["lists"] is not None else None,
         "error": text_of(code, snapshot["error_params"], language) if code else None,
         "error_code": code or None,
     }
 
 
+def summary(snapshot: Snapshot, language: str) -> dict[str, Any]:
+    """An upload as a list shows it: the status without its result, with the counts and the address of the whole."""
+    body = status(snapshot, language)
+    del body["result"]
+    return {**body, "resumen": _resumen(snapshot["counts"]), "status_url": f"{STATUS_PATH}{snapshot['task_id']}"}
+
+
+def _progress(snapshot: Snapshot) -> dict[str, Any]:
+    counts = snapshot["counts"]
+    total, processed = counts["total"], counts["procesados"]
+    # Snapshots that an older release put into the cache have no speed.
+    speed = snapshot.get("rows_per_second")
+    running = snapshot["status"] == Status.PROCESSING
+    share = processed / total if total else float(snapshot["status"] == Status.COMPLETED)
+    return {
+        "total": total,
+        "processed": processed,
+        "successful": counts["exitosos"],
+        "failed": counts["rechazados"],
+        "percent": round(100 * share, 1),
+        "rows_per_second": speed,
+        "eta_seconds": round((total - processed) / speed) if running and speed else None,
+    }
+
+
 def _result(snapshot: Snapshot, language: str) -> dict[str, Any]:
-    counts, lists = snapshot["counts"], snapshot["lists"]
+    lists = snapshot["lists"]
     es, en = MESSAGES[snapshot["status"]]
     return {
         "mensaje": en if language.startswith("en") else es,
-        "resumen": {
-            "total": counts["total"],
-            "exitosos": counts["exitosos"],
-            "rechazados": counts["rechazados"],
-            "duplicados": counts["duplicados"],
-            "productos_creados": counts["creados"],
-            "productos_actualizados": counts["actualizados"],
-            "sin_cambios": counts["sin_cambios"],
-            "sin_procesar": counts["sin_procesar"],
-        },
+        "resumen": _resumen(snapshot["counts"]),
         "productos_creados": lists["creados"],
         "productos_actualizados": lists["actualizados"],
         "errores": [row_problem(row, snapshot["columns"], language) for row in lists["errores"]],
         "advertencias": [row_problem(row, snapshot["columns"], language) for row in lists["advertencias"]],
         "listas_truncadas": lists["truncadas"],
+        "errores_url": f"{UPLOADS_PATH}{snapshot['task_id']}/errors",
+    }
+
+
+def _resumen(counts: dict[str, int]) -> dict[str, int]:
+    return {
+        "total": counts["total"],
+        "exitosos": counts["exitosos"],
+        "rechazados": counts["rechazados"],
+        "duplicados": counts["duplicados"],
+        "productos_creados": counts["creados"],
+        "productos_actualizados": counts["actualizados"],
+        "sin_cambios": counts["sin_cambios"],
+        "sin_procesar": counts["sin_procesar"],
     }
 
 

@@ -24,6 +24,11 @@ COUNTERS = (
 
 def of(upload: BulkUpload) -> Snapshot:
     """The snapshot of `upload`; one that has ended carries its lists (at most `LISTED` entries each)."""
+    return {**head(upload), "lists": _lists(upload) if upload.is_final else None}
+
+
+def head(upload: BulkUpload) -> Snapshot:
+    """The snapshot without its lists, for which no query is made."""
     counts = {name: getattr(upload, name) for name in COUNTERS if name != "exitosos"}
     # The database computes the column; an instance in memory may be ahead of what it read.
     counts["exitosos"] = upload.creados + upload.actualizados + upload.sin_cambios
@@ -43,10 +48,19 @@ def of(upload: BulkUpload) -> Snapshot:
         "delimiter": upload.delimiter,
         "columns": upload.header_positions,
         "counts": counts,
-        "lists": _lists(upload) if upload.is_final else None,
+        "rows_per_second": _speed(upload),
+        "lists": None,
         "error_code": upload.error_code,
         "error_params": upload.error_params,
     }
+
+
+def _speed(upload: BulkUpload) -> float | None:
+    """Rows dealt with per second since the import began, up to this state; `None` before the first ones."""
+    if upload.started_at is None or not upload.procesados:
+        return None
+    seconds = ((upload.completed_at or upload.updated_at) - upload.started_at).total_seconds()
+    return round(upload.procesados / max(seconds, 0.001), 1)
 
 
 def _lists(upload: BulkUpload) -> dict[str, Any]:

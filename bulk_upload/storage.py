@@ -64,6 +64,18 @@ def fetch(key: str, into: Path) -> None:
         raise StorageDown(str(error)) from error
 
 
+def stream(key: str) -> Iterator[bytes]:
+    """The stored file in blocks. Raises `StorageDown` or `FileGone` now, not in the middle."""
+    try:
+        stored = _client().get_object(Bucket=_bucket(), Key=key)["Body"]
+    except _FAULTS as error:
+        if _status(error) == 404:
+            raise FileGone(key) from error
+        raise StorageDown(str(error)) from error
+    blocks: Iterator[bytes] = stored.iter_chunks(BLOCK)
+    return blocks
+
+
 def discard(key: str) -> None:
     """Remove a file that no upload needs; when S3 does not answer now, say so in the log."""
     try:

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from bulk_upload.views import BulkUploadViewSet
+from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateView
+from bulk_upload.api.listing import ProblemListView, UploadListView
+from bulk_upload.api.rules import ColumnsView
+from bulk_upload.api.state import DetailView, StateView
+from bulk_upload.api.uploads import CancelView, RetryView, UploadView
+from bulk_upload.items.views import ItemListView, ItemView
 
 app_name = "bulk_upload"
 
+TASK = r"^bulk-upload/(?P<task_id>[^/]+)"
+
 urlpatterns = [
-    re_path(r"^items/bulk-upload/?$", BulkUploadViewSet.as_view({"post": "create"}), name="upload"),
-    re_path(
-        r"^bulk-upload/status/(?P<task_id>[^/]+?)/?$", BulkUploadViewSet.as_view({"get": "retrieve"}), name="status"
-    ),
-    re_path(
-        r"^bulk-upload/(?P<task_id>[^/]+?)/cancel/?$", BulkUploadViewSet.as_view({"post": "cancel"}), name="cancel"
-    ),
-    re_path(r"^bulk-upload/(?P<task_id>[^/]+?)/retry/?$", BulkUploadViewSet.as_view({"post": "retry"}), name="retry"),
+    re_path(r"^bulk-upload/?$", UploadListView.as_view(), name="uploads"),
+    # Before those with a task's id.
+    re_path(r"^bulk-upload/template/?$", TemplateView.as_view(), name="template"),
+    re_path(r"^bulk-upload/columns/?$", ColumnsView.as_view(), name="columns"),
+    re_path(r"^bulk-upload/status/(?P<task_id>[^/]+)/?$", StateView.as_view(), name="status"),
+    re_path(TASK + r"/?$", DetailView.as_view(), name="detail"),
+    re_path(TASK + r"/errors/?$", ProblemListView.as_view(), name="errors"),
+    re_path(TASK + r"/corrections/?$", CorrectionsView.as_view(), name="corrections"),
+    re_path(TASK + r"/file/?$", OriginalView.as_view(), name="file"),
+    re_path(TASK + r"/cancel/?$", CancelView.as_view(), name="cancel"),
+    re_path(TASK + r"/retry/?$", RetryView.as_view(), name="retry"),
+    re_path(r"^items/bulk-upload/?$", UploadView.as_view(), name="upload"),
+    re_path(r"^items/?$", ItemListView.as_view(), name="items"),
+    # An id may hold a slash.
+    re_path(r"^items/(?P<item_id>.+?)/?$", ItemView.as_view(), name="item"),
 ]

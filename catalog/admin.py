@@ -1,10 +1,32 @@
-"""The catalogue in the admin."""
+"""The catalogue in the admin: everybody sees the suppliers it may act for, and what is theirs."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Field, ForeignKey, QuerySet
+from django.forms import ModelChoiceField
+from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
 from catalog.models import Category, Product, Supplier
+
+admin.site.site_header = admin.site.site_title = "MediSupply"
+
+
+class OwnSuppliersFilter(admin.RelatedFieldListFilter):
+    """Offers only the suppliers that the person may act for."""
+
+    def field_choices(
+        self, field: Field[Any, Any], request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, Any]]:
+        opts = model_admin.opts
+        suppliers = Supplier.objects.for_user(request.user, f"{opts.app_label}.view_{opts.model_name}")
+        return [(supplier.pk, str(supplier)) for supplier in suppliers]
 
 
 @admin.register(Supplier)
@@ -13,6 +35,9 @@ class SupplierAdmin(admin.ModelAdmin[Supplier]):
     list_filter = ["activo"]
     search_fields = ["codigo", "nombre", "nit"]
     autocomplete_fields = ["usuarios"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Supplier]:
+        return Supplier.objects.for_user(request.user, "catalog.view_supplier")
 
 
 @admin.register(Category)
@@ -24,9 +49,49 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin[Product]):
     list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "proveedor", "activo"]
-    list_filter = ["activo", "proveedor", "categoria"]
+    list_filter = ["activo", ("proveedor", OwnSuppliersFilter), "categoria"]
     list_select_related = ["categoria", "proveedor"]
     search_fields = ["id", "codigo", "nombre"]
-    readonly_fields = ["version", "created_at", "updated_at", "created_by_upload", "changed_by_upload"]
     autocomplete_fields = ["categoria", "proveedor"]
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
+        return super().get_queryset(request).filter(proveedor__in=suppliers)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
+        fixed = ["version", "created_at", "updated_at", "creating_upload", "changing_upload"]
+        # The key of what exists stays: saved under another one it would be another product.
+        return ["id", *fixed] if obj else fixed
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        if db_field.name == "proveedor":
+            kwargs["queryset"] = Supplier.objects.for_user(request.user, "catalog.change_product")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("carga que lo creó"))
+    def creating_upload(self, product: Product) -> str:
+        return str(product.created_by_upload or "–")
+
+    @admin.display(description=_("última carga que lo cambió"))
+    def changing_upload(self, product: Product) -> str:
+        return str(product.changed_by_upload or "–")
+
+    def get_urls(self) -> list[URLPattern]:
+        export = self.admin_site.admin_view(self.export_view)
+        return [path("export/<slug:file_format>/", export, name="catalog_product_export"), *super().get_urls()]
+
+    def export_view(self, request: HttpRequest, file_format: str) -> StreamingHttpResponse:
+        """The list as it is filtered, searched and ordered, as a file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if file_format not in FORMATS:
+            raise Http404
+        products = self.get_changelist_instance(request).get_queryset(request)
+        kind: FileFormat = "csv" if file_format == "csv" else "xlsx" if file_format == "xlsx" else "json"
+        response = StreamingHttpResponse(export_products(products, kind), content_type=CONTENT_TYPES[kind])
+        name = FileResponse(b"", as_attachment=True, filename=f"productos.{kind}")
+        response["Content-Disposition"] = name["Content-Disposition"]
+        return response

@@ -9,39 +9,48 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Exists, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):
     def for_user(self, user: AbstractBaseUser | AnonymousUser, permission: str) -> Self:
         """The suppliers that `user` may act for.
 
-        Staff with the Django permission `permission` (such as ``"catalog.view_supplier"``) act for
-        all of them; everybody else for the active ones that they belong to.
+        Whoever belongs to a supplier acts for the active ones that it belongs to, staff or not. Staff
+        who belong to none act for all of them. Staff also need the Django permission `permission` (such
+        as ``"catalog.view_supplier"``). Superusers act for all.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if getattr(user, "is_staff", False):
-            return self if user.has_perm(permission) else self.none()  # type: ignore[attr-defined]
-        return self.filter(usuarios=user.pk, activo=True)
+        if getattr(user, "is_superuser", False):
+            return self
+        memberships = Supplier.usuarios.through.objects.filter(user_id=user.pk)
+        own = Q(pk__in=memberships.values("supplier_id"), activo=True)
+        if not getattr(user, "is_staff", False):
+            return self.filter(own)
+        if not user.has_perm(permission):  # type: ignore[attr-defined]
+            return self.none()
+        return self.filter(own | ~Exists(memberships))
 
 
 class Supplier(models.Model):
     """Who sends catalogues. `codigo` (such as ``PROV001``) is what files, URLs and messages name."""
 
-    codigo = models.CharField("código", max_length=32, primary_key=True)
-    nombre = models.CharField("nombre", max_length=255)
-    nit = models.CharField("NIT", max_length=32, blank=True)
-    email = models.EmailField("correo", blank=True)
-    activo = models.BooleanField("activo", default=True)
+    codigo = models.CharField(_("código"), max_length=32, primary_key=True)
+    nombre = models.CharField(_("nombre"), max_length=255)
+    nit = models.CharField(_("NIT"), max_length=32, blank=True)
+    email = models.EmailField(_("correo"), blank=True)
+    activo = models.BooleanField(_("activo"), default=True)
     usuarios = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, related_name="suppliers", blank=True, verbose_name="usuarios"
+        settings.AUTH_USER_MODEL, related_name="suppliers", blank=True, verbose_name=_("usuarios")
     )
 
     objects = SupplierQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "proveedor"
-        verbose_name_plural = "proveedores"
+        verbose_name = _("proveedor")
+        verbose_name_plural = _("proveedores")
         ordering = ["codigo"]
 
     def __str__(self) -> str:
@@ -51,12 +60,12 @@ class Supplier(models.Model):
 class Category(models.Model):
     """A category is its upper-cased name: what the sheet says is the key, nothing is mapped."""
 
-    nombre = models.CharField("nombre", max_length=64, primary_key=True)
-    created_at = models.DateTimeField("creada", auto_now_add=True)
+    nombre = models.CharField(_("nombre"), max_length=64, primary_key=True)
+    created_at = models.DateTimeField(_("creada"), auto_now_add=True)
 
     class Meta:
-        verbose_name = "categoría"
-        verbose_name_plural = "categorías"
+        verbose_name = _("categoría")
+        verbose_name_plural = _("categorías")
         ordering = ["nombre"]
 
     def __str__(self) -> str:
@@ -66,36 +75,38 @@ class Category(models.Model):
 class Product(models.Model):
     """One product of one supplier: the thirteen columns of the sheet, named as in the sheet."""
 
-    id = models.CharField("id", max_length=64, primary_key=True)
-    nombre = models.CharField("nombre", max_length=255)
-    codigo = models.CharField("código", max_length=64)
-    categoria = models.ForeignKey(Category, models.PROTECT, db_index=False, verbose_name="categoría")
-    presentacion = models.CharField("presentación", max_length=128, blank=True, default="")
+    id = models.CharField(_("id"), max_length=64, primary_key=True)
+    nombre = models.CharField(_("nombre"), max_length=255)
+    codigo = models.CharField(_("código"), max_length=64)
+    categoria = models.ForeignKey(Category, models.PROTECT, db_index=False, verbose_name=_("categoría"))
+    presentacion = models.CharField(_("presentación"), max_length=128, blank=True, default="")
     precio_unitario = models.DecimalField(
         "precio unitario", max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
     )
-    certificado_sanitario = models.CharField("certificado sanitario", max_length=255)
-    condiciones_almacenamiento = models.CharField("condiciones de almacenamiento", max_length=255)
-    tiempo_entrega_dias = models.PositiveIntegerField("tiempo de entrega (días)", validators=[MaxValueValidator(3650)])
-    stock_minimo = models.PositiveIntegerField("stock mínimo", default=10)
-    stock_critico = models.PositiveIntegerField("stock crítico", default=5)
-    requiere_lote = models.BooleanField("requiere lote", default=False)
-    requiere_vencimiento = models.BooleanField("requiere vencimiento", default=True)
+    certificado_sanitario = models.CharField(_("certificado sanitario"), max_length=255)
+    condiciones_almacenamiento = models.CharField(_("condiciones de almacenamiento"), max_length=255)
+    tiempo_entrega_dias = models.PositiveIntegerField(
+        _("tiempo de entrega (días)"), validators=[MaxValueValidator(3650)]
+    )
+    stock_minimo = models.PositiveIntegerField(_("stock mínimo"), default=10)
+    stock_critico = models.PositiveIntegerField(_("stock crítico"), default=5)
+    requiere_lote = models.BooleanField(_("requiere lote"), default=False)
+    requiere_vencimiento = models.BooleanField(_("requiere vencimiento"), default=True)
 
     proveedor = models.ForeignKey(
-        Supplier, models.PROTECT, db_index=False, related_name="products", verbose_name="proveedor"
+        Supplier, models.PROTECT, db_index=False, related_name="products", verbose_name=_("proveedor")
     )
-    activo = models.BooleanField("activo", default=True)
-    version = models.PositiveIntegerField("versión", default=1, editable=False)
-    created_at = models.DateTimeField("creado", auto_now_add=True)
-    updated_at = models.DateTimeField("modificado", auto_now=True)
+    activo = models.BooleanField(_("activo"), default=True)
+    version = models.PositiveIntegerField(_("versión"), default=1, editable=False)
+    created_at = models.DateTimeField(_("creado"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("modificado"), auto_now=True)
     # Plain identifiers, not foreign keys: the catalogue outlives the uploads.
-    created_by_upload = models.UUIDField("carga que lo creó", null=True, blank=True, editable=False)
-    changed_by_upload = models.UUIDField("última carga que lo cambió", null=True, blank=True, editable=False)
+    created_by_upload = models.UUIDField(_("carga que lo creó"), null=True, blank=True, editable=False)
+    changed_by_upload = models.UUIDField(_("última carga que lo cambió"), null=True, blank=True, editable=False)
 
     class Meta:
-        verbose_name = "producto"
-        verbose_name_plural = "productos"
+        verbose_name = _("producto")
+        verbose_name_plural = _("productos")
         ordering = ["id"]
         # Each index costs on every imported row: the key, the unique code, and the two lists that
         # the API serves (a supplier's products by id, a category's products by id).

@@ -26,6 +26,7 @@ from deploy.environment import PROJECT
 DATABASE_URL: Final = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS_URL: Final = "redis://127.0.0.1:6379/9"
 TIMEOUT: Final = 3
+STOP_SECONDS: Final = 30
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,14 @@ def _run(parts: Parts) -> int:
     print(f"=== On {parts.name}", flush=True)
     env = {name: value for name, value in os.environ.items() if name not in ("TEST_DATABASE_URL", "TEST_REDIS_URL")}
     command = [sys.executable, "-m", "pytest", "-n", "2", *shlex.split(os.environ.get("ARGS", ""))]
-    return subprocess.run(command, cwd=PROJECT, env=env | parts.variables, check=False).returncode
+    pytest = subprocess.Popen(command, cwd=PROJECT, env=env | parts.variables)
+    try:
+        return pytest.wait()
+    except BaseException:
+        # Interrupted, it stops the servers that it started; killed, it would leave them behind.
+        pytest.send_signal(signal.SIGINT)
+        pytest.wait(STOP_SECONDS)
+        raise
 
 
 def _summary(results: dict[str, int]) -> str:

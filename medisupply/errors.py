@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
+from rest_framework.views import set_rollback
 
 from bulk_upload.intake import RefusedUpload
 
@@ -18,22 +22,56 @@ log = logging.getLogger(__name__)
 
 # Seconds after which a client may try again when a service behind us is away.
 RETRY_AFTER: Final = "5"
+API_PATH: Final = "/api/"
 
 Fields = list[dict[str, str]]
 
 
+class Conflict(exceptions.APIException):
+    """What was asked for does not fit the state of the thing that it was asked of."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+class Gone(exceptions.APIException):
+    """What was asked for was there once, and will not come back."""
+
+    status_code = 410
+    default_code = "gone"
+
+
+class Unprocessable(exceptions.APIException):
+    """What was sent is well-formed and cannot be done."""
+
+    status_code = 422
+    default_code = "unprocessable"
+
+
+class Unavailable(exceptions.APIException):
+    """A service behind us is away: it helps to try again later."""
+
+    status_code = 503
+    default_code = "unavailable"
+
+
+class FieldConflict(exceptions.ValidationError):
+    """As a validation error, but against what exists already."""
+
+    status_code = 409
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's hook: turn what a view raised into the API's error shape; what is unforeseen stays for Django."""
+    """DRF's hook: whatever a view raised becomes an answer of the API's shape, never a traceback."""
     if isinstance(error, RefusedUpload):
         return _refused(error)
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    response = drf_exception_handler(error, context)
-    if response is None or not isinstance(error, exceptions.APIException):
-        return response
-    response.data = _body(error)
+    known = _known(error)
+    response = drf_exception_handler(known, context)
+    if response is None or not isinstance(known, exceptions.APIException):
+        return _unforeseen(error, context)
+    response.data = _body(known)
+    if response.status_code == 503:
+        response["Retry-After"] = RETRY_AFTER
     return response
 
 
@@ -42,14 +80,73 @@ def body(code: str, message: str, errors: Fields | None = None) -> dict[str, Any
     return {"code": code, "message": message, "errors": errors or []}
 
 
-def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """Django's 404 below ``/api/``."""
+def api_not_found(request: HttpRequest) -> JsonResponse:
+    """The view of every address below ``/api/`` that does not exist, whatever the method."""
     return JsonResponse(body("not_found", _("No se encontró lo que se pidió.")), status=404)
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
-    """Django's 500 below ``/api/``: a sentence, never a traceback (that is in the log)."""
-    return JsonResponse(body("server_error", _("Ocurrió un error interno: intente de nuevo más tarde.")), status=500)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not request.path.startswith(API_PATH):
+        return defaults.bad_request(request, exception)
+    return JsonResponse(body("bad_request", _("La petición no es válida.")), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not request.path.startswith(API_PATH):
+        return defaults.permission_denied(request, exception)
+    return JsonResponse(body("permission_denied", str(exceptions.PermissionDenied().detail)), status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not request.path.startswith(API_PATH):
+        return defaults.page_not_found(request, exception)
+    return api_not_found(request)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A sentence, never a traceback (that is in the log)."""
+    if not request.path.startswith(API_PATH):
+        return defaults.server_error(request)
+    return JsonResponse(_internal(), status=500)
+
+
+def _known(error: Exception) -> Exception:
+    """`error` as the exception of DRF that says the same, if there is one."""
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, UnreadablePostError):
+        return _Timeout(_("La petición llegó incompleta o demasiado despacio: envíela otra vez."))
+    if isinstance(error, RequestDataTooBig):
+        return _TooLarge(_("La petición es demasiado grande."))
+    if isinstance(error, SuspiciousOperation | BadRequest):
+        return exceptions.ParseError(_("La petición no es válida."), code="bad_request")
+    if isinstance(error, exceptions.ParseError) and error.get_codes() == "parse_error":
+        return exceptions.ParseError(_("El cuerpo de la petición no se puede leer: revise su formato."))
+    return error
+
+
+class _Timeout(exceptions.APIException):
+    status_code = 408
+    default_code = "request_timeout"
+
+
+class _TooLarge(exceptions.APIException):
+    status_code = 413
+    default_code = "request_too_large"
+
+
+def _unforeseen(error: Exception, context: dict[str, Any]) -> Response:
+    request = context.get("request")
+    log.error("Unforeseen error of the API", exc_info=error)
+    got_request_exception.send(sender=None, request=getattr(request, "_request", None))
+    set_rollback()
+    return Response(_internal(), status=500)
+
+
+def _internal() -> dict[str, Any]:
+    return body("server_error", _("Ocurrió un error interno: intente de nuevo más tarde."))
 
 
 def _refused(error: RefusedUpload) -> Response:
@@ -63,13 +160,14 @@ def _refused(error: RefusedUpload) -> Response:
 def _body(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         fields = list(_fields(error.detail))
-        message = fields[0]["message"] if len(fields) == 1 else _("Los datos enviados no son válidos.")
-        return body("invalid", message, fields)
+        one = len(fields) == 1
+        message = fields[0]["message"] if one else _("Los datos enviados no son válidos.")
+        return body(fields[0]["code"] if isinstance(error, FieldConflict) else "invalid", message, fields)
     code = error.get_codes()
     return body(code if isinstance(code, str) else error.default_code, str(error.detail))
 
 
-def _fields(detail: Any, field: str = "") -> Any:
+def _fields(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested details as a flat list."""
     if isinstance(detail, dict):
         for name, inner in detail.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from medisupply import health
+from medisupply import api_pages, errors, health, login
 
 urlpatterns = [
     re_path(r"^health/?$", health.health, name="health"),
@@ -13,9 +13,18 @@ urlpatterns = [
     # Monitors of the system that this one replaces still ask here.
     re_path(r"^api/v1/inventory/health/?$", health.health),
     path("admin/", admin.site.urls),
+    re_path(r"^api/schema/?$", api_pages.SchemaView.as_view(), name="schema"),
+    re_path(r"^api/docs/?$", api_pages.DocsView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^api/v1/auth/token/?$", login.TokenView.as_view(), name="token"),
     path("api/v1/catalog/", include("bulk_upload.urls")),
+    path("api/v1/catalog/", include("catalog.urls")),
+    # What `status_url` says, and older clients use.
     path("api/catalog/", include(("bulk_upload.urls", "bulk_upload"), namespace="short")),
+    path("api/catalog/", include(("catalog.urls", "catalog"), namespace="short-catalog")),
+    re_path(r"^api(?:/|$)", errors.api_not_found),
 ]
 
+handler400 = "medisupply.errors.bad_request"
+handler403 = "medisupply.errors.forbidden"
 handler404 = "medisupply.errors.not_found"
 handler500 = "medisupply.errors.server_error"

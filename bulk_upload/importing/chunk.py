@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
@@ -30,12 +30,22 @@ REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
 class Chunk:
     """The rows of one transaction, already checked against the rules and the rest of the file."""
 
-    def __init__(self, upload: BulkUpload, rows: Sequence[CheckedRow], repeated: set[int]) -> None:
-        """`repeated` are the row numbers whose `id` or `codigo` stood in an earlier row."""
+    def __init__(
+        self,
+        upload: BulkUpload,
+        rows: Sequence[CheckedRow],
+        repeated: set[int],
+        corrected: Mapping[int, int] | None = None,
+    ) -> None:
+        """`repeated` are the row numbers whose `id` or `codigo` stood in an earlier row.
+
+        `corrected` says for rows of a corrected-row workbook which row of the original each corrects.
+        """
         self._upload = upload
         self._good = [row for row in rows if not row.problems]
         self._bad = [row for row in rows if row.problems]
         self._repeated = repeated
+        self._corrected = corrected or {}
         self._next_row = rows[-1].fila + 1
 
     def commit(self) -> None:
@@ -62,6 +72,9 @@ class Chunk:
         for row in self._bad:
             decisions.reject(row.problems, duplicate=row.fila in self._repeated)
         RowError.objects.bulk_create(row_errors(upload, decisions.problems), batch_size=2000)
+        if self._corrected:
+            rejected = {problem.fila for problem in decisions.problems if not problem.warning}
+            upload.mark_corrected(original for fila, original in self._corrected.items() if fila not in rejected)
         upload.checkpoint(
             Tally(
                 creados=len(decisions.creates),

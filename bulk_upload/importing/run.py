@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 
 from django.db import transaction
 
-from bulk_upload.cells import Row
+from bulk_upload.cells import Row, row_number
 from bulk_upload.columns import INDEX
+from bulk_upload.headers import HeaderMatch
 from bulk_upload.importing.chunk import Chunk, row_errors
 from bulk_upload.importing.seen import Column, SeenKeys
 from bulk_upload.importing.validate import CheckedRow, Problem, Validator
@@ -36,7 +37,7 @@ def import_table(upload: BulkUpload, table: Table, *, chunk_rows: int, after_chu
             checked = [validator.check(row) for row in rows]
             checked, repeated = _mark_repeated(checked, seen)
             if fresh:
-                Chunk(upload, checked[-len(fresh) :], repeated).commit()
+                Chunk(upload, checked[-len(fresh) :], repeated, _corrected(upload, fresh, table.header)).commit()
                 after_chunk()
 
 
@@ -55,6 +56,7 @@ def _begin(upload: BulkUpload, table: Table) -> None:
             delimiter=table.delimiter,
             header_positions=header.positions,
             next_row=header.row + 1,
+            corrects=header.corrects,
         )
         upload.row_errors.bulk_create(row_errors(upload, warnings))
 
@@ -69,6 +71,15 @@ def _chunks(batches: Iterator[list[Row]], size: int) -> Iterator[list[Row]]:
             del pending[:size]
     if pending:
         yield pending
+
+
+def _corrected(upload: BulkUpload, rows: list[Row], header: HeaderMatch) -> dict[int, int]:
+    """Row number → number of the original row that it corrects, for an upload that corrects another."""
+    position = header.original_row
+    if upload.corrects_id is None or position is None:
+        return {}
+    named = {number: cells[position] for number, cells in rows if position < len(cells)}
+    return {number: original for number, cell in named.items() if (original := row_number(cell))}
 
 
 def _mark_repeated(rows: list[CheckedRow], seen: SeenKeys) -> tuple[list[CheckedRow], set[int]]:

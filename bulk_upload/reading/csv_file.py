@@ -60,12 +60,10 @@ def _dialect(file: BinaryIO, encoding: str) -> Dialect:
 
 
 def _header(source: _Source) -> HeaderMatch:
-    top = list(itertools.takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)))
-    found = find_header(top)
-    if not found:
-        raise FileProblem("no_header" if top else "empty_file")
-    number, cells = found
-    return match_header(number, cells, SHEET)
+    found = find_header(itertools.takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)))
+    if found:
+        return match_header(*found, SHEET)
+    raise FileProblem("empty_file" if next(_records(source), None) is None else "no_header")
 
 
 def _count(source: _Source, header: HeaderMatch) -> int:

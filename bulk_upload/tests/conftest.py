@@ -5,25 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from redis.exceptions import RedisError
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from bulk_upload import queue, storage
+from bulk_upload import progress, queue, storage
 from bulk_upload.columns import NAMES
 from bulk_upload.headers import match_header
 from bulk_upload.importing.run import import_table
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.table import Table
+from bulk_upload.tests.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
 from bulk_upload.worker import Worker
 from catalog.models import Supplier
+from medisupply import shared_cache
 
 
 def row(number: int, **changes: Any) -> dict[str, Any]:
@@ -138,6 +141,16 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
 @pytest.fixture
 def worker() -> Worker:
     return Worker(wait_seconds=0)
+
+
+@pytest.fixture
+def no_redis(settings: Any) -> Iterator[None]:
+    """Nothing listens where the cache should be."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    with pytest.raises(RedisError):
+        progress.ping()
+    yield
+    progress._quiet_until = shared_cache._quiet_until = 0.0
 
 
 def problems(upload: BulkUpload) -> list[tuple[int, str, str]]:

@@ -6,6 +6,7 @@ import zipfile
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from bulk_upload.cells import DateCell, ErrorCell
@@ -156,6 +157,14 @@ def test_a_million_formatted_empty_rows_cost_little(tmp_path):
     )
     path = raw.save(tmp_path / "phantom.xlsx", raw.parts(sheet + empty + raw.SHEET_END))
     assert holds_the_products(read(path))
+
+
+def test_a_padding_format_far_from_the_table_is_no_matter(tmp_path):
+    book = openpyxl.load_workbook(FOLDER / "by_openpyxl.xlsx")
+    for place in ("A9", "T2", "IV3", "XFD900"):
+        book.active[place].number_format = "00000"
+    book.save(tmp_path / "far.xlsx")
+    assert holds_the_products(read(tmp_path / "far.xlsx"))
 
 
 def test_a_dimension_that_lies_is_not_believed():

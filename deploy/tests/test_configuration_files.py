@@ -67,6 +67,12 @@ def test_every_variable_of_the_example_has_a_comment_right_above():
     assert [name for name, above in env_example().items() if not above.startswith("# ")] == []
 
 
+def test_the_limits_in_the_example_are_the_defaults():
+    lines = (PROJECT / ".env.example").read_text("utf-8").splitlines()
+    limits = [line.split("=") for line in lines if re.fullmatch(r"BULK_UPLOAD_\w+=\d+", line)]
+    assert limits == [[name, str(getattr(settings, name))] for name, _ in limits]
+
+
 # --- docker-compose.yml ----------------------------------------------------------------------
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import serializers
@@ -28,7 +27,7 @@ from catalog.models import Supplier
 FOLDER: Final[Path] = settings.BASE_DIR / "fixtures"
 FIXTURES: Final = ("suppliers.json", "categories.json")
 # What a service raises while it is not there yet.
-NOT_YET: Final = (DatabaseError, RedisError, BotoCoreError, ClientError, OSError)
+NOT_YET: Final = (DatabaseError, RedisError, storage.StorageDown, *queue.QueueFault, OSError)
 PAUSE_SECONDS: Final = 0.5
 
 # user name (also the password), supplier, API token

@@ -54,9 +54,8 @@ class SheetRows:
 def _apply(mark: Mark, cells: list[Cell], column: int, is_text: bool) -> None:
     if isinstance(mark, ErrorCell):
         cells[column] = mark
-        return
-    number = cells[column]
-    if is_text and isinstance(number, float):
-        shown = mark.text(number)
+    elif is_text:
+        number = cells[column]
+        shown = mark.text(number) if isinstance(number, float) else None
         if shown is not None:
             cells[column] = shown

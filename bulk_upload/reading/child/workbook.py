@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from python_calamine import CalamineWorkbook
 
@@ -35,6 +35,7 @@ def messages(path: Path, limits: Limits) -> Iterator[wire.Message]:
         if header:
             yield from _told(name, sheet, *header, limits.max_rows)
             return
+        del sheet  # before the next one is loaded
     raise FileProblem("no_header")
 
 
@@ -50,8 +51,16 @@ def _visible_sheets(path: Path, limits: Limits) -> Iterator[tuple[str, SheetRows
                 readable = CalamineWorkbook.from_filelike(repaired(package, part))
             else:
                 # Opened late: it loads all shared texts, before which the first sheet is checked.
-                readable = book = book or CalamineWorkbook.from_filelike(file)
+                readable = book = book or CalamineWorkbook.from_path(_nameless_path(file))
             yield name, SheetRows(readable.get_sheet_by_name(name), marks)
+
+
+def _nameless_path(file: BinaryIO) -> str:
+    """A path for calamine, which takes the kind of workbook from a name's ending: this one has none.
+
+    From a file object it would first copy everything into memory.
+    """
+    return f"/dev/fd/{file.fileno()}"
 
 
 def _told(name: str, sheet: SheetRows, row: int, cells: Sequence[Cell], max_rows: int) -> Iterator[wire.Message]:

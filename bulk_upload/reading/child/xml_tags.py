@@ -6,7 +6,6 @@ them. A document type declaration is refused: no workbook has one, and entities 
 
 from __future__ import annotations
 
-import html
 from xml.parsers import expat
 
 from bulk_upload.problems import FileProblem
@@ -45,8 +44,3 @@ def start_tags(data: bytes) -> list[Tag]:
 
 def refuse(*_: object) -> None:
     raise FileProblem("damaged_file")
-
-
-def unescape(text: bytes) -> str:
-    """Character data of a part in UTF-8, as text."""
-    return html.unescape(text.decode(errors="replace"))

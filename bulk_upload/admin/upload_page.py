@@ -1,0 +1,120 @@
+"""The page that takes a file: the admin's "add" page of uploads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from bulk_upload.admin.scope import ScopedUploads
+from bulk_upload.forms import UploadForm
+from bulk_upload.intake import MULTIPART_OVERHEAD, RefusedUpload, accept_upload, too_large
+from bulk_upload.models import BulkUpload
+
+MEBIBYTE = 1024 * 1024
+
+
+class UploadPage(ScopedUploads):
+    """Takes a file by an ordinary form, or by the page's script, which shows the bytes going up."""
+
+    # The outer view catches what `intake.UploadSizeGuard` raises while the body is read, and reading the
+    # body is the first thing that the check of the CSRF token does: so that check stands within.
+    @method_decorator(csrf_exempt)
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        try:
+            if request.method == "POST" and _length(request) > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
+                raise too_large()
+            return self._checked_upload(request)
+        except RefusedUpload as refusal:
+            form = UploadForm(user=request.user)
+            return self._refused(request, form, refusal)
+
+    @method_decorator(csrf_protect)
+    def _checked_upload(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return self._page(request, UploadForm(user=request.user))
+        form = UploadForm(request.POST, request.FILES, user=request.user)
+        if not form.is_valid():
+            return self._answer(request, form, 400)
+        try:
+            upload = accept_upload(
+                file=form.cleaned_data["file"],
+                supplier=form.cleaned_data["proveedor"],
+                user=request.user,
+                reemplazar_duplicados=form.cleaned_data["reemplazar_duplicados"],
+            )
+        except RefusedUpload as refusal:
+            return self._refused(request, form, refusal)
+        return self._accepted(request, upload)
+
+    def _accepted(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
+        self.log_addition(request, upload, _("Archivo cargado."))
+        address = reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk])
+        if _wants_json(request):
+            return JsonResponse({"address": address}, status=201)
+        messages.success(request, _("Se recibió «%(filename)s».") % {"filename": upload.filename})
+        return HttpResponseRedirect(address)
+
+    def _refused(self, request: HttpRequest, form: UploadForm, refusal: RefusedUpload) -> HttpResponse:
+        """The form as it was filled, with the reason beside the file."""
+        if form.is_bound:
+            form.add_error("file", refusal.message)
+            return self._answer(request, form, refusal.status)
+        if _wants_json(request):
+            return JsonResponse({"errors": {"file": [refusal.message]}}, status=refusal.status)
+        return self._page(request, form, refusal.status, unread=refusal.message)
+
+    def _answer(self, request: HttpRequest, form: UploadForm, status: int) -> HttpResponse:
+        if _wants_json(request):
+            return JsonResponse({"errors": form.errors}, status=status)
+        return self._page(request, form, status)
+
+    def _page(self, request: HttpRequest, form: UploadForm, status: int = 200, unread: str = "") -> HttpResponse:
+        context = self.page_context(
+            request,
+            title=_("Cargar productos"),
+            form=form,
+            unread=unread,
+            max_bytes=settings.BULK_UPLOAD_MAX_BYTES,
+            max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
+            max_rows=settings.BULK_UPLOAD_MAX_ROWS,
+            texts=_texts(),
+        )
+        return TemplateResponse(request, "admin/bulk_upload/bulkupload/upload.html", context, status=status)
+
+
+def _length(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdigit() else 0
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _texts() -> dict[str, str]:
+    """What the page's script says; ``{…}`` is filled in there."""
+    return {
+        "chosen": _("Archivo elegido: {name} ({size} MB)"),
+        "sending": _("Enviando: {percent} % ({sent} de {total} MB)"),
+        "sent": _("Archivo enviado; registrando la carga…"),
+        "tooLarge": _("El archivo supera el límite de {limit} MB: divídalo en varios."),
+        "wrongType": _("Se admiten archivos .xlsx y .csv; «{name}» no lo es."),
+        "onlyOne": _("Suelte un solo archivo."),
+        "noFile": _("Elija un archivo."),
+        "noConnection": _("No hay conexión con el servidor: el archivo no se envió. Intente de nuevo."),
+        "failed": _("El servidor no pudo recibir el archivo (respuesta {status}). Intente de nuevo."),
+        "expired": _("Su sesión terminó o ya no tiene permiso: recargue la página e inicie sesión."),
+    }

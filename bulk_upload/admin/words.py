@@ -1,0 +1,35 @@
+"""What the progress page's script says, in the reader's language; ``{…}`` is filled in there."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def progress_texts() -> dict[str, str]:
+    return {
+        "pending": _("En espera"),
+        "processing": _("En proceso"),
+        "completed": _("Completada"),
+        "failed": _("Fallida"),
+        "cancelled": _("Cancelada"),
+        "rows": _("{done} de {total} filas"),
+        "reading": _("Leyendo el archivo…"),
+        "waiting": _("Esperando su turno…"),
+        "percent": _("{percent} % importado: {done} de {total} filas"),
+        "ended": _("La carga terminó: {state}. Se abre el resultado."),
+        "perSecond": _("{rate} filas por segundo"),
+        "seconds": _("{n} s"),
+        "minutes": _("{n} min {s} s"),
+        "hours": _("{n} h {m} min"),
+        "unknown": _("calculando…"),
+        "ago": _("hace {time}"),
+        "now": _("ahora mismo"),
+        "offline": _("Sin conexión con el servidor: se reintenta en {time}. La importación sigue su curso."),
+        "signedOut": _("Su sesión terminó: recargue la página para seguir el progreso."),
+        "stalled": _("El trabajador no da señales desde las {since}; otro lo retomará antes de las {until}."),
+        "abandoned": _(
+            "El trabajador no da señales desde las {since} y ningún otro lo ha retomado: avise a operaciones. Lo "
+            "importado se conserva."
+        ),
+        "longWait": _("Ningún trabajador ha tomado la carga todavía: espera desde las {since}."),
+    }

@@ -1,0 +1,98 @@
+"""Write one product: matched, locked and judged by the very code that judges a sheet's rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from bulk_upload.importing.match import Catalogue, Decisions, fetch
+from bulk_upload.importing.validate import Problem
+from bulk_upload.importing.write import ensure_categories
+from bulk_upload.items.rules import CheckedItem
+from catalog.models import Product, Supplier
+
+# How often a write is repeated when somebody else took the same id or code at the same moment.
+TRIES = 3
+
+
+class Refused(Exception):
+    """The product cannot be written as it was sent. `conflict`: because of what exists already."""
+
+    def __init__(self, problems: list[Problem], *, conflict: bool) -> None:
+        super().__init__([problem.codigo for problem in problems])
+        self.problems = problems
+        self.conflict = conflict
+
+
+class NotThere(Exception):
+    """The product to be changed does not exist, or is not this supplier's."""
+
+
+def create(item: CheckedItem, supplier: Supplier) -> tuple[Product, list[Problem]]:
+    """Create a product; returns it with the warnings. Raises `Refused`."""
+    return _write(item, supplier.pk, key=None)
+
+
+def change(item: CheckedItem, supplier: str, key: str) -> tuple[Product, list[Problem]]:
+    """Change the supplier's product `key`; returns it with the warnings. Raises `Refused` or `NotThere`."""
+    return _write(item, supplier, key=key)
+
+
+def _write(item: CheckedItem, supplier: str, key: str | None) -> tuple[Product, list[Problem]]:
+    if item.problems:
+        raise Refused(list(item.problems), conflict=False)
+    for last in (False,) * (TRIES - 1) + (True,):
+        try:
+            with transaction.atomic():
+                return _decide_and_write(item, supplier, key)
+        except IntegrityError:
+            # Taken between the look and the write: the next look sees it.
+            if last:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _decide_and_write(item: CheckedItem, supplier: str, key: str | None) -> tuple[Product, list[Problem]]:
+    known = fetch([item.row])
+    if key is not None and (key not in known or known[key].proveedor_id != supplier):
+        raise NotThere
+    catalogue = Catalogue(known, supplier, replace=key is not None)
+    catalogue.decide(item.row)
+    decisions = catalogue.decisions
+    if decisions.rejected:
+        raise Refused(decisions.problems, conflict=True)
+    warnings = [problem for problem in decisions.problems if problem.warning]
+    missing = ensure_categories(decisions.categories)
+    warnings += [_new_category(name) for name in sorted(missing)]
+    return _save(decisions, item, supplier), warnings
+
+
+def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
+    for key, values in decisions.creates.items():
+        active = True if item.activo is None else item.activo
+        return Product.objects.create(**_fields(values), id=key, proveedor_id=supplier, activo=active)
+    key = str(item.row.id)
+    changes: dict[str, Any] = {}
+    for product in decisions.updates.values():
+        changes = _fields(product.values)
+    rows = Product.objects.filter(pk=key)
+    if item.activo is not None and rows.exclude(activo=item.activo).exists():
+        changes["activo"] = item.activo
+    product_row = rows.get()
+    if changes:
+        # No upload is the author of this change.
+        rows.update(**changes, version=product_row.version + 1, updated_at=timezone.now(), changed_by_upload=None)
+        product_row.refresh_from_db()
+    return product_row
+
+
+def _fields(values: Any) -> dict[str, Any]:
+    fields = {name: value for name, value in values.items() if name != "id"}
+    fields["categoria_id"] = fields.pop("categoria")
+    return fields
+
+
+def _new_category(name: str) -> Problem:
+    return Problem(0, "categoria", "new_category", {"categoria": name}, name, warning=True)

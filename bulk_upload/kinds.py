@@ -1,0 +1,42 @@
+"""What a person calls each kind of row problem, in a few words: the headings of a result."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+KINDS: Final[dict[str, StrPromise]] = {
+    "required_blank": _("Campo obligatorio vacío"),
+    "too_long": _("Texto demasiado largo"),
+    "control_characters": _("Caracteres invisibles"),
+    "excel_error": _("Error de Excel en la celda"),
+    "digits_lost": _("Número con dígitos perdidos"),
+    "scientific_notation": _("Código en notación científica"),
+    "date_in_text": _("Fecha donde va un texto"),
+    "boolean_in_text": _("Valor lógico donde va un texto"),
+    "not_a_number": _("No es un número"),
+    "ambiguous_number": _("Número ambiguo"),
+    "not_an_integer": _("No es un número entero"),
+    "too_many_decimals": _("Demasiados decimales"),
+    "below_minimum": _("Por debajo del mínimo"),
+    "above_maximum": _("Por encima del máximo"),
+    "not_a_boolean": _("No es «sí» ni «no»"),
+    "extra_cells": _("Más valores que columnas"),
+    "duplicate_in_file": _("Repetido en el archivo"),
+    "duplicate_product": _("El producto ya existe"),
+    "code_conflict": _("El código es de otro producto"),
+    "other_supplier": _("Producto de otro proveedor"),
+    "refused_by_database": _("Rechazado por la base de datos"),
+    "unknown_column": _("Columna desconocida"),
+    "unnamed_column": _("Columna sin encabezado"),
+    "new_category": _("Categoría nueva"),
+    "critical_above_minimum": _("Stock crítico mayor que el mínimo"),
+    "id_kept": _("El producto conserva su id"),
+}
+
+
+def kind_title(code: str) -> str:
+    """The heading for problems with `code`; a code of another release stands for itself."""
+    return str(KINDS.get(code, code))

@@ -1,0 +1,67 @@
+"""The same upload, sent again: by a client that did not hear the answer, or a person who clicked twice.
+
+The database decides, by two unique constraints, so it holds when two requests come at once and when
+the cache is lost. An upload is the same when supplier, content and options are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from bulk_upload.models import BulkUpload
+
+KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+
+class KeyReused(Exception):
+    """The key names an earlier upload of another content, supplier or option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What makes an upload the same as another; `key` is ``""`` when the client gave none."""
+
+    user_id: int | None
+    supplier: str
+    sha256: str
+    reemplazar_duplicados: bool
+    key: str
+
+    def is_content_of(self, upload: BulkUpload) -> bool:
+        return (self.supplier, self.sha256, self.reemplazar_duplicados) == (
+            upload.proveedor_id,
+            upload.sha256,
+            upload.reemplazar_duplicados,
+        )
+
+
+def earlier(sent: Sent) -> BulkUpload | None:
+    """The upload that `sent` repeats, marked as `repeated`, or `None`. Raises `KeyReused`."""
+    if sent.key:
+        upload = BulkUpload.objects.filter(created_by=sent.user_id, idempotency_key=sent.key).first()
+        if upload is not None and not sent.is_content_of(upload):
+            raise KeyReused
+    else:
+        same = BulkUpload.objects.unfinished().filter(
+            proveedor=sent.supplier, sha256=sent.sha256, reemplazar_duplicados=sent.reemplazar_duplicados
+        )
+        upload = same.order_by("created_at", "task_id").first()
+    if upload is not None:
+        upload.repeated = True
+    return upload
+
+
+def clean_key(header: str) -> str | None:
+    """The header ``Idempotency-Key`` without its optional quotes; `None` when it is none that we take."""
+    key = header.strip()
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    return key if KEY.fullmatch(key) else None
+
+
+def key_reused_sentence() -> str:
+    return _("Esta Idempotency-Key ya se usó con otro archivo u otras opciones: use una clave nueva.")

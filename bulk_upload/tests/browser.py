@@ -1,0 +1,107 @@
+"""Debian's Chromium for the tests: people who open the admin in it, and what must never happen meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+# No page of the tests needs the network; a browser that is new to a machine asks for a lot.
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+MISSING = (
+    "No Chromium was found: set CHROMIUM to its path, or install it (on Debian: apt-get install chromium). "
+    "Without one the browser tests are skipped; with REQUIRE_BROWSER=1 they fail."
+)
+Visit = Callable[..., Page]
+
+
+def chromium_path() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = chromium_path()
+    if path is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    # The browser's driver keeps an event loop in this thread, which makes Django suspect asynchronous code.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        # Chromium's own sandbox refuses to work for root, as whom containers run.
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, live_server: Any) -> Iterator[Visit]:
+    """Opens an address as a person; at the end, no page may have complained about anything."""
+    complaints: list[str] = []
+    contexts = []
+
+    def run(user: User, address: str, *, language: str = "es", width: int = 1280, **options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url, locale=language, viewport={"width": width, "height": 900}, **options
+        )
+        contexts.append(context)
+        client = Client()
+        client.force_login(user)
+        session = client.cookies["sessionid"]
+        context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(15000)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield run
+    for context in contexts:
+        context.close()
+    # What a refused upload answers is an error to the console, too.
+    faults = [text for text in complaints if "the server responded with a status of 4" not in text]
+    assert not faults, faults
+
+
+def accessible(page: Page) -> None:
+    """No serious or critical violation of the accessibility rules."""
+    found = Axe().run(page).response["violations"]
+    serious = {rule["id"]: rule["nodes"][0]["html"] for rule in found if rule["impact"] in ("serious", "critical")}
+    assert not serious, f"{page.url}: {serious}"
+
+
+def fits(page: Page) -> None:
+    """The page needs no scrolling to the side."""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+
+
+def drop(page: Page, name: str, content: str) -> None:
+    """Let go of a file over the drop zone."""
+    transfer = page.evaluate_handle(
+        """([name, content]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([content], name, {type: "text/csv"}));
+            return transfer;
+        }""",
+        [name, content],
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event("#drop-zone", event, {"dataTransfer": transfer})

@@ -1,0 +1,54 @@
+"""Name and password → token, for programs that are given those."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.authtoken.views import ObtainAuthToken
+from rest_framework.parsers import FormParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from medisupply.openapi import answer, operation
+from medisupply.throttles import LoginThrottle
+from medisupply.wire import JsonObjectParser
+
+
+class TokenRequest(serializers.Serializer[Any]):
+    username = serializers.CharField()
+    password = serializers.CharField()
+
+
+class TokenBody(serializers.Serializer[Any]):
+    token = serializers.CharField()
+
+
+class TokenView(ObtainAuthToken):
+    """Each user has one token; asking again gives the same one."""
+
+    throttle_classes = [LoginThrottle]
+    parser_classes = [JsonObjectParser, FormParser]
+    renderer_classes = [JSONRenderer]
+
+    @operation(
+        "obtener_token",
+        "Obtener el token",
+        tag="Acceso",
+        description="Envíelo después en cada petición: `Authorization: Token …`.",
+        answers={
+            200: answer(TokenBody, "El token del usuario.", {"token": "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"})
+        },
+        failures=[400, 415],
+        codes={
+            400: [("invalid", "No puede iniciar sesión con las credenciales proporcionadas.")],
+            415: [("unsupported_media_type", "Tipo de medio “text/csv” incompatible en la solicitud.")],
+        },
+        request=TokenRequest,
+        examples=[OpenApiExample("Ejemplo", {"username": "proveedor", "password": "…"}, request_only=True)],
+        public=True,
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().post(request, *args, **kwargs)

@@ -1,0 +1,19 @@
+"""What must be seen to in whatever we write for spreadsheet programs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+# A spreadsheet runs what begins so; NUL and the full-width signs are taken for the same by some.
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
+# What the XML of a workbook cannot hold.
+_UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def harmless(value: Any) -> Any:
+    """`value` so that no spreadsheet takes it for a formula and every workbook can hold it."""
+    if not isinstance(value, str):
+        return value
+    text = _UNSTORABLE.sub("�", value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,0 +1,14 @@
+"""The tests of what all doors have in common use the uploads' supplier, user and parts."""
+
+from bulk_upload.tests.conftest import (  # noqa: F401
+    _aws,
+    accept,
+    api,
+    aws,
+    no_redis,
+    other_supplier,
+    run_import,
+    supplier,
+    user,
+    worker,
+)

@@ -1,0 +1,162 @@
+"""Who gets what from every route of the API. A route that is not named here makes the test fail."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+from bulk_upload.models import BulkUpload
+from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.test_upload_api import a_file
+from catalog.models import Supplier
+
+pytestmark = pytest.mark.django_db
+
+ACTORS = ("owner", "nobody", "stranger", "inactive", "staff", "clerk", "admin")
+
+# Route and method → the code for each actor:
+#   owner     a user of the supplier to which everything belongs
+#   nobody    no token
+#   stranger  another supplier's token
+#   inactive  a user of the same supplier, had it not been switched off
+#   staff     staff without permission
+#   clerk     staff with the permissions to see, not to change
+#   admin     staff with all permissions
+#
+# 404 says "not yours" and "not there" with one word. What lists or creates has nothing to hide.
+MATRIX = {
+    ("bulk-upload", "get"): (200, 401, 200, 200, 200, 200, 200),
+    ("bulk-upload/template", "get"): (200, 401, 200, 200, 200, 200, 200),
+    ("bulk-upload/columns", "get"): (200, 401, 200, 200, 200, 200, 200),
+    ("bulk-upload/status/{task_id}", "get"): (200, 401, 404, 404, 404, 200, 200),
+    ("bulk-upload/{task_id}", "get"): (200, 401, 404, 404, 404, 200, 200),
+    ("bulk-upload/{task_id}/errors", "get"): (200, 401, 404, 404, 404, 200, 200),
+    ("bulk-upload/{task_id}/corrections", "get"): (409, 401, 404, 404, 404, 409, 409),
+    ("bulk-upload/{task_id}/file", "get"): (200, 401, 404, 404, 404, 200, 200),
+    ("bulk-upload/{task_id}/cancel", "post"): (202, 401, 404, 404, 404, 403, 202),
+    ("bulk-upload/{task_id}/retry", "post"): (409, 401, 404, 404, 404, 403, 409),
+    ("items/bulk-upload", "post"): (202, 401, 403, 403, 403, 403, 202),
+    ("items", "get"): (200, 401, 200, 200, 200, 200, 200),
+    ("items", "post"): (400, 401, 403, 403, 403, 403, 400),
+    ("items/{item_id}", "get"): (200, 401, 404, 404, 404, 200, 200),
+    ("items/{item_id}", "put"): (400, 401, 404, 404, 404, 403, 400),
+    ("items/{item_id}", "patch"): (200, 401, 404, 404, 404, 403, 200),
+    ("items/{item_id}", "delete"): (204, 401, 404, 404, 404, 403, 204),
+    ("categories", "get"): (200, 401, 200, 200, 200, 200, 200),
+    ("suppliers", "get"): (200, 401, 200, 200, 200, 200, 200),
+}
+# Open to everybody, and outside the two families.
+PUBLIC = {
+    ("api/schema", "get"): 200,
+    ("api/docs", "get"): 200,
+    ("api/v1/inventory/health", "get"): 200,
+    ("api/v1/auth/token", "post"): 400,
+}
+FAMILIES = ("api/v1/catalog/", "api/catalog/")
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def routes(patterns, prefix=""):
+    """Every address below ``api``, as (path, methods)."""
+    for pattern in patterns:
+        text = prefix + str(pattern.pattern).lstrip("^")
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, text)
+        elif isinstance(pattern, URLPattern) and text.startswith("api"):
+            view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
+            path = text.replace("(?P<task_id>[^/]+)", "{task_id}").replace("(?P<item_id>.+?)", "{item_id}")
+            yield path.removesuffix("$").removesuffix("/?"), [m for m in METHODS if hasattr(view, m)] if view else ["get"]
+
+
+def test_the_matrix_names_every_route():
+    found = {(path, method) for path, methods in routes(get_resolver().url_patterns) for method in methods}
+    found.discard(("api(?:/|", "get"))  # what answers 404 for all that is not there
+    named = {(family + path, method) for family in FAMILIES for path, method in MATRIX} | set(PUBLIC)
+    assert found == named, f"not in the matrix: {found - named}; gone: {named - found}"
+
+
+@pytest.fixture
+def things(supplier, run_import, accept):
+    """An upload of PROV001 that waits, with its file, and a product."""
+    run_import([row(1)])
+    return {"task_id": accept(csv_bytes([row(2)])).pk, "item_id": "PROD00001"}
+
+
+@pytest.fixture
+def client_of(supplier, other_supplier, user):
+    def client(actor):
+        client = APIClient()
+        if actor == "nobody":
+            return client
+        someone = {"owner": user, "inactive": user}.get(actor) or User.objects.create_user(
+            actor, is_staff=actor in ("staff", "clerk", "admin")
+        )
+        if actor == "stranger":
+            other_supplier.usuarios.add(someone)
+        if actor == "inactive":
+            Supplier.objects.get(pk=supplier.pk)
+            supplier.activo = False
+            supplier.save()
+        if actor in ("clerk", "admin"):
+            apps = Permission.objects.filter(content_type__app_label__in=["catalog", "bulk_upload"])
+            someone.user_permissions.set(apps.filter(codename__startswith="view_") if actor == "clerk" else apps)
+        client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=someone).key}")
+        return client
+
+    return client
+
+
+def ask(client, family, path, method, things):
+    address = f"/{family}{path.format(**things)}"
+    if path == "items/bulk-upload":
+        return client.post(f"{address}?proveedor_id=PROV001", {"file": a_file(content=csv_bytes([row(3)]))})
+    if method == "post" and path == "items":
+        address += "?proveedor_id=PROV001"
+    return getattr(client, method)(address, {} if method in ("post", "put", "patch") else None, format="json")
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize(("path", "method"), MATRIX)
+def test_each_actor_gets_what_the_matrix_says(client_of, things, family, path, method, actor):
+    expected = MATRIX[path, method][ACTORS.index(actor)]
+    before = list(BulkUpload.objects.values_list("pk", "revision"))
+    answer = ask(client_of(actor), family, path, method, things)
+    assert answer.status_code == expected
+    if expected in (401, 403, 404):
+        assert list(BulkUpload.objects.values_list("pk", "revision")) == before
+        assert str(things["task_id"]) not in answer.content.decode()
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("actor", ["stranger", "inactive", "staff"])
+@pytest.mark.parametrize("path", ["bulk-upload", "items"])
+def test_lists_show_nothing_of_others(client_of, things, path, actor):
+    assert client_of(actor).get(f"/api/catalog/{path}").json()["items"] == []
+
+
+def test_a_supplier_sees_only_its_own_suppliers(client_of):
+    codes = {
+        actor: [item["codigo"] for item in client_of(actor).get("/api/v1/catalog/suppliers").json()["items"]]
+        for actor in ("owner", "stranger", "staff", "clerk")
+    }
+    assert codes == {"owner": ["PROV001"], "stranger": ["PROV002"], "staff": [], "clerk": ["PROV001", "PROV002"]}
+
+
+@pytest.mark.parametrize(("path", "method"), PUBLIC)
+def test_what_is_public_asks_for_no_token(client, path, method):
+    assert getattr(client, method)(f"/{path}", content_type="application/json").status_code == PUBLIC[path, method]
+
+
+def test_what_does_not_exist_answers_as_what_is_of_others(client_of, things):
+    stranger = client_of("stranger")
+    answers = [
+        stranger.get(f"/api/catalog/bulk-upload/{key}").json() for key in (things["task_id"], uuid.uuid4(), "x")
+    ]
+    assert answers[0] == answers[1] == answers[2]

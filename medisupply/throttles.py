@@ -1,0 +1,97 @@
+"""How often one client may ask. The counters live in the cache; without it nobody is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from medisupply import shared_cache
+
+PERIODS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class WindowThrottle(BaseThrottle):
+    """So many requests of a `scope` in each window of time, for each user (or address, when unknown).
+
+    The rates stand in ``settings.API_THROTTLES``, such as ``"60/min"``; an empty one is no limit. A
+    counter for each window costs one step of the cache; a list of moments would grow with the rate.
+    """
+
+    scope = ""
+
+    def __init__(self) -> None:
+        self._wait: float | None = None
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        rate = settings.API_THROTTLES.get(self.scope, "")
+        if not rate:
+            return True
+        limit, period = parse_rate(rate)
+        window, passed = divmod(time.time(), period)
+        count = shared_cache.count(f"throttle:{self.scope}:{self._who(request)}:{int(window)}", period)
+        if count is None or count <= limit:
+            return True
+        self._wait = period - passed
+        return False
+
+    def wait(self) -> float | None:
+        return self._wait
+
+    def _who(self, request: Request) -> str:
+        if request.user and request.user.is_authenticated:
+            return f"user:{request.user.pk}"
+        return f"address:{_digest(self.get_ident(request))}"
+
+
+class UploadThrottle(WindowThrottle):
+    scope = "uploads"
+
+
+class StatusThrottle(WindowThrottle):
+    scope = "status"
+
+
+class LoginThrottle(WindowThrottle):
+    scope = "login"
+
+    def _who(self, request: Request) -> str:
+        return f"address:{_digest(self.get_ident(request))}"
+
+
+class LoginGuard:
+    """The first authentication backend: ends password guessing for one name, at whichever door.
+
+    It knows no users, and so is no `BaseBackend`: it counts attempts for a name and refuses too many.
+    """
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, **credentials: Any
+    ) -> AbstractBaseUser | None:
+        rate = settings.API_THROTTLES.get("login", "")
+        if not rate or not username or request is None:
+            return None
+        limit, period = parse_rate(rate)
+        count = shared_cache.count(f"throttle:name:{_digest(username)}:{int(time.time() // period)}", period)
+        if count is not None and count > limit:
+            raise PermissionDenied
+        return None
+
+
+def parse_rate(rate: str) -> tuple[int, int]:
+    """``"60/min"`` → (60, 60): requests, and seconds."""
+    number, _, period = rate.partition("/")
+    return int(number), PERIODS[period[:1]]
+
+
+def _digest(text: str | None) -> str:
+    """A key for what a stranger wrote: short, and without characters that a cache refuses."""
+    return hashlib.sha256((text or "").encode("utf-8", "replace")).hexdigest()[:32]
