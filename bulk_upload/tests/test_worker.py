@@ -10,7 +10,6 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError
 
 from bulk_upload import attempt, queue, storage
-from bulk_upload import worker as worker_module
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 from catalog.models import Product
