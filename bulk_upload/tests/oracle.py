@@ -20,20 +20,6 @@ HEADER = [
     *("condiciones_almacenamiento", "tiempo_entrega_dias", "stock_minimo", "stock_critico"),
     *("requiere_lote", "requiere_vencimiento"),
 ]
-    "id",
-    "nombre",
-    "codigo",
-    "categoria",
-    "presentacion",
-    "precio_unitario",
-    "certificado_sanitario",
-    "condiciones_almacenamiento",
-    "tiempo_entrega_dias",
-    "stock_minimo",
-    "stock_critico",
-    "requiere_lote",
-    "requiere_vencimiento",
-]
 AT = {name: index for index, name in enumerate(HEADER)}
 OURS, THEIRS = "PROV001", "PROV002"
 

@@ -13,26 +13,31 @@ VALUES = [field.attname for field in Product._meta.fields if field.attname not i
 
 
 @functools.cache
-def eventful_file(rows: int) -> bytes:
-    """A CSV with new rows, updates, unchanged rows, errors, repetitions and a new category."""
-    return csv_bytes(_eventful(n) for n in range(1, rows + 1))
+def eventful_file(rows: int, start: int = 1) -> bytes:
+    """A CSV with new rows, updates, unchanged rows, errors, repetitions and new categories.
+
+    `start` is the number of its first product: files that do not overlap name different products.
+    """
+    return csv_bytes(_eventful(n) for n in range(start, start + rows))
 
 
 def _eventful(n: int) -> dict[str, Any]:
+    # Each file has categories of its own, whichever of two is imported first.
+    category = f"CATEGORIA {n // 5000}"
     if n % 31 == 0:
-        return row(n, nombre="", precio_unitario="1.250")
+        return row(n, categoria=category, nombre="", precio_unitario="1.250")
     if n % 47 == 0:
-        return row(n, codigo=row(n - 1)["codigo"])
+        return row(n, categoria=category, codigo=row(n - 1)["codigo"])
     if n % 53 == 0:
-        return row(n - 2)
-    return row(n, categoria=f"CATEGORIA {n // 5000}", nombre=f"Nuevo nombre {n}" if n % 3 else row(n)["nombre"])
+        return row(n - 2, categoria=category)
+    return row(n, categoria=category, nombre=f"Nuevo nombre {n}" if n % 2 else row(n)["nombre"])
 
 
-def prepare_catalogue(rows: int, supplier: Supplier) -> None:
-    """A third of the file's products exist already, some of them exactly as in the file."""
+def prepare_catalogue(rows: int, supplier: Supplier, start: int = 1) -> None:
+    """A third of the file's products exist already, some of them nearly as in the file."""
     Category.objects.get_or_create(nombre="CATEGORIA 0")
     products = []
-    for n in range(1, rows + 1, 3):
+    for n in range(start, start + rows, 3):
         values = {**row(n), "requiere_lote": True, "requiere_vencimiento": False}
         values["categoria_id"] = "CATEGORIA 0"
         del values["categoria"]
@@ -59,7 +64,6 @@ def outcome(upload: BulkUpload) -> dict[str, Any]:
         "problems": [(*problem[:4], sorted(problem[4].items()), problem[5]) for problem in problems],
         "products": [
             tuple("this upload" if value == upload.pk else value for value in values)
-            for values in Product.objects.order_by("pk").values_list(*VALUES)
+            for values in Product.objects.filter(proveedor=upload.proveedor_id).order_by("pk").values_list(*VALUES)
         ],
-        "categories": sorted(Category.objects.values_list("pk", flat=True)),
     }

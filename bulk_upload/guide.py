@@ -1,0 +1,111 @@
+"""The suppliers' page "Preparar el archivo", made from `columns.py` and `problems.py` so that it cannot drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from bulk_upload.columns import COLUMNS, Column
+from bulk_upload.problems import FILE_PROBLEMS, ROW_PROBLEMS, WARNINGS, Text
+
+KINDS: Final = {
+    "code": "texto exacto",
+    "text": "texto",
+    "decimal": "número con hasta 2 decimales",
+    "integer": "número entero",
+    "boolean": "sí o no",
+}
+
+INTRODUCTION: Final = """\
+# Preparar el archivo
+
+Para cargar su catálogo necesita un archivo de Excel (`.xlsx`) o CSV (`.csv`) de hasta 200 MB. Lo más fácil:
+descargue la plantilla vacía, llénela y súbala. También sirve el archivo que exporta su sistema, si tiene las
+columnas de abajo; el orden es libre y las columnas que no se conocen se ignoran con una advertencia.
+
+1. La primera hoja visible con un encabezado conocido es la que se lee; puede tener un título encima.
+2. Cada fila es un producto. Las filas vacías se saltan.
+3. Las filas buenas se importan aunque otras tengan errores; cada error dice la fila, la columna, el valor y qué hacer.
+4. Corrija solo las filas rechazadas y súbalas otra vez: lo que ya entró no se duplica.
+"""
+
+RULES: Final = """\
+## Reglas que evitan la mayoría de los errores
+
+- **Códigos exactos.** `007` sigue siendo `007` si la celda tiene formato de texto (o un formato de número como
+  `00000`). Un número de más de 15 dígitos ya perdió los últimos en la hoja de cálculo y se rechaza: dé formato de
+  texto a la columna *antes* de escribir o pegar los códigos.
+- **Precios.** Se entienden `1250`, `1250.50`, `1250,50`, `1.250,50`, `1,250.50` y `$ 1.250,50`. Un número como
+  `1.250` puede ser mil doscientos cincuenta o uno con veinticinco: se rechaza y usted decide. El dinero no se adivina.
+- **Sí o no.** `sí`, `si`, `no`, `true`, `false`, `1`, `0`, `yes`, `verdadero`, `falso`, en mayúsculas o minúsculas.
+- **Celdas con error** (`#N/A`, `#REF!`…) y **fechas donde va texto** se rechazan: la hoja de cálculo cambió el valor.
+- **Repetidos.** Dos filas del mismo archivo no pueden tener el mismo `id` ni el mismo `codigo`.
+- **Productos que ya existen.** Sin la opción «reemplazar duplicados» se rechazan. Con ella se actualizan, y una
+  celda opcional vacía conserva el valor que el producto ya tiene.
+- **CSV.** Guárdelo como «CSV UTF-8». También se leen UTF-16 y Windows-1252, y los separadores `,` `;` tabulador y `|`.
+  Un texto que contiene el separador va entre comillas dobles.
+- **Otros formatos** (`.xls`, `.ods`, `.xlsm`, `.xlsb`): ábralos en su hoja de cálculo y guárdelos como `.xlsx`.
+"""
+
+
+def suppliers_page() -> str:
+    """The whole page, as Markdown in Spanish."""
+    return "\n".join(
+        [
+            INTRODUCTION,
+            "## Columnas\n",
+            *_columns_table(),
+            "",
+            "Los encabezados se reconocen sin importar mayúsculas, acentos, espacios ni guiones.",
+            "Otros nombres que sirven:\n",
+            *(f"- `{column.name}`: {', '.join(f'`{name}`' for name in column.synonyms)}" for column in COLUMNS),
+            "",
+            RULES,
+            "## Qué significa cada error de fila\n",
+            *_problems_table(ROW_PROBLEMS.items()),
+            "",
+            "## Advertencias (la fila sí se importa)\n",
+            *_problems_table(WARNINGS.items()),
+            "",
+            "## Cuando no se puede leer el archivo completo\n",
+            *_problems_table(FILE_PROBLEMS.items()),
+            "",
+        ]
+    )
+
+
+def _columns_table() -> Iterator[str]:
+    yield "| columna | obligatoria | contenido | límite | si está vacía | ejemplo |"
+    yield "|---|---|---|---|---|---|"
+    for column in COLUMNS:
+        cells = [
+            f"`{column.name}`",
+            "sí" if column.required else "no",
+            f"{column.rule.es} ({KINDS[column.kind]})",
+            _limit(column),
+            "error" if column.required else _default(column),
+            f"`{column.example}`",
+        ]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _limit(column: Column) -> str:
+    if column.max_length is not None:
+        return f"{column.max_length} caracteres"
+    if column.minimum is not None and column.maximum is not None:
+        return f"{column.minimum} a {column.maximum}"
+    return ""
+
+
+def _default(column: Column) -> str:
+    if isinstance(column.default, bool):
+        return "sí" if column.default else "no"
+    return f"`{column.default}`" if column.default != "" else "queda vacía"
+
+
+def _problems_table(problems: Iterable[tuple[str, Text]]) -> Iterator[str]:
+    yield "| código | mensaje |"
+    yield "|---|---|"
+    for code, text in problems:
+        message = text.es.replace("|", "\\|").replace("{", "‹").replace("}", "›")
+        yield f"| `{code}` | {message} |"

@@ -1,0 +1,110 @@
+"""Order within a supplier, fairness between suppliers."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from bulk_upload import queue
+from bulk_upload.intake import accept_upload
+from bulk_upload.models import BulkUpload
+from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.processes import supervised, wait_for
+from catalog.models import Product, Supplier
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def suppliers(db):
+    return [Supplier.objects.create(codigo=f"S{n:02d}", nombre=f"S{n}") for n in range(10)]
+
+
+@pytest.fixture
+def send(aws, user):
+    def run(owner: Supplier, numbers, **changes) -> BulkUpload:
+        file = SimpleUploadedFile("a.csv", csv_bytes([row(n, **changes) for n in numbers]))
+        return accept_upload(file=file, supplier=owner, user=user, reemplazar_duplicados=True)
+
+    return run
+
+
+@pytest.mark.processes
+def test_fifty_uploads_with_three_workers_all_end_once_and_small_ones_do_not_wait_for_large_ones(suppliers, send):
+    large = [send(suppliers[0], range(n * 10_000, n * 10_000 + 8_000)) for n in range(1, 4)]
+    small = [send(suppliers[1 + n % 9], range(1_000_000 + n * 1000, 1_000_000 + n * 1000 + 300)) for n in range(47)]
+    with supervised(3, BULK_UPLOAD_WAIT_SECONDS=20):
+        wait_for(lambda: not BulkUpload.objects.unfinished().exists(), 240)
+    uploads = BulkUpload.objects.all()
+    assert {(u.status, u.claim_number, u.creados == u.total) for u in uploads} == {("completed", 1, True)}
+    assert Product.objects.count() == 3 * 8_000 + 47 * 300
+    for upload in (*large, *small):
+        upload.refresh_from_db()
+    longest_large = max(upload.completed_at - upload.started_at for upload in large)
+    began = min(upload.started_at for upload in (*large, *small))
+    # A single small file, the first of each supplier, never waits for a large one of somebody else.
+    firsts = small[:9]
+    assert max(upload.started_at - began for upload in firsts) < longest_large
+    in_order = sorted(large, key=lambda upload: upload.created_at)
+    assert [u.started_at for u in in_order] == sorted(u.started_at for u in large)
+    assert all(a.completed_at <= b.started_at for a, b in pairwise(in_order))
+
+
+def test_an_earlier_upload_whose_message_was_lost_is_imported_first(suppliers, send, worker, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(queue, "publish", lambda *args: None)
+        earlier = send(suppliers[0], [1], nombre="Precio viejo")
+    later = send(suppliers[0], [1], nombre="Precio nuevo")
+    worker.step()
+    earlier.refresh_from_db()
+    later.refresh_from_db()
+    assert earlier.completed_at <= later.started_at
+    assert Product.objects.get().nombre == "Precio nuevo"
+
+
+def test_an_upload_that_is_buried_frees_the_next_of_its_supplier(suppliers, send, worker):
+    broken, next_one = send(suppliers[0], [1]), send(suppliers[0], [2])
+    BulkUpload.objects.filter(pk=broken.pk).update(attempts=99)
+    worker.step()
+    worker.step()
+    broken.refresh_from_db()
+    next_one.refresh_from_db()
+    assert (broken.status, broken.error_code, next_one.status) == ("failed", "attempts_exhausted", "completed")
+
+
+def test_a_waiting_retry_blocks_only_its_own_supplier(suppliers, send, worker, monkeypatch):
+    from bulk_upload import storage
+
+    def down(key, into):
+        raise storage.StorageDown("503")
+
+    blocked = [send(suppliers[0], [1]), send(suppliers[0], [2])]
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "fetch", down)
+        worker.step()
+    other = send(suppliers[1], [3])
+    assert worker.step() is True
+    assert worker.step() is False
+    other.refresh_from_db()
+    assert other.status == "completed"
+    assert [BulkUpload.objects.get(pk=u.pk).status for u in blocked] == ["processing", "pending"]
+
+
+def test_the_sweep_publishes_what_seems_lost_with_growing_patience(suppliers, send, monkeypatch):
+    from datetime import timedelta
+
+    from bulk_upload import sweep
+
+    upload, behind = send(suppliers[0], [1]), send(suppliers[0], [2])
+    sent = []
+    monkeypatch.setattr(queue, "publish", lambda task_id, supplier, number: sent.append((task_id, number)))
+    sweep.publish_waiting()
+    assert sent == []
+    BulkUpload.objects.update(published_at=timezone.now() - timedelta(minutes=2))
+    sweep.publish_waiting()
+    sweep.publish_waiting()
+    assert sent == [(upload.pk, 2)]
+    assert BulkUpload.objects.get(pk=behind.pk).publications == 1
