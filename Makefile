@@ -32,10 +32,12 @@ demo: $(INSTALLED)  ## import the example file on a stack of its own, show what 
 test: $(INSTALLED)  ## all tests: on SQLite, then on PostgreSQL if there is one (ARGS="-k name")
 	@$(PYTHON) -m deploy.run_tests
 
-# The checks need settings, but no services.
+# The checks need settings as a developer has them; nothing is connected to.
 .PHONY: lint
 lint: export DEBUG = true
 lint: export DATABASE_URL = sqlite://:memory:
+lint: export REDIS_URL = redis://127.0.0.1:6379/0
+lint: export AWS_ENDPOINT_URL = http://127.0.0.1:5000
 lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
 	@echo "ruff check" && $(PYTHON) -m ruff check .
 	@echo "ruff format" && $(PYTHON) -m ruff format --check .

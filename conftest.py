@@ -85,6 +85,8 @@ _own_names()
 os.environ["DJANGO_SETTINGS_MODULE"] = "medisupply.settings"
 # The apps' own conftest files import models as soon as they are read.
 django.setup()
+# Passwords are hashed slowly on purpose; no test is about that.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the worker processes of the tests open it, too.
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{_folder.name}/test.sqlite3"

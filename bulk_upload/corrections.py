@@ -22,6 +22,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from bulk_upload import storage
 from bulk_upload.cells import Cell, Row, is_blank, row_number
@@ -149,6 +150,10 @@ class CorrectionSheet:
 
     def _write_header(self, header: HeaderMatch) -> None:
         self._sheet.freeze_panes = "A2"
+        # Printed, or made a PDF of, a row stays on one sheet of paper.
+        self._sheet.page_setup.orientation = "landscape"
+        self._sheet.page_setup.fitToHeight = 0
+        self._sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         row = []
         for index in self._kept:
             column = self._columns.get(index)

@@ -39,7 +39,7 @@ def run_demo() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through the `finally` below
     with tempfile.TemporaryDirectory(prefix="medisupply-demo-", ignore_cleanup_errors=True) as folder:
         run_dir = Path(folder)
-        with _stack(run_dir) as port:
+        with own_stack(run_dir) as port:
             accepted, seconds = _upload(port)
             task = _follow(port, accepted["status_url"])
             print(json.dumps(task["result"], ensure_ascii=False, indent=2))
@@ -49,7 +49,7 @@ def run_demo() -> None:
 
 
 @contextmanager
-def _stack(run_dir: Path) -> Iterator[int]:
+def own_stack(run_dir: Path) -> Iterator[int]:
     """A running stack; gives its port. What its programs said is shown when anything fails."""
     port = _free_ports()
     env = {name: value for name, value in os.environ.items() if name not in EMBEDDED}

@@ -41,7 +41,7 @@ def filtered(request: Request, filters: type[FilterSet], rows: QuerySet[Row]) ->
     """`rows` as the query's filters leave them; a filter that makes no sense is a 400 that names it."""
     chosen = filters(request.query_params, queryset=rows, request=request)
     if not chosen.is_valid():
-        error: ValidationError = translate_validation(chosen.errors)
+        error: Any = translate_validation(chosen.errors)
         raise error
     found: QuerySet[Row] = chosen.qs
     return found

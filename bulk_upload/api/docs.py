@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from bulk_upload.api import bodies, examples
 from bulk_upload.exports import CONTENT_TYPES, FILE_FORMATS
 from bulk_upload.models import Severity, Status
-from medisupply.openapi import JSON, Describe, NUMBERED_META, PAGE, SIZE, answer, header, operation, query
+from medisupply.openapi import JSON, NUMBERED_META, PAGE, SIZE, Describe, answer, header, operation, query
 
 UPLOADS: Final = "Cargas"
 HELP: Final = "Ayudas"

@@ -138,10 +138,10 @@ def test_the_whole_way_in_english_on_a_telephone_by_keyboard_alone(visit, operat
     fits(page)
     accessible(page)
     page.focus("#id_proveedor")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.type("PROV001")
     page.keyboard.press("Tab")
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files({"name": "products.csv", "mimeType": "text/csv", "buffer": rows(30, bad=2)})
     page.keyboard.press("Tab")
     page.keyboard.press("Space")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import product
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -13,7 +14,6 @@ from rest_framework.test import APIClient
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.test_upload_api import a_file
-from catalog.models import Supplier
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def routes(patterns, prefix=""):
 
 def test_the_matrix_names_every_route():
     found = {(path, method) for path, methods in routes(get_resolver().url_patterns) for method in methods}
-    found.discard(("api(?:/|", "get"))  # what answers 404 for all that is not there
+    found.discard(("api(?:/|$)", "get"))  # what answers 404 for all that is not there
     named = {(family + path, method) for family in FAMILIES for path, method in MATRIX} | set(PUBLIC)
     assert found == named, f"not in the matrix: {found - named}; gone: {named - found}"
 
@@ -99,7 +99,6 @@ def client_of(supplier, other_supplier, user):
         if actor == "stranger":
             other_supplier.usuarios.add(someone)
         if actor == "inactive":
-            Supplier.objects.get(pk=supplier.pk)
             supplier.activo = False
             supplier.save()
         if actor in ("clerk", "admin"):
@@ -121,8 +120,7 @@ def ask(client, family, path, method, things):
 
 
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize(("family", "actor"), [*product(FAMILIES[:1], ACTORS), *product(FAMILIES[1:], ACTORS[:3])])
 @pytest.mark.parametrize(("path", "method"), MATRIX)
 def test_each_actor_gets_what_the_matrix_says(client_of, things, family, path, method, actor):
     expected = MATRIX[path, method][ACTORS.index(actor)]

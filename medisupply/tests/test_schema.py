@@ -1,0 +1,165 @@
+"""The schema: kept in the repository, whole, and true: no answer of the API is outside it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import jsonschema
+import pytest
+import schemathesis
+import yaml
+from django.conf import settings
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
+from rest_framework.authtoken.models import Token
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from bulk_upload.api import bodies, examples
+from bulk_upload.tests.conftest import csv_bytes, row
+from medisupply.api_pages import schema_yaml
+from medisupply.wsgi import application
+
+KEPT = settings.BASE_DIR / "docs" / "openapi.yaml"
+WRITE = "write it again: manage.py spectacular --lang es --file docs/openapi.yaml"
+METHODS = {"get", "post", "put", "patch", "delete"}
+# Whatever time the machine takes, a run of all operations ends.
+SECONDS_FOR_ALL = 50.0
+
+
+@pytest.fixture(scope="module")
+def document():
+    return yaml.safe_load(schema_yaml())
+
+
+def operations(document):
+    for path, methods in document["paths"].items():
+        for method in METHODS & set(methods):
+            yield f"{method} {path}", methods[method]
+
+
+def test_the_kept_schema_is_the_schema_of_this_code():
+    assert KEPT.read_bytes() == schema_yaml(), WRITE
+
+
+def test_it_is_openapi_3_1_and_every_operation_is_described_in_words(document):
+    assert document["openapi"].startswith("3.1")
+    for name, operation in operations(document):
+        assert operation["summary"], name
+        assert operation["tags"], name
+        undescribed = [parameter for parameter in operation.get("parameters", []) if not parameter.get("description")]
+        assert undescribed == [], name
+
+
+def test_every_answer_and_every_body_has_an_example(document):
+    lacking = [
+        f"{name} {status} {kind}"
+        for name, operation in operations(document)
+        for status, answer in operation["responses"].items()
+        for kind, content in answer.get("content", {}).items()
+        if not content.get("examples")
+    ]
+    lacking += [
+        name
+        for name, operation in operations(document)
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        if not (content.get("examples") or name.endswith("token"))
+    ]
+    assert lacking == []
+
+
+def test_every_example_is_what_its_schema_says(document):
+    checked = 0
+    for name, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            content = answer.get("content", {}).get("application/json", {})
+            for title, example in content.get("examples", {}).items():
+                schema = {**content["schema"], "components": document["components"]}
+                try:
+                    jsonschema.Draft202012Validator(schema).validate(example["value"])
+                except jsonschema.ValidationError as error:
+                    pytest.fail(f"{name} {status} {title}: {error.message}")
+                checked += 1
+    assert checked > 60
+
+
+def test_the_described_state_has_the_keys_of_the_real_one():
+    assert set(bodies.State().fields) == set(examples.COMPLETED)
+
+
+@pytest.mark.django_db
+class TestThePages:
+    def test_the_schema_is_served_to_everybody(self, client):
+        answer = client.get("/api/schema")
+        assert (answer.status_code, answer.content) == (200, KEPT.read_bytes())
+
+    def test_the_page_and_its_script_come_from_this_site_only(self, client):
+        page = client.get("/api/docs")
+        script = client.get("/api/docs?script=")
+        assert (page.status_code, script.status_code) == (200, 200)
+        assert "/static/drf_spectacular_sidecar/" in page.content.decode()
+        assert "http" not in page.content.decode().replace("http-equiv", "")
+        assert "<script>" not in page.content.decode()
+        assert script["Content-Type"].startswith("application/javascript")
+
+    def test_only_this_page_may_have_styles_of_its_own(self, client):
+        assert "'unsafe-inline'" in client.get("/api/docs")["Content-Security-Policy"]
+        assert "'unsafe-inline'" not in client.get("/api/nada")["Content-Security-Policy"]
+        assert "script-src" not in client.get("/api/docs")["Content-Security-Policy"]
+
+
+# --- Whatever is sent --------------------------------------------------------------------------
+
+api_schema = schemathesis.pytest.from_fixture("loaded")
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+_spent = [0.0]
+
+
+@pytest.fixture
+def loaded(document):
+    schema = schemathesis.openapi.from_dict(document)
+    schema.app = application
+    return schema
+
+
+@pytest.fixture
+def tasks(accept, worker):
+    """Uploads in several states, whose ids take the place of invented ones."""
+    done = accept(csv_bytes([row(1), row(2, nombre="")]))
+    worker.step()
+    return itertools.cycle([str(done.pk), str(accept(csv_bytes([row(3)])).pk)])
+
+
+@api_schema.parametrize()
+@hypothesis_settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@pytest.mark.django_db
+def test_no_request_is_answered_with_a_failure_or_outside_the_schema(case, user, tasks):
+    if _spent[0] > SECONDS_FOR_ALL:
+        return
+    began = time.monotonic()
+    if "task_id" in (case.path_parameters or {}):
+        case.path_parameters["task_id"] = next(tasks)
+    if "item_id" in (case.path_parameters or {}) and len(case.path_parameters["item_id"]) % 2:
+        case.path_parameters["item_id"] = "PROD00001"
+    token, _made = Token.objects.get_or_create(user=user)
+    headers = {"Authorization": f"Token {token.key}"} if "auth/token" not in case.path else {}
+    case.call_and_validate(headers=headers, checks=CHECKS)
+    _spent[0] += time.monotonic() - began
