@@ -4,6 +4,7 @@ The environment chooses them before Django reads its settings: `TEST_DATABASE_UR
 name servers that run already; without them the tests start Valkey themselves and use SQLite.
 """
 
+import atexit
 import os
 import pathlib
 import signal
@@ -11,20 +12,21 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 
 import django
 from django.conf import settings
 
-_children: list[subprocess.Popen] = []
+_children: list[subprocess.Popen[bytes]] = []
 _folder = tempfile.TemporaryDirectory(prefix="medisupply-tests-")
 
 
 def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+        return int(s.getsockname()[1])
 
 
 def _start(*command: str, port: int) -> None:
@@ -70,14 +72,22 @@ def _own_names() -> None:
     os.environ["SQS_QUEUE_NAME"] = f"test-{run}.fifo"
 
 
-def pytest_unconfigure() -> None:
-    for child in _children:
+def stop_parts() -> None:
+    """End what was started here, however this process ends (SIGKILL aside)."""
+    while _children:
+        child = _children.pop()
         child.send_signal(signal.SIGTERM)
-    for child in _children:
         child.wait(10)
     _folder.cleanup()
 
 
+def _leave(number: int, frame: object) -> None:
+    sys.exit(128 + number)
+
+
+atexit.register(stop_parts)
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGTERM, _leave)
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _start_parts()
 _own_names()
