@@ -12,6 +12,9 @@ export PORT RUN_DIR
 ARGS ?=
 export ARGS
 
+MINUTES ?= 5
+export MINUTES
+
 PYTHON := .venv/bin/python
 INSTALLED := .venv/.installed
 UV := .venv-tools/bin/uv
@@ -44,6 +47,14 @@ lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
 	@echo "mypy" && $(PYTHON) -m mypy .
 	@echo "manage.py check" && $(PYTHON) manage.py check
 	@echo "manage.py makemigrations --check" && $(PYTHON) manage.py makemigrations --check --dry-run
+
+.PHONY: chaos
+chaos: $(INSTALLED)  ## a soak under random faults (MINUTES=5); differences must be 0
+	@$(PYTHON) -m deploy.chaos
+
+.PHONY: guide
+guide: $(INSTALLED)  ## write docs/preparar-el-archivo.md again, after a change of columns or messages
+	@DEBUG=true $(PYTHON) manage.py make_guide
 
 .PHONY: templates
 templates: $(INSTALLED)  ## write fixtures/*.xlsx again, after a change of the columns
