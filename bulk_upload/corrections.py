@@ -107,13 +107,13 @@ class CorrectionSheet:
 
     def add(self, fila: int, cells: Sequence[Cell], problems: Sequence[RowError]) -> None:
         """Write one rejected row with what is wrong with it."""
-        texts = {problem: text_of(problem.codigo, problem.params, self._language) for problem in problems}
+        texts = [text_of(problem.codigo, problem.params, self._language) for problem in problems]
         wrong: dict[str, list[str]] = {}
-        for problem, text in texts.items():
+        for problem, text in zip(problems, texts, strict=True):
             wrong.setdefault(problem.columna, []).append(text)
         written = [self._cell(index, cells, wrong) for index in self._kept]
         written.append(WriteOnlyCell(self._sheet, self._row_of_original(fila, cells)))
-        reasons = as_text(self._sheet, " ".join(texts.values()))
+        reasons = as_text(self._sheet, " ".join(texts))
         reasons.alignment, reasons.font = WRAPPED, PROBLEMS_FONT
         written.append(reasons)
         written += [self._coloured(as_it_was(self._sheet, cell)) for cell in cells[self._width :]]

@@ -28,7 +28,7 @@ MISSING = (
     "Without one the browser tests are skipped; with REQUIRE_BROWSER=1 they fail."
 )
 # Errors to the console that tests ask for: a refused upload, a lost connection.
-MEANT = re.compile("the server responded with a status of 4|ERR_INTERNET_DISCONNECTED")
+MEANT = re.compile("status of (400|413|415)|ERR_INTERNET_DISCONNECTED")
 Visit = Callable[..., Page]
 
 

@@ -83,7 +83,9 @@ def test_the_errors_of_others_cannot_be_downloaded(supplier_person, other_suppli
 
 
 def test_without_the_permission_there_is_no_list(bystander):
-    assert bystander.get(LIST).status_code == 403
+    response = bystander.get(LIST)
+    assert response.status_code == 403
+    assert "Su cuenta no tiene permiso" in response.content.decode()
 
 
 def test_an_upload_can_be_neither_changed_nor_deleted(staff, supplier):
@@ -91,3 +93,14 @@ def test_an_upload_can_be_neither_changed_nor_deleted(staff, supplier):
     staff.post(address("change", upload.pk), {"filename": "otro"})
     assert staff.post(address("delete", upload.pk), {"post": "yes"}).status_code == 403
     assert BulkUpload.objects.get().filename == upload.filename
+
+
+def test_every_page_forbids_code_and_style_from_elsewhere(staff, supplier):
+    for page in (LIST, f"{LIST}add/", address("change", make_upload(supplier).pk)):
+        response = staff.get(page)
+        assert "default-src 'self'" in response["Content-Security-Policy"]
+        assert "unsafe" not in response["Content-Security-Policy"]
+        content = response.content.decode()
+        assert "style=" not in content
+        assert not re.search(r"<script(?![^>]*(src=|application/json))", content)
+        assert not re.search(r"\son\w+=", content)

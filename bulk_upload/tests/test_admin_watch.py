@@ -173,4 +173,6 @@ def test_a_person_of_an_inactive_supplier_sees_nothing_rather_than_everything(su
 
 
 def test_what_is_no_task_id_is_not_found(staff):
-    assert staff.get("/admin/bulk_upload/bulkupload/hola/change/").status_code == 404
+    response = staff.get("/admin/bulk_upload/bulkupload/hola/change/")
+    assert response.status_code == 404
+    assert "Página no encontrada" in response.content.decode()
