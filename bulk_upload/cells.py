@@ -20,8 +20,9 @@ class DateCell:
     text: str
 
 
-# `None` is a blank cell. A number of a workbook is always a float, unless its cell format pads it
-# with zeros (``00000``): then it is the text that the sheet shows. A CSV holds only text.
+# `None` is a blank cell. A number of a workbook is always a float, unless it stands in a column of codes
+# or text and its cell format pads it with zeros (``00000``): then it is the text that the sheet shows.
+# A CSV holds only text.
 Cell = str | float | bool | None | ErrorCell | DateCell
 
 # The sheet's own row number (the first row is 1) and its cells from column A on; trailing blanks may

@@ -32,20 +32,20 @@ from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.problems import text_of
 from bulk_upload.reading.files import open_table
 from bulk_upload.reading.table import Limits
-from bulk_upload.reports import HEADER_FONT, OPTIONAL_FILL, REQUIRED_FILL
+from bulk_upload.reports import FONT, HEADER_FONT, OPTIONAL_FILL, REQUIRED_FILL
 from bulk_upload.workbook_cells import as_it_was, as_text
 
 # A note costs memory until the workbook is saved, and spreadsheet programs grow slow with many. Colour and
 # the column of errors are never left out.
 MOST_NOTES: Final = 5000
-WIDTHS: Final = {"code": 18, "text": 30, "decimal": 16, "integer": 14, "boolean": 14}
+WIDTHS: Final = {"code": 16, "text": 24, "decimal": 14, "integer": 12, "boolean": 12}
 OTHER_WIDTH: Final = 18
 PROBLEMS_WIDTH: Final = 90
 
 EXTRA_FILL: Final = PatternFill("solid", start_color="7F6000")
 WRONG_FILL: Final = PatternFill("solid", start_color="FFC7CE")
-WRONG_FONT: Final = Font(color="9C0006")
-PROBLEMS_FONT: Final = Font(color="9C0006", bold=True)
+WRONG_FONT: Final = Font(name=FONT, size=11, color="9C0006")
+PROBLEMS_FONT: Final = Font(name=FONT, size=11, color="9C0006", bold=True)
 WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 
 

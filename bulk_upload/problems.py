@@ -225,10 +225,10 @@ FILE_PROBLEMS: Final[dict[str, Text]] = {
         "upload it again.",
     ),
     "too_many_parts": Text(
-        "El libro tiene {partes} partes internas (hojas, imágenes, dibujos…) y se admiten {maximo}: copie solo los datos "
-        "a un libro nuevo y súbalo.",
-        "The workbook has {partes} internal parts (sheets, pictures, drawings…) and {maximo} are accepted: copy only the "
-        "data to a new workbook and upload that.",
+        "El libro tiene {partes} partes internas (hojas, imágenes, dibujos…) y se admiten {maximo}: copie solo los "
+        "datos a un libro nuevo y súbalo.",
+        "The workbook has {partes} internal parts (sheets, pictures, drawings…) and {maximo} are accepted: copy only "
+        "the data to a new workbook and upload that.",
     ),
     "too_many_columns": Text(
         "La hoja «{hoja}» usa celdas hasta la columna {columna} y se admiten {maximo} columnas: borre las columnas "

@@ -43,7 +43,9 @@ NUMBER_FORMATS: Final[dict[Kind, str]] = {
 
 REQUIRED_FILL: Final = PatternFill("solid", start_color="1F4E79")
 OPTIONAL_FILL: Final = PatternFill("solid", start_color="7F7F7F")
-HEADER_FONT: Final = Font(bold=True, color="FFFFFF")
+# Excel's own: a font without a name is drawn in another one by LibreOffice.
+FONT: Final = "Calibri"
+HEADER_FONT: Final = Font(name=FONT, size=11, bold=True, color="FFFFFF")
 WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 LINE: Final = Border(bottom=Side(style="thin", color="BFBFBF"))
 
@@ -156,7 +158,7 @@ def _check(column: Column, category_range: str) -> DataValidation | None:
 
 def _write_instructions(sheet: Worksheet, categories: Sequence[str]) -> str:
     """Write the rules in words; returns the cells that hold `categories`, as a formula (or ``""``)."""
-    sheet.cell(1, 1, "Cómo llenar la plantilla de productos").font = Font(bold=True, size=14)
+    sheet.cell(1, 1, "Cómo llenar la plantilla de productos").font = Font(name=FONT, bold=True, size=14)
     for number, rule in enumerate(GENERAL_RULES, start=2):
         sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=len(INSTRUCTION_HEADERS))
         sheet.cell(number, 1, rule).alignment = WRAPPED
@@ -172,7 +174,7 @@ def _write_instructions(sheet: Worksheet, categories: Sequence[str]) -> str:
     if not categories:
         return ""
     first = top + len(COLUMNS) + 3
-    sheet.cell(first - 1, 1, "Categorías que existen").font = Font(bold=True)
+    sheet.cell(first - 1, 1, "Categorías que existen").font = Font(name=FONT, size=11, bold=True)
     for number, category in enumerate(categories, start=first):
         sheet.cell(number, 1, category)
     return f"{INSTRUCTIONS_SHEET}!$A${first}:$A${first + len(categories) - 1}"

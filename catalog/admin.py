@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, QuerySet
 from django.forms import ModelChoiceField
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +64,12 @@ class ProductAdmin(admin.ModelAdmin[Product]):
         # The key of what exists stays: saved under another one it would be another product.
         return ["id", *fixed] if obj else fixed
 
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        if change:
+            # As after a change by the API: no upload is to answer for these values.
+            obj.version, obj.changed_by_upload = obj.version + 1, None
+        super().save_model(request, obj, form, change)
+
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
@@ -92,6 +98,5 @@ class ProductAdmin(admin.ModelAdmin[Product]):
         products = self.get_changelist_instance(request).get_queryset(request)
         kind: FileFormat = "csv" if file_format == "csv" else "xlsx" if file_format == "xlsx" else "json"
         response = StreamingHttpResponse(export_products(products, kind), content_type=CONTENT_TYPES[kind])
-        name = FileResponse(b"", as_attachment=True, filename=f"productos.{kind}")
-        response["Content-Disposition"] = name["Content-Disposition"]
+        response["Content-Disposition"] = f'attachment; filename="productos.{kind}"'
         return response

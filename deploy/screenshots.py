@@ -1,7 +1,7 @@
 """`make screenshots`: draw docs/img/*.png again, from a running system of its own.
 
-Needs Chromium (CHROMIUM names it when it is not on the PATH), LibreOffice Calc and poppler-utils; says so when one
-is missing.
+Needs Chromium, LibreOffice Calc, Xvfb and netpbm (CHROMIUM, SOFFICE and so on name what is not on the PATH), and
+says what is missing.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import csv
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,10 @@ from deploy.environment import PROJECT, StackError
 
 IMAGES: Final = PROJECT / "docs" / "img"
 UPLOADS: Final = "/admin/bulk_upload/bulkupload/"
+PROGRAMS: Final = ("chromium", "soffice", "Xvfb", "xwdtopnm", "pnmtopng")
+DISPLAY: Final = ":77"
+# LibreOffice says nowhere when it has drawn everything.
+OFFICE_SECONDS: Final = 20
 # Enough rows that the page can be caught on its way.
 MANY_ROWS: Final = 60_000
 IMPORT_MILLISECONDS: Final = 180_000
@@ -36,9 +42,7 @@ HEADER: Final = (
 
 
 def main() -> None:
-    programs = {
-        name: _program(name, *others) for name, *others in (("chromium", "google-chrome"), ("soffice",), ("pdftoppm",))
-    }
+    programs = {name: _program(name) for name in PROGRAMS}
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="medisupply-shots-") as name:
         folder = Path(name)
@@ -52,10 +56,11 @@ def main() -> None:
     print(f"Drawn: {', '.join(sorted(image.name for image in IMAGES.glob('*.png')))}")
 
 
-def _program(name: str, *others: str) -> str:
-    path = os.environ.get(name.upper()) or next(filter(None, map(shutil.which, (name, *others))), None)
+def _program(name: str) -> str:
+    path = os.environ.get(name.upper()) or shutil.which(name)
     if path is None:
-        raise StackError(f"{name} is missing (on Debian: apt-get install chromium libreoffice-calc poppler-utils).")
+        packages = "chromium chromium-l10n libreoffice-calc xvfb netpbm"
+        raise StackError(f"{name} is missing (on Debian: apt-get install --no-install-recommends {packages}).")
     return path
 
 
@@ -64,8 +69,12 @@ def _browser_page(chromium: str, port: int) -> Iterator[Page]:
     """A page of a person who has just signed in."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     options: dict[str, Any] = {"locale": "es", "viewport": {"width": 1180, "height": 760}, "device_scale_factor": 1.5}
+    # The words on the browser's own buttons follow the environment.
+    env: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "es", "LANG": "es_ES.UTF-8"}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu", *sandbox])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--disable-gpu", "--lang=es", *sandbox], env=env
+        )
         page = browser.new_page(base_url=address(port), **options)
         page.goto("/admin/")
         page.fill("#id_username", "admin")
@@ -91,7 +100,7 @@ def _progress_page(page: Page, folder: Path) -> None:
 
 def _result_page(page: Page, folder: Path) -> Path:
     """Draws the result of a file with errors; gives the workbook of its rejected rows."""
-    _send(page, _catalogue(folder / "productos_enero.csv", 120, bad_every=9, first=MANY_ROWS + 1))
+    _send(page, _catalogue(folder / "productos_enero.csv", 120, bad_every=15, first=MANY_ROWS + 1))
     page.wait_for_selector(".resultado", timeout=IMPORT_MILLISECONDS)
     _draw(page, "result")
     with page.expect_download() as download:
@@ -102,23 +111,29 @@ def _result_page(page: Page, folder: Path) -> Path:
 
 
 def _workbook(workbook: Path, folder: Path, programs: dict[str, str]) -> None:
-    """What LibreOffice shows of the workbook."""
+    """What LibreOffice shows of the workbook, on a screen that only exists in memory."""
+    screen = [programs["Xvfb"], DISPLAY, "-screen", "0", "3300x440x24", "-fbdir", str(folder), "-nolisten", "tcp"]
     profile = f"-env:UserInstallation=file://{folder}/office"
-    convert = [
-        programs["soffice"],
-        profile,
-        "--headless",
-        "--convert-to",
-        "pdf",
-        "--outdir",
-        str(folder),
-        str(workbook),
-    ]
-    subprocess.run(convert, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
-    target = IMAGES / "corrections"
-    pdf = workbook.with_suffix(".pdf")
-    draw = [programs["pdftoppm"], "-png", "-singlefile", "-r", "170", str(pdf), str(target)]
-    subprocess.run(draw, check=True)
+    office = [programs["soffice"], profile, "--norestore", "--nologo", "--calc", str(workbook)]
+    with _running(screen), _running(office, DISPLAY=DISPLAY):
+        time.sleep(OFFICE_SECONDS)
+        dump = folder / "Xvfb_screen0"
+        pixels = subprocess.run([programs["xwdtopnm"], str(dump)], check=True, capture_output=True).stdout
+    drawn = subprocess.run([programs["pnmtopng"]], input=pixels, check=True, capture_output=True).stdout
+    (IMAGES / "corrections.png").write_bytes(drawn)
+
+
+@contextmanager
+def _running(command: list[str], **variables: str) -> Iterator[None]:
+    """A program and whatever it starts, ended together."""
+    env = {**os.environ, **variables}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env=env, start_new_session=True, **quiet)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
 
 
 def _send(page: Page, file: Path) -> None:

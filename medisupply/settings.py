@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "csp",
     "rest_framework",
     "rest_framework.authtoken",
@@ -84,6 +85,7 @@ LANGUAGES = [("es", "Español"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="America/Bogota")
 USE_I18N = True
+FORMAT_MODULE_PATH = "medisupply.formats"
 USE_TZ = True
 
 # --- Database --------------------------------------------------------------------------------
@@ -207,7 +209,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
 }
 
-# Requests in a window of time, for each user (status, uploads) or address and name (login). Empty: no limit.
+# Requests in a window of time, for each user (status, uploads) or address (login). Empty: no limit.
 API_THROTTLES = {
     "uploads": env.str("API_THROTTLE_UPLOADS", default="60/min"),
     "status": env.str("API_THROTTLE_STATUS", default="1200/min"),
@@ -228,7 +230,6 @@ CORS_EXPOSE_HEADERS = ["content-disposition", "etag", "idempotency-replayed", "l
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "MediSupply: carga masiva de catálogos",
-    "DESCRIPTION": "Lea primero la guía «Integración» (docs/integracion.md): de cero a una carga en una tarde.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -241,6 +242,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "medisupply.openapi.describe_headers",
+        "medisupply.guide.introduce",
     ],
     "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status"},
 }

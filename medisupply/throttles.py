@@ -68,9 +68,10 @@ class LoginThrottle(WindowThrottle):
 
 
 class LoginGuard:
-    """The first authentication backend: ends password guessing for one name, at whichever door.
+    """The first authentication backend: ends the guessing of passwords from one address, at every door.
 
-    It knows no users, and so is no `BaseBackend`: it counts attempts for a name and refuses too many.
+    It knows no users, and so is no `BaseBackend`: it counts attempts and refuses too many. It counts by
+    address and not by name, so that nobody can lock out somebody else.
     """
 
     def authenticate(
@@ -80,7 +81,8 @@ class LoginGuard:
         if not rate or not username or request is None:
             return None
         limit, period = parse_rate(rate)
-        count = shared_cache.count(f"throttle:name:{_digest(username)}:{int(time.time() // period)}", period)
+        address: Any = BaseThrottle().get_ident(request)  # type: ignore[arg-type]  # it needs headers only
+        count = shared_cache.count(f"throttle:guard:{_digest(address)}:{int(time.time() // period)}", period)
         if count is not None and count > limit:
             raise PermissionDenied
         return None

@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models import BulkUpload
@@ -67,7 +69,11 @@ class SupplierWithUploads(SupplierAdmin):
 
 
 def _state(upload: BulkUpload) -> str:
-    return f"{upload.get_status_display()} · {upload.created_at:%Y-%m-%d}"
+    return f"{upload.get_status_display()} · {_day(upload)}"
+
+
+def _day(upload: BulkUpload) -> str:
+    return date_format(localtime(upload.created_at), "SHORT_DATE_FORMAT")
 
 
 def _address(task_id: uuid.UUID) -> str:
@@ -80,4 +86,4 @@ def _linked(task_id: uuid.UUID | None) -> SafeString | str:
     upload = BulkUpload.objects.filter(pk=task_id).only("filename", "created_at").first()
     if upload is None:
         return str(task_id)
-    return format_html('<a href="{}">{}</a> ({:%Y-%m-%d})', _address(task_id), upload.filename, upload.created_at)
+    return format_html('<a href="{}">{}</a> ({})', _address(task_id), upload.filename, _day(upload))

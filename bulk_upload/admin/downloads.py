@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -105,9 +106,7 @@ class Downloads(ScopedUploads):
 def attachment(blocks: Iterator[bytes], name: str, content_type: str) -> StreamingHttpResponse:
     """Blocks of bytes as a file to save."""
     response = StreamingHttpResponse(blocks, content_type=content_type)
-    # FileResponse's own way with names that are not ASCII.
-    named = FileResponse(b"", as_attachment=True, filename=name)
-    response["Content-Disposition"] = named["Content-Disposition"]
+    response["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
     return response
 
 

@@ -61,9 +61,12 @@ class Result:
 
     @cached_property
     def page(self) -> Page[RowError]:
-        """The chosen page of the table: errors, or the problems of the chosen kind."""
+        """The chosen page of the table: the problems of the chosen kind, else all errors, else all warnings."""
         problems = self._problems()
-        problems = problems.filter(codigo=self.kind) if self.kind else problems.filter(severity=Severity.ERROR)
+        if self.kind:
+            problems = problems.filter(codigo=self.kind)
+        else:
+            problems = problems.filter(severity=Severity.ERROR if self.errors else Severity.WARNING)
         return CountedPaginator(problems, self._count).get_page(self._page)
 
     @property
@@ -87,7 +90,7 @@ class Result:
     @property
     def _count(self) -> int:
         if not self.kind:
-            return sum(kind.count for kind in self.errors)
+            return sum(kind.count for kind in self.errors or self.warnings)
         return sum(kind.count for kind in (*self.errors, *self.warnings) if kind.code == self.kind)
 
     def _kinds(self, severity: Severity) -> list[Kind]:

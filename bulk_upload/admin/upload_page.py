@@ -107,7 +107,7 @@ def _wants_json(request: HttpRequest) -> bool:
 def _texts() -> dict[str, str]:
     """What the page's script says; ``{…}`` is filled in there."""
     return {
-        "chosen": _("Archivo elegido: {name} ({size} MB)"),
+        "chosen": _("Archivo elegido: {name} ({size})"),
         "sending": _("Enviando: {percent} % ({sent} de {total} MB)"),
         "sent": _("Archivo enviado; registrando la carga…"),
         "tooLarge": _("El archivo supera el límite de {limit} MB: divídalo en varios."),

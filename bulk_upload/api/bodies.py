@@ -136,7 +136,7 @@ class Column(Body):
     regla = Rule()
     ejemplo = serializers.JSONField(help_text="Una celda válida.")
     sinonimos = serializers.ListField(child=serializers.CharField(), help_text="Otros encabezados que se entienden.")
-    por_defecto = serializers.JSONField(allow_null=True, help_text="Lo que recibe un producto nuevo sin este valor.")
+    por_defecto = serializers.JSONField(help_text="Lo que recibe un producto nuevo sin este valor.")
     longitud_maxima = serializers.IntegerField(allow_null=True)
     minimo = serializers.IntegerField(allow_null=True)
     maximo = serializers.IntegerField(allow_null=True)

@@ -41,7 +41,10 @@ def encode(message: Message) -> bytes:
 
 def decode(line: bytes) -> Message:
     """Raises `ValueError` for a line that is no message."""
-    message = json.loads(line, object_hook=_cell)
+    try:
+        message = json.loads(line, object_hook=_cell)
+    except (KeyError, RecursionError) as error:
+        raise ValueError("not a message") from error
     if not isinstance(message, list) or not message:
         raise ValueError("not a message")
     return message
@@ -60,8 +63,8 @@ def _plain(value: object) -> object:
     """What JSON cannot write: the special cells, and dates as calamine gives them."""
     if isinstance(value, ErrorCell):
         return {"error": value.text}
-    if isinstance(value, Date):
-        return {"date": date_cell(value).text}
+    if isinstance(value, DateCell | Date):
+        return {"date": value.text if isinstance(value, DateCell) else date_cell(value).text}
     raise TypeError(type(value).__name__)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -139,6 +140,16 @@ def test_a_hidden_sheet_is_passed_over():
     assert holds_the_products(reading)
 
 
+def test_a_header_may_hold_dates_numbers_and_errors_too(tmp_path):
+    book = openpyxl.load_workbook(FOLDER / "by_openpyxl.xlsx")
+    for place, value in [("N1", datetime.date(2026, 1, 1)), ("O1", 2026), ("P1", True), ("Q1", "#N/A")]:
+        book.active[place] = value
+    book.save(tmp_path / "header.xlsx")
+    reading = read(tmp_path / "header.xlsx")
+    assert reading.table.header.texts[13:] == ("2026-01-01", "2026", "VERDADERO", "#N/A")
+    assert holds_the_products(reading)
+
+
 def test_a_merged_title_above_the_header_is_passed_over():
     reading = awkward("merged_title.xlsx")
     assert reading.table.header.row == 3
@@ -204,6 +215,13 @@ def test_errors_that_are_newer_than_the_format_are_only_errors_of_their_cells():
     reading = awkward("new_errors.xlsx")
     assert reading.column("codigo") == [ErrorCell("#SPILL!"), ErrorCell("Err:522")]
     assert reading.column("id") == ["PROD001", "PROD001"]
+
+
+def test_such_errors_are_understood_in_a_sheet_with_prefixes_too(tmp_path):
+    with zipfile.ZipFile(FOLDER / "new_errors.xlsx") as archive:
+        sheet = raw.prefixed(archive.read(raw.SHEET).decode())
+    reading = read(raw.save(tmp_path / "prefixed.xlsx", raw.parts(sheet)))
+    assert reading.column("codigo") == [ErrorCell("#SPILL!"), ErrorCell("Err:522")]
 
 
 def test_a_formula_gives_the_value_that_was_saved_with_it():

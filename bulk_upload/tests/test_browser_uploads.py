@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
@@ -71,7 +73,7 @@ def test_a_dropped_file_is_watched_while_it_moves_and_understood_at_the_end(visi
         assert "filas por segundo" in page.text_content("#rate")
         wait_for_state(page, "Completada")
     accessible(page)
-    assert page.locator(".cuentas dd").all_text_contents() == ["19960", "0", "0", "40"]
+    assert page.locator(".cuentas dd").all_text_contents() == ["19.960", "0", "0", "40"]
     assert "No es un número" in page.text_content(".tipos")
     assert page.locator(".tipos > li").first.locator("ul li").count() == 3
     page.select_option("#tipo", "new_category")
@@ -116,7 +118,7 @@ def test_an_import_is_cancelled_midway_after_a_question(visit, operator):  # noq
         wait_for_state(page, "Cancelada")
     upload = BulkUpload.objects.get()
     assert 0 < upload.creados < 20_000
-    assert f"{upload.sin_procesar} quedaron sin procesar" in page.inner_text(".resultado")
+    assert f"{upload.sin_procesar:,} quedaron sin procesar".replace(",", ".") in page.inner_text(".resultado")
     expect(page.locator("text=Reintentar la carga…")).to_be_visible()
 
 
@@ -156,8 +158,19 @@ def test_the_whole_way_in_english_on_a_telephone_by_keyboard_alone(visit, operat
     fits(page)
     accessible(page)
     assert "Not a number" in page.inner_text(".tipos")
-    page.goto(LIST)
-    accessible(page)
+    for listing in (LIST, "/admin/catalog/product/"):
+        page.goto(listing)
+        accessible(page)
+
+
+def test_the_bytes_are_seen_going_up(visit, operator):  # noqa: F811
+    page = visit(operator, ADD)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1024 * 1024}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    choose(page, rows(10_000))
+    page.click(".submit-row input")
+    expect(page.locator("#transfer-text")).to_contain_text(re.compile("Enviando: [1-9][0-9]? %"))
+    page.wait_for_url(re.compile("/change/"))
 
 
 def test_a_file_that_the_server_refuses_is_told_beside_the_field_and_the_form_stays(visit, operator):  # noqa: F811
@@ -188,10 +201,6 @@ def test_a_lost_connection_is_told_and_survived(visit, operator, supplier):  # n
 
 
 def test_a_worker_that_gives_no_sign_is_told_in_plain_words(visit, operator, supplier):  # noqa: F811
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     silent = timezone.now() - timedelta(seconds=50)
     upload = make_upload(supplier, status="processing", total=10, started_at=silent, updated_at=silent)
     page = visit(operator, address("change", upload.pk), color_scheme="dark")

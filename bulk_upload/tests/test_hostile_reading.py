@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import resource
 import struct
+import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bulk_upload.problems import FILE_PROBLEMS, FileProblem
 from bulk_upload.reading.child.package import MAX_PARTS
@@ -19,6 +22,7 @@ from bulk_upload.tests.awkward.make_awkward import HEADER, product
 from bulk_upload.tests.awkward.reading import read
 
 SECONDS = 10
+AWKWARD = Path(__file__).parent / "awkward"
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 START = raw.SHEET_START + raw.inline_row(1, HEADER) + raw.inline_row(2, map(str, product()))
 
@@ -103,7 +107,7 @@ def test_parts_that_share_their_bytes(tmp_path):
             archive.filelist.append(twin)
             archive.NameToInfo[twin.filename] = twin
         archive._didModify = True
-    assert refusal(path).code == "suspicious_zip"
+    assert refusal(path).code == "damaged_file"
 
 
 def test_two_parts_of_one_name(tmp_path):
@@ -256,3 +260,46 @@ def test_2000000_rows_in_a_csv(tmp_path):
         for start in range(0, 2_000_000, 1000):
             file.write("".join(f"P{n},a,{n},c,,1,d,e,1,,,,\n" for n in range(start, start + 1000)))
     assert refusal(path).code == "too_many_rows"
+
+
+DAMAGE = st.tuples(
+    st.floats(0, 1),  # where
+    st.integers(0, 20),  # how many bytes go
+    st.sampled_from([b"", b"\0", b'"', b"<", b"&", b"]]>", b"<!--", b' t="e"', b"\r\n", b"\xff"])
+    | st.binary(max_size=8),
+)
+
+
+def damaged(content: bytes, damages: list[tuple[float, int, bytes]]) -> bytes:
+    for where, gone, new in damages:
+        place = int(where * len(content))
+        content = content[:place] + new + content[place + gone :]
+    return content
+
+
+def is_read_or_refused(path: Path) -> bool:
+    try:
+        read(path)
+    except FileProblem as problem:
+        return problem.code in FILE_PROBLEMS
+    return True
+
+
+@given(st.sampled_from(["semicolons.csv", "quoted_newlines.csv", "utf_16.csv", "windows_1252.csv"]), st.lists(DAMAGE))
+@settings(max_examples=200, deadline=None)
+def test_a_csv_damaged_anywhere_is_read_or_refused(name, damages):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        path.write_bytes(damaged((AWKWARD / name).read_bytes(), damages))
+        assert is_read_or_refused(path)
+
+
+@given(st.sampled_from(["by_openpyxl.xlsx", "number_formatted_codes.xlsx", "new_errors.xlsx"]), st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_workbook_damaged_anywhere_is_read_or_refused(name, data):
+    with zipfile.ZipFile(AWKWARD / name) as archive:
+        content = {part: archive.read(part) for part in archive.namelist()}
+    part = data.draw(st.sampled_from(sorted(content)))
+    content[part] = damaged(content[part], data.draw(st.lists(DAMAGE, min_size=1, max_size=3)))
+    with tempfile.TemporaryDirectory() as folder:
+        assert is_read_or_refused(raw.save(Path(folder, name), content))

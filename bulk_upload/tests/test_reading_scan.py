@@ -14,10 +14,11 @@ from python_calamine import CalamineWorkbook
 
 from bulk_upload.cells import ErrorCell, column_letter
 from bulk_upload.problems import FileProblem
-from bulk_upload.reading.child import sheet_scan
+from bulk_upload.reading.child import regular_sheet, sheet_scan
 from bulk_upload.reading.child.marks import Marks
 from bulk_upload.reading.child.number_formats import Padding, parse_format
 from bulk_upload.reading.child.package import open_package
+from bulk_upload.reading.child.regular_sheet import RegularSheet
 from bulk_upload.reading.child.sheet_scan import RegularScan
 from bulk_upload.reading.child.sheet_scan_exact import scan_exactly
 from bulk_upload.reading.child.used_range import SHEET_ROWS, UsedRange, column_index
@@ -41,7 +42,7 @@ ROWS = st.dictionaries(
 )
 
 
-def xml(rows: dict[int, list[tuple[int, int | None, str, str | None]]]) -> bytes:
+def xml(rows: dict[int, list[tuple[int, int | None, str, str | None]]], prefix: bool) -> bytes:
     lines = []
     for row, cells in rows.items():
         lines.append(f'<row r="{row}" s="3">')
@@ -57,7 +58,8 @@ def xml(rows: dict[int, list[tuple[int, int | None, str, str | None]]]) -> bytes
                 value = "#REF!" if kind == "e" and "&" in content else content
                 lines.append(f"<c{attributes}><f>1</f><v>{value}</v></c>")
         lines.append("</row>")
-    return (raw.SHEET_START + "".join(lines) + raw.SHEET_END).encode()
+    sheet = raw.SHEET_START + "".join(lines) + raw.SHEET_END
+    return (raw.prefixed(sheet) if prefix else sheet).encode()
 
 
 def found(scan: Callable[[IO[bytes]], Marks], content: bytes) -> tuple[object, set[object]]:
@@ -70,16 +72,21 @@ def found(scan: Callable[[IO[bytes]], Marks], content: bytes) -> tuple[object, s
     return errors, {mark for mark in marks if mark not in errors}
 
 
+def search(stream: IO[bytes], used: UsedRange = USED, paddings: dict[int, Padding] = PADDINGS) -> Marks:
+    return RegularScan(RegularSheet(stream), used, paddings).run()
+
+
 def fast(content: bytes, block: int, paddings: dict[int, Padding]) -> tuple[object, set[object]]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sheet_scan, "_BLOCK", block)
-        return found(RegularScan(USED, paddings).run, content)
+        patch.setattr(regular_sheet, "_HEAD", content.find(b"sheetData>"))
+        patch.setattr(regular_sheet, "_BLOCK", block)
+        return found(lambda stream: search(stream, paddings=paddings), content)
 
 
-@given(ROWS, st.integers(1, 200), st.sampled_from([PADDINGS, MANY_PADDINGS]))
+@given(ROWS, st.integers(1, 200), st.sampled_from([PADDINGS, MANY_PADDINGS]), st.booleans())
 @settings(max_examples=200, deadline=None)
-def test_the_fast_search_finds_what_a_real_parser_finds_wherever_its_blocks_end(rows, block, paddings):
-    content = xml(rows)
+def test_the_fast_search_finds_what_a_real_parser_finds_wherever_its_blocks_end(rows, block, paddings, prefix):
+    content = xml(rows, prefix)
     problem, padded = fast(content, block, paddings)
     exact_problem, exact_padded = found(lambda stream: scan_exactly(stream, USED, PADDINGS), content)
     assert problem == exact_problem
@@ -129,7 +136,7 @@ def test_every_column_up_to_the_limit_is_inside_and_none_after_it(limit):
     used = UsedRange("Productos", 1000, limit)
     for column in {0, limit - 2, limit - 1, limit, limit + 1, 16_383} - {-1}:
         sheet = f'{raw.SHEET_START}<row r="2"><c r="{column_letter(column)}2"><v>1</v></c></row>{raw.SHEET_END}'
-        outside = isinstance(found(RegularScan(used, {}).run, sheet.encode())[0], tuple)
+        outside = isinstance(found(lambda stream: search(stream, used), sheet.encode())[0], tuple)
         assert outside == (column >= limit)
 
 
@@ -138,7 +145,7 @@ def test_every_column_up_to_the_limit_is_inside_and_none_after_it(limit):
 )
 def test_every_row_up_to_the_last_is_inside_and_none_after_it(row):
     sheet = f'{raw.SHEET_START}<row r="{row}"><c r="B{row}"><v>1</v></c></row>{raw.SHEET_END}'
-    assert isinstance(found(RegularScan(USED, {}).run, sheet.encode())[0], tuple) == (row > SHEET_ROWS)
+    assert isinstance(found(search, sheet.encode())[0], tuple) == (row > SHEET_ROWS)
 
 
 def test_letters_and_places_of_columns_are_one():
@@ -146,15 +153,24 @@ def test_letters_and_places_of_columns_are_one():
 
 
 def test_the_files_of_common_writers_take_the_fast_search():
-    for name in ("by_openpyxl", "by_xlsxwriter", "by_libreoffice", "by_pandas", "inline_strings"):
+    for name in (
+        "by_openpyxl",
+        "by_xlsxwriter",
+        "by_libreoffice",
+        "by_pandas",
+        "inline_strings",
+        "prefixed_names",
+        "strict",
+    ):
         with open_package(FOLDER / f"{name}.xlsx") as package, package.open("xl/worksheets/sheet1.xml") as stream:
-            RegularScan(USED, PADDINGS).run(stream)
+            search(stream)
 
 
 def test_a_long_sheet_in_which_the_search_finds_no_cells_goes_to_the_parser(monkeypatch):
-    monkeypatch.setattr(sheet_scan, "_BLOCK", 64)
-    monkeypatch.setattr(sheet_scan, "_MAX_CELL", 256)
-    with open_package(FOLDER / "prefixed_names.xlsx") as package:
+    monkeypatch.setattr(regular_sheet, "_HEAD", 200)
+    monkeypatch.setattr(regular_sheet, "_BLOCK", 64)
+    monkeypatch.setattr(regular_sheet, "_MAX_CELL", 256)
+    with open_package(FOLDER / "no_dimension.xlsx") as package:
         assert list(sheet_scan.scan(package, raw.SHEET, USED, PADDINGS).by_row()) == []
 
 

@@ -36,8 +36,13 @@ def test_a_pending_upload(api, accept):
     assert set(body) == KEYS
     assert (body["status"], body["result"], body["error"], body["completed_at"]) == ("pending", None, None, None)
     assert body["progress"] == {
-        "total": 0, "processed": 0, "successful": 0, "failed": 0,
-        "percent": 0.0, "rows_per_second": None, "eta_seconds": None,
+        "total": 0,
+        "processed": 0,
+        "successful": 0,
+        "failed": 0,
+        "percent": 0.0,
+        "rows_per_second": None,
+        "eta_seconds": None,
     }
     assert body["created_at"].endswith("Z")
     assert answer["Retry-After"] == "1"
@@ -51,8 +56,12 @@ def test_a_completed_upload(api, accept, worker):
     assert (body["status"], body["error"], body["s3_key"]) == ("completed", None, upload.s3_key)
     assert body["progress"].pop("rows_per_second") > 0
     assert body["progress"] == {
-        "total": 3, "processed": 3, "successful": 1, "failed": 2,
-        "percent": 100.0, "eta_seconds": None,
+        "total": 3,
+        "processed": 3,
+        "successful": 1,
+        "failed": 2,
+        "percent": 100.0,
+        "eta_seconds": None,
     }
     assert body["detected"] == {"sheet": "", "encoding": "utf-8", "delimiter": ","}
     result = body["result"]

@@ -142,7 +142,7 @@ class TestLimits:
         codes = [log_in(client, {"username": f"u{n}", "password": "x"}).status_code for n in range(3)]
         assert codes == [400, 400, 429]
 
-    def test_guesses_for_one_name_at_whichever_door(self, user, client):
+    def test_guesses_from_one_address_at_every_door(self, user, client):
         for _ in range(2):
             Client().post("/admin/login/", {"username": "proveedor", "password": "mal"})
         answer = log_in(client, {"username": "proveedor", "password": "proveedor"})

@@ -75,3 +75,15 @@ def test_what_the_guarded_reader_uses_knows_no_django(module):
 def test_stages_do_not_know_the_later_ones(stage, others):
     forbidden = tuple(f"bulk_upload.importing.{other}" for other in others)
     assert not [n for n in imports(ROOT / f"bulk_upload/importing/{stage}.py") if n.startswith(forbidden)]
+
+
+def test_outside_the_uploads_only_shared_cache_knows_the_cache():
+    for folder in ("catalog", "medisupply"):
+        allowed = ("medisupply/shared_cache.py",)
+        assert offenders(folder, "django.core.cache", "django_redis", but=allowed) == []
+
+
+def test_only_the_api_and_products_know_the_rest_framework():
+    allowed = ("bulk_upload/serializers.py", "bulk_upload/management/commands/bootstrap.py")
+    known = offenders("bulk_upload", "rest_framework", but=allowed)
+    assert [name for name in known if not name.startswith(("bulk_upload/api/", "bulk_upload/items/"))] == []

@@ -70,7 +70,8 @@ def routes(patterns, prefix=""):
         elif isinstance(pattern, URLPattern) and text.startswith("api"):
             view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
             path = text.replace("(?P<task_id>[^/]+)", "{task_id}").replace("(?P<item_id>.+?)", "{item_id}")
-            yield path.removesuffix("$").removesuffix("/?"), [m for m in METHODS if hasattr(view, m)] if view else ["get"]
+            methods = [method for method in METHODS if hasattr(view, method)] if view else ["get"]
+            yield path.removesuffix("$").removesuffix("/?"), methods
 
 
 def test_the_matrix_names_every_route():
@@ -154,7 +155,5 @@ def test_what_is_public_asks_for_no_token(client, path, method):
 
 def test_what_does_not_exist_answers_as_what_is_of_others(client_of, things):
     stranger = client_of("stranger")
-    answers = [
-        stranger.get(f"/api/catalog/bulk-upload/{key}").json() for key in (things["task_id"], uuid.uuid4(), "x")
-    ]
+    answers = [stranger.get(f"/api/catalog/bulk-upload/{key}").json() for key in (things["task_id"], uuid.uuid4(), "x")]
     assert answers[0] == answers[1] == answers[2]

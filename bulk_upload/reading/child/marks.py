@@ -44,8 +44,18 @@ class Marks:
 
     def by_row(self) -> Iterator[tuple[int, list[tuple[int, Mark]]]]:
         """The marked rows from top to bottom, each with its marked columns."""
-        for row, cells in itertools.groupby(self._sorted(), lambda cell: cell >> (_COLUMN_BITS + _KIND_BITS)):
-            yield row, [self._unpacked(cell) for cell in cells]
+        kinds, kind_mask, column_mask = self._kinds, (1 << _KIND_BITS) - 1, (1 << _COLUMN_BITS) - 1
+        row: int = 0
+        cells: list[tuple[int, Mark]] = []
+        for packed in self._sorted():
+            place = packed >> _KIND_BITS
+            if place >> _COLUMN_BITS != row:
+                if cells:
+                    yield row, cells
+                row, cells = place >> _COLUMN_BITS, []
+            cells.append((place & column_mask, kinds[packed & kind_mask]))
+        if cells:
+            yield row, cells
 
     def _sorted(self) -> array[int]:
         """The order of the sheet, which a file's order need not be."""
@@ -53,7 +63,3 @@ class Marks:
         if not all(map(operator.le, packed, itertools.islice(packed, 1, None))):
             self._packed = array("Q", sorted(packed))
         return self._packed
-
-    def _unpacked(self, cell: int) -> tuple[int, Mark]:
-        column = cell >> _KIND_BITS & (1 << _COLUMN_BITS) - 1
-        return column, self._kinds[cell & (1 << _KIND_BITS) - 1]

@@ -6,6 +6,7 @@ ECMA-376 part 1, section 18.8.30 (numFmt) and 18.8.10 (cellXfs).
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -25,23 +26,27 @@ _EXACT_INTEGERS: Final = 10**15
 
 @dataclass(frozen=True, slots=True)
 class Padding:
-    """A format that is only zeros and literals. A ``None`` among `pieces` is a digit."""
+    """A format that is only zeros and literals: its texts, and how many digits stand between them."""
 
-    pieces: tuple[str | None, ...]
+    pieces: tuple[str | int, ...]
+    digits: int
     shows_zero: bool
 
     def text(self, number: float) -> str | None:
         """What the sheet shows for `number`; `None` when that is not simply its digits."""
         if not number.is_integer() or not 0 <= number < _EXACT_INTEGERS or (number == 0 and not self.shows_zero):
             return None
-        digits = list(str(int(number)).rjust(self.pieces.count(None), "0"))
+        digits = str(int(number)).rjust(self.digits, "0")
         shown: list[str] = []
-        for piece in reversed(self.pieces):
-            shown.append(digits.pop() if piece is None else piece)
-            if piece is None:
-                first = len(shown)
-        shown[first:first] = reversed(digits)
-        return "".join(reversed(shown))
+        start, end = 0, len(digits) - self.digits  # what is too much stands at the first place
+        for piece in self.pieces:
+            if isinstance(piece, str):
+                shown.append(piece)
+            else:
+                end += piece
+                shown.append(digits[start:end])
+                start = end
+        return "".join(shown)
 
 
 def padded_styles(styles: bytes) -> dict[int, Padding]:
@@ -69,16 +74,20 @@ def parse_format(code: str) -> Padding | None:
     """The padding of a format code, or `None` for every format that is not zeros and literals alone."""
     sections = list(_SECTION.finditer(code))
     try:
-        pieces = tuple(_piece(*match.groups()) for match in _TOKEN.finditer(sections[0][1]))
+        tokens = [_piece(*match.groups()) for match in _TOKEN.finditer(sections[0][1])]
     except ValueError:
         return None
-    digits = pieces.count(None)
-    literals = "".join(piece for piece in pieces if piece)
+    digits = tokens.count(None)
+    literals = "".join(token for token in tokens if token)
     if not digits or (digits == 1 and not literals.strip()):
         return None
+    pieces: list[str | int] = []
+    for is_digit, run in itertools.groupby(tokens, lambda token: token is None):
+        texts = [token or "" for token in run]
+        pieces.append(len(texts) if is_digit else "".join(texts))
     # The third section is the one for zero.
     ends = sum(section[0] != section[1] for section in sections)
-    return Padding(pieces, shows_zero=ends < 2)
+    return Padding(tuple(pieces), digits, shows_zero=ends < 2)
 
 
 def _piece(

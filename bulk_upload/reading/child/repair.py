@@ -10,16 +10,17 @@ import io
 import re
 import shutil
 import zipfile
-from typing import Final
+from typing import IO, Final
 
 from bulk_upload.cells import ErrorCell
 from bulk_upload.reading.child.marks import Marks
 from bulk_upload.reading.child.package import Package, normal_name
-from bulk_upload.reading.child.sheet_scan import whole_cells
+from bulk_upload.reading.child.regular_sheet import RegularSheet
 
 # ECMA-376 part 1, section 18.17.3, without #GETTING_DATA.
 _KNOWN: Final = frozenset(["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"])
-_ERROR_VALUE: Final = re.compile(rb'( t="e"[^<>]*>(?:<f[^<>]*(?:/>|>[^<]*</f>))?<v>)[^<]*')
+# A formula may stand between the cell's tag and its value.
+_ERROR_VALUE: Final = rb'( t="e"[^<>]*>(?:<%bf[^<>]*(?:/>|>[^<]*</%bf>))?<%bv>)[^<]*'
 
 
 def needs_repair(marks: Marks) -> bool:
@@ -27,16 +28,26 @@ def needs_repair(marks: Marks) -> bool:
 
 
 def repaired(package: Package, part: str) -> io.BytesIO:
-    """The workbook with the sheet in `part` changed, in memory, compressed."""
+    """The workbook with the sheet in `part` changed, in memory, compressed.
+
+    Raises `IrregularError` for a sheet that is not written regularly.
+    """
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name in package.names():
             with package.open(name) as source, archive.open(name, "w", force_zip64=True) as target:
-                if normal_name(name) != normal_name(part):
+                if normal_name(name) == normal_name(part):
+                    _repair(source, target)
+                else:
                     shutil.copyfileobj(source, target)
-                    continue
-                for cells in whole_cells(source):
-                    target.write(_ERROR_VALUE.sub(rb"\1#N/A", cells))
-                target.write(b"</sheetData></worksheet>")
     copy.seek(0)
     return copy
+
+
+def _repair(source: IO[bytes], target: IO[bytes]) -> None:
+    sheet = RegularSheet(source)
+    prefix = sheet.prefix
+    value = re.compile(_ERROR_VALUE % (prefix, prefix, prefix))
+    for cells in sheet.pieces():
+        target.write(value.sub(rb"\1#N/A", cells))
+    target.write(b"</%bsheetData></%bworksheet>" % (prefix, prefix))

@@ -14,7 +14,7 @@
     const config = JSON.parse(document.getElementById("progress-config").textContent);
     const texts = config.texts;
     const language = document.documentElement.lang;
-    const number = new Intl.NumberFormat(language);
+    const number = new Intl.NumberFormat(language, {useGrouping: "always"});
     const clock = new Intl.DateTimeFormat(language, {timeStyle: "medium"});
     const at = (id) => document.getElementById(id);
     const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);

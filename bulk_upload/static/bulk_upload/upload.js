@@ -18,6 +18,7 @@
 
     const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
     const megabytes = (bytes) => number.format(bytes / MEGABYTE);
+    const size = (bytes) => bytes < MEGABYTE ? `${Math.ceil(bytes / 1024)} KB` : `${megabytes(bytes)} MB`;
 
     function showErrors(errors) {
         clearErrors();
@@ -67,7 +68,7 @@
         clearErrors();
         chosen.hidden = !file;
         if (!file) return;
-        chosen.textContent = say(texts.chosen, {name: file.name, size: megabytes(file.size)});
+        chosen.textContent = say(texts.chosen, {name: file.name, size: size(file.size)});
         status.textContent = chosen.textContent;
         const reason = fault(file);
         if (reason) showErrors({file: [reason]});

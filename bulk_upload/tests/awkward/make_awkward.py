@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import codecs
 import datetime
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,7 @@ def with_openpyxl(name: str, fill: Callable[[openpyxl.Workbook, Worksheet], None
     sheet.title = "Productos"
     fill(book, sheet)
     book.save(FOLDER / name)
+    settle(FOLDER / name)
 
 
 def plain(book: openpyxl.Workbook, sheet: Worksheet) -> None:
@@ -205,15 +208,11 @@ def raw_files() -> dict[str, dict[str, str | bytes]]:
     modern = raw.inline_row(2, product()[:2]).replace(error, '<c r="C2" t="e" vm="1"><v>#SPILL!</v></c>' + error)
     libre = raw.inline_row(3, product()[:2]).replace(error, '<c r="C3" t="e"><f>C3</f><v>Err:522</v></c>' + error)
     no_value = raw.inline_row(2, product()[:2]).replace(error, '<c r="C2"><f>A2</f></c>' + error)
-    prefixed = inline.replace("xmlns=", "xmlns:x=")
-    for tag in ("worksheet", "sheetData", "row", "c", "is", "t"):
-        for mark in (" ", ">"):
-            prefixed = prefixed.replace(f"<{tag}{mark}", f"<x:{tag}{mark}").replace(f"</{tag}>", f"</x:{tag}>")
     return {
         "inline_strings.xlsx": raw.parts(inline),
         "no_dimension.xlsx": raw.parts(raw.SHEET_START + no_places.replace("'", '"') + raw.SHEET_END),
         "apostrophes.xlsx": raw.parts(raw.SHEET_START + no_places + raw.SHEET_END),
-        "prefixed_names.xlsx": raw.parts(prefixed),
+        "prefixed_names.xlsx": raw.parts(raw.prefixed(inline)),
         "strict.xlsx": {
             name: str(part).replace(raw.MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main").replace(
                 raw.OFFICE, "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -245,6 +244,15 @@ def by_pandas() -> None:
     frame.to_excel(FOLDER / "by_pandas.xlsx", sheet_name="Productos", index=False)
 
 
+def settle(path: Path) -> None:
+    """Take out the time of making, so that a file made again is the same to the byte."""
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    core = content["docProps/core.xml"]
+    content["docProps/core.xml"] = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2026-01-01T00:00:00Z", core)
+    raw.save(path, content)
+
+
 def make() -> None:
     for name, content in csv_files().items():
         (FOLDER / name).write_bytes(content)
@@ -254,9 +262,9 @@ def make() -> None:
                  barcodes_with_a_blank, dates_as_text, dates_1904, phantom_rows):  # fmt: skip
         with_openpyxl(f"{fill.__name__}.xlsx", fill)
     with_openpyxl("by_openpyxl.xlsx", plain)
-    excel_errors()
-    formulas()
-    by_xlsxwriter()
+    for write in (excel_errors, formulas, by_xlsxwriter):
+        write()
+        settle(FOLDER / f"{write.__name__}.xlsx")
 
 
 if __name__ == "__main__":

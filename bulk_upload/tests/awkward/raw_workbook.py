@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -49,6 +50,11 @@ def parts(sheet: str | bytes, **others: str) -> dict[str, str | bytes]:
         SHEET: sheet,
         **{f"xl/{kind}.xml": content for kind, content in others.items()},
     }
+
+
+def prefixed(sheet: str) -> str:
+    """`sheet` with ``x:`` before the name of every element, as the OpenXML SDK of .NET writes."""
+    return re.sub(r"<(/?)(\w)", r"<\1x:\2", sheet).replace("xmlns=", "xmlns:x=")
 
 
 def save(path: Target, content: Mapping[str, str | bytes]) -> Target:
