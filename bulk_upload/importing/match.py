@@ -146,7 +146,7 @@ class Catalogue:
         return None
 
     def _create(self, fila: int, values: Sequence[Value | None]) -> None:
-        complete = tuple(blank if value is None else value for value, blank in zip(values, BLANKS, strict=True))
+        complete = _filled(values, BLANKS)
         key = str(complete[ID])
         self._remember(key, Known(self._supplier, 1, complete))
         self.decisions.creates[key] = complete
@@ -160,10 +160,7 @@ class Catalogue:
             params = {"columna": "id", "valor": codigo, "id": shown(key)}
             self.decisions.problems.append(Problem(fila, "id", "id_kept", params, shown(values[ID]), warning=True))
         # A blank optional cell keeps what the product has.
-        complete = (
-            key,
-            *(old if value is None else value for value, old in zip(values[1:], match.values[1:], strict=True)),
-        )
+        complete = (key, *_filled(values, match.values)[1:])
         self.decisions.duplicates += 1
         if complete == match.values:
             self.decisions.unchanged += 1
@@ -184,6 +181,13 @@ class Catalogue:
         warning = critical_above_minimum(fila, values)
         if warning:
             self.decisions.problems.append(warning)
+
+
+def _filled(values: Sequence[Value | None], blanks: Values) -> Values:
+    """The values, with those of `blanks` where there is none."""
+    if None not in values:
+        return tuple(values)  # type: ignore[arg-type]  # none is None
+    return tuple(blank if value is None else value for value, blank in zip(values, blanks, strict=True))
 
 
 def fields(values: Values) -> dict[str, Value]:

@@ -143,6 +143,6 @@ def _mark_repeated(rows: list[CheckedRow], seen: SeenKeys) -> tuple[list[Checked
 
 def _earlier(rows: list[CheckedRow], column: Column, seen: SeenKeys) -> list[tuple[CheckedRow, int]]:
     index = INDEX[column]
-    keys = [(str(row.values[index]), row.fila) for row in rows if row.values[index] is not None]
-    firsts = seen.add(column, keys)
+    keys = [(key, row.fila) for row in rows if (key := row.values[index]) is not None]
+    firsts = seen.add(column, keys)  # type: ignore[arg-type]  # an id and a code are text
     return [(row, firsts[row.fila]) for row in rows if row.fila in firsts] if firsts else []

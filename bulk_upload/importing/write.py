@@ -48,16 +48,17 @@ def write(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
 
 def write_by_copy(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
     """The writer for PostgreSQL: changed rows by way of a temporary table, new ones straight in."""
-    now = timezone.now()
+    # As text once for all rows, not row by row.
+    now, by = timezone.now().isoformat(), str(upload)
     with connection.cursor() as cursor:
         if decisions.updates:
             cursor.execute(STAGE)
-            marks = [(supplier, known.version, now, upload) for known in decisions.updates.values()]
-            changed = (known.values for known in decisions.updates.values())
-            _copy(cursor, COPY_STAGE, (values + mark for values, mark in zip(changed, marks, strict=True)))
+            cursor.execute("DELETE FROM bulk_upload_stage")  # a transaction may hold more than one chunk
+            changed = decisions.updates.values()
+            _copy(cursor, COPY_STAGE, ((*known.values, supplier, known.version, now, by) for known in changed))
             cursor.execute(MERGE)
         if decisions.creates:
-            mark = (supplier, 1, now, upload, True, now, upload)
+            mark = (supplier, 1, now, by, True, now, by)
             _copy(cursor, COPY, (values + mark for values in _in_key_order(decisions)))
 
 
