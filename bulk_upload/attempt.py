@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from django.conf import settings
 
@@ -17,8 +17,12 @@ from bulk_upload.models import BulkUpload, lease
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import open_table
 from bulk_upload.reading.table import Limits
+from bulk_upload.reading.waiting import Waiting
 
 log = logging.getLogger(__name__)
+
+# Nobody watches closer than this: the cache hears of a running import at most four times a second.
+SHOWN_EVERY_SECONDS: Final = 0.25
 
 
 class Attempt:
@@ -30,6 +34,7 @@ class Attempt:
         self._delivery = delivery
         self._between_chunks = between_chunks
         self._renewed_at = time.monotonic()
+        self._shown_at = 0.0
 
     def run(self) -> None:
         """Import the upload to its end.
@@ -44,14 +49,22 @@ class Attempt:
             path = Path(folder, f"file.{upload.file_format}")
             storage.fetch(upload.s3_key, path)
             limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-            with open_table(path, _format(upload), limits, self._keep) as table:
-                import_table(upload, table, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS, after_chunk=self._after_chunk)
+            waiting = Waiting(self._keep)
+            with open_table(path, _format(upload), limits, waiting) as table:
+                import_table(
+                    upload,
+                    table,
+                    chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
+                    after_chunk=self._after_chunk,
+                    waiting=waiting,
+                )
         upload.complete()
         self._show()
         log.info("Upload %s is complete: %s of %s rows landed", upload.pk, upload.exitosos, upload.total)
 
     def _after_chunk(self) -> None:
-        self._show()
+        if time.monotonic() - self._shown_at >= SHOWN_EVERY_SECONDS:
+            self._show()
         self._keep()
 
     def _keep(self) -> None:
@@ -68,6 +81,7 @@ class Attempt:
         self._renewed_at = time.monotonic()
 
     def _show(self) -> None:
+        self._shown_at = time.monotonic()
         progress.put(snapshots.of(self._upload))
 
 

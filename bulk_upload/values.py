@@ -44,7 +44,11 @@ def text_parser(maximum: int, *, upper: bool = False) -> Parser:
     """Text of at most `maximum` characters, NFC and trimmed; `upper` for upper case."""
 
     def parse(cell: Cell) -> str:
-        text = _text(cell)
+        # Nearly every cell: text without anything invisible. What is left is the slow way's.
+        if cell.__class__ is str and cell.isprintable() and cell.isascii() and cell[:1] != "#" and not upper:
+            text = cell.strip()
+        else:
+            text = _text(cell)
         if upper:
             text = unicodedata.normalize("NFC", text.upper())
         if len(text) > maximum:
@@ -59,7 +63,7 @@ def code_parser(maximum: int) -> Parser:
     parse_text = text_parser(maximum)
 
     def parse(cell: Cell) -> Value:
-        if isinstance(cell, str) and SCIENTIFIC.fullmatch(cell.strip(BLANKS)):
+        if isinstance(cell, str) and ("+" in cell or "-" in cell) and SCIENTIFIC.fullmatch(cell.strip(BLANKS)):
             raise CellProblem("scientific_notation", valor=shown(cell))
         return parse_text(cell)
 
@@ -124,11 +128,13 @@ def _text(cell: Cell) -> str:
         raise CellProblem("date_in_text", valor=shown(cell.text))
     else:
         raise CellProblem("excel_error", valor=shown(written(cell)))
-    if not text.isascii() or not text.isprintable():
+    if not text.isprintable():
         control = CONTROL.search(text)
         if control:
             raise CellProblem("control_characters", caracter=f"U+{ord(control.group()):04X}")
-        text = unicodedata.normalize("NFC", LINE_ENDS.sub(" ", text))
+        text = LINE_ENDS.sub(" ", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     text = text.strip(BLANKS)
     _refuse_error(text)
     return text

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from redis.exceptions import RedisError
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
@@ -19,6 +20,7 @@ from rest_framework.test import APIClient
 from bulk_upload import progress, queue, storage
 from bulk_upload.columns import NAMES
 from bulk_upload.headers import match_header
+from bulk_upload.importing import write
 from bulk_upload.importing.run import import_table
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
@@ -104,11 +106,22 @@ def aws(_aws: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     queue.ensure_queues()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever imports by `run_import` does so with each writer that the database has."""
+    if "writer" in metafunc.fixturenames:
+        metafunc.parametrize("writer", ["orm", "copy"] if connection.vendor == "postgresql" else ["orm"])
+
+
+@pytest.fixture
+def chosen_writer(writer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "write", write.write_by_copy if writer == "copy" else write.write_by_orm)
+
+
 Importer = Callable[..., BulkUpload]
 
 
 @pytest.fixture
-def run_import(supplier: Supplier) -> Importer:
+def run_import(supplier: Supplier, chosen_writer: None) -> Importer:
     """Imports rows for a supplier straight through the import's own function: no queue, no file."""
 
     def run(

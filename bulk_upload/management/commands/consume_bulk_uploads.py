@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandParser
 
 from bulk_upload.worker import Worker
 
 
 class Command(BaseCommand):
+    # Only what a worker needs: checking the addresses would load the whole REST door, 25 MB that it never uses.
+    requires_system_checks = [Tags.compatibility]
     help = "Importa las cargas masivas de la cola, una tras otra, hasta recibir SIGTERM."
 
     def add_arguments(self, parser: CommandParser) -> None:
