@@ -73,6 +73,7 @@ class Attempt:
         if time.monotonic() - self._renewed_at < settings.BULK_UPLOAD_LEASE_SECONDS / 4:
             return
         self._upload.renew(lease())
+        self._show()  # a sign of life, also while a large file is still being read
         try:
             queue.set_visibility(self._delivery, settings.BULK_UPLOAD_LEASE_SECONDS)
         except queue.QueueFault as error:

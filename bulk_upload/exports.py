@@ -11,15 +11,15 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from tempfile import SpooledTemporaryFile
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from django.db.models import QuerySet
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from bulk_upload.cells import column_letter
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.problems import Text, text_of
+from medisupply.spreadsheets import harmless, storable
 
 FileFormat = Literal["csv", "xlsx", "json"]
 Line = dict[str, str | int | None]
@@ -46,8 +46,6 @@ SEVERITIES: Final[dict[str, Text]] = {
     Severity.WARNING: Text("advertencia", "warning"),
 }
 
-# A spreadsheet runs what begins so; NUL and the full-width signs are taken for the same by some.
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
 BYTE_ORDER_MARK: Final = "\ufeff"
 BLOCK_ROWS: Final = 2000
 BLOCK_BYTES: Final = 256 * 1024
@@ -89,13 +87,6 @@ def cell_address(positions: Mapping[str, int], column: str, row: int) -> str | N
     """Where the problem stands in the sheet, such as ``G25``; `None` when it is of no single cell."""
     position = positions.get(column)
     return f"{column_letter(position)}{row}" if position is not None and row else None
-
-
-def harmless(value: str | int | None) -> str | int | None:
-    """`value` so that no spreadsheet takes it for a formula."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 def _headers(language: str) -> list[str]:
@@ -148,16 +139,9 @@ def _xlsx(problems: Iterator[Line], language: str) -> Iterator[bytes]:
         sheet.column_dimensions[letter].width = width
     sheet.append(_headers(language))
     for line in problems:
-        sheet.append([_storable(value) for value in _cells(line, language)])
+        sheet.append([storable(value) for value in _cells(line, language)])
     with SpooledTemporaryFile(max_size=8 * 1024 * 1024) as target:
         workbook.save(target)
         target.seek(0)
         while block := target.read(BLOCK_BYTES):
             yield block
-
-
-def _storable(value: Any) -> Any:
-    """A workbook is XML, which has no control characters: they show as the sign for what cannot be shown."""
-    if not isinstance(value, str):
-        return value
-    return ILLEGAL_CHARACTERS_RE.sub("�", value)

@@ -14,9 +14,9 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from bulk_upload.cells import Cell, DateCell, ErrorCell
 from bulk_upload.columns import Column
-from bulk_upload.exports import FORMULA_STARTS
 from bulk_upload.reports import NUMBER_FORMATS
 from bulk_upload.values import written
+from medisupply.spreadsheets import FORMULA_STARTS
 
 # What XML cannot hold, and what would be taken for an escape: a workbook writes both as ``_x0007_``.
 _ESCAPED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")

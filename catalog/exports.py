@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from openpyxl import Workbook
 
 from catalog.models import Product
-from medisupply.spreadsheets import harmless
+from medisupply.spreadsheets import harmless, storable
 
 FileFormat = Literal["csv", "xlsx", "json"]
 FORMATS: Final[tuple[str, ...]] = get_args(FileFormat)
@@ -92,4 +92,4 @@ def _xlsx(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "sí" if value else "no"
-    return harmless(value)
+    return storable(harmless(value))

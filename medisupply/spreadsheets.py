@@ -12,8 +12,10 @@ _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 
 
 def harmless(value: Any) -> Any:
-    """`value` so that no spreadsheet takes it for a formula and every workbook can hold it."""
-    if not isinstance(value, str):
-        return value
-    text = _UNSTORABLE.sub("�", value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """`value` so that no spreadsheet takes it for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def storable(value: Any) -> Any:
+    """`value` so that a workbook can hold it: what it cannot shows as the sign for what cannot be shown."""
+    return _UNSTORABLE.sub("�", value) if isinstance(value, str) else value

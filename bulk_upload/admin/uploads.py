@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -80,10 +79,3 @@ class BulkUploadAdmin(UploadPage, WatchPage, Downloads):
             return queryset.filter(pk=uuid.UUID(search_term.strip())), False
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
-
-    def get_view_on_site_url(self, obj: BulkUpload | None = None) -> str | None:
-        return None
-
-    @staticmethod
-    def address(upload: BulkUpload) -> str:
-        return reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk])

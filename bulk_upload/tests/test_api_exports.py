@@ -10,9 +10,10 @@ import tracemalloc
 import pytest
 from openpyxl import load_workbook
 
-from bulk_upload.exports import BYTE_ORDER_MARK, export_errors, harmless
+from bulk_upload.exports import BYTE_ORDER_MARK, export_errors
 from bulk_upload.models import BulkUpload, RowError
 from bulk_upload.tests.conftest import row
+from medisupply.spreadsheets import harmless
 
 pytestmark = pytest.mark.django_db
 
