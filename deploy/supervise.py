@@ -13,8 +13,8 @@ import signal
 import sys
 from pathlib import Path
 
-from supervisor.options import ServerOptions  # type: ignore[import-untyped]
-from supervisor.supervisord import go  # type: ignore[import-untyped]
+from supervisor.options import ServerOptions
+from supervisor.supervisord import go
 
 
 class ForegroundOptions(ServerOptions):  # type: ignore[misc]

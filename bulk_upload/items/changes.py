@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from bulk_upload.importing.match import Catalogue, Decisions, fetch
+from bulk_upload.importing.match import Catalogue, Decisions, Values, fetch, fields
 from bulk_upload.importing.validate import Problem
 from bulk_upload.importing.write import ensure_categories
 from bulk_upload.items.rules import CheckedItem
@@ -88,10 +88,8 @@ def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
     return product_row
 
 
-def _fields(values: Any) -> dict[str, Any]:
-    fields = {name: value for name, value in values.items() if name != "id"}
-    fields["categoria_id"] = fields.pop("categoria")
-    return fields
+def _fields(values: Values) -> dict[str, Any]:
+    return {name: value for name, value in fields(values).items() if name != "id"}
 
 
 def _new_category(name: str) -> Problem:
