@@ -52,6 +52,14 @@ lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
 chaos: $(INSTALLED)  ## a soak under random faults (MINUTES=5); differences must be 0
 	@$(PYTHON) -m deploy.chaos
 
+.PHONY: screenshots
+screenshots: $(INSTALLED)  ## draw docs/img/*.png again from a running system of its own
+	@$(PYTHON) -m deploy.screenshots
+
+.PHONY: schema
+schema: $(INSTALLED)  ## write docs/openapi.yaml again, after a change of the API
+	@DEBUG=true $(PYTHON) manage.py spectacular --lang es --file docs/openapi.yaml
+
 .PHONY: guide
 guide: $(INSTALLED)  ## write docs/preparar-el-archivo.md again, after a change of columns or messages
 	@DEBUG=true $(PYTHON) manage.py make_guide

@@ -5,7 +5,6 @@ name servers that run already; without them the tests start Valkey themselves an
 """
 
 import atexit
-import hashlib
 import os
 import pathlib
 import signal
@@ -98,11 +97,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "medisupply.settings"
 django.setup()
 # Passwords are hashed slowly on purpose; no test is about that.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-_test_database = settings.DATABASES["default"].setdefault("TEST", {})
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the worker processes of the tests open it, too.
-    _test_database["NAME"] = f"{_folder.name}/test.sqlite3"
-else:
-    # Copies of the project beside each other must not empty each other's database.
-    copy = hashlib.sha256(str(settings.BASE_DIR).encode()).hexdigest()[:8]
-    _test_database["NAME"] = f"test_medisupply_{copy}"
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{_folder.name}/test.sqlite3"

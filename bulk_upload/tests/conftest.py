@@ -108,21 +108,20 @@ def aws(_aws: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever imports by `run_import` does so with each writer that the database has."""
-    if "writer" in metafunc.fixturenames:
-        metafunc.parametrize("writer", ["orm", "copy"] if connection.vendor == "postgresql" else ["orm"])
-
-
-@pytest.fixture
-def chosen_writer(writer: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write, "write", write.write_by_copy if writer == "copy" else write.write_by_orm)
+    if "run_import" in metafunc.fixturenames:
+        writers = ["orm", "copy"] if connection.vendor == "postgresql" else ["orm"]
+        metafunc.parametrize("run_import", writers, indirect=True)
 
 
 Importer = Callable[..., BulkUpload]
 
 
 @pytest.fixture
-def run_import(supplier: Supplier, chosen_writer: None) -> Importer:
+def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Importer:
     """Imports rows for a supplier straight through the import's own function: no queue, no file."""
+    writer = getattr(request, "param", None)
+    if writer:
+        monkeypatch.setattr(write, "write", write.write_by_copy if writer == "copy" else write.write_by_orm)
 
     def run(
         rows: Sequence[dict[str, Any]], *, replace: bool = False, owner: Supplier = supplier, chunk_rows: int = 10
