@@ -95,6 +95,8 @@ _own_names()
 os.environ["DJANGO_SETTINGS_MODULE"] = "medisupply.settings"
 # The apps' own conftest files import models as soon as they are read.
 django.setup()
+# Not for the workers of pytest-xdist: they, too, name their bucket and queue before the settings are read.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 # Passwords are hashed slowly on purpose; no test is about that.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
