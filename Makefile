@@ -96,3 +96,20 @@ $(INSTALLED): requirements/base.txt requirements/dev.txt
 $(UV):
 	@python=$$($(FIND_PYTHON)); echo "Installing uv into .venv-tools"; \
 	$$python -m venv .venv-tools && .venv-tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+# --- Benchmarks --------------------------------------------------------------------------------
+
+# Less of it: BENCH_QUICK=1, BENCH_RUNS=1, BENCH_SIZES=1000,20000. PostgreSQL: TEST_DATABASE_URL.
+.PHONY: bench
+bench: $(INSTALLED) .venv-bench/.installed  ## measure imports beside their limit and other tools: benchmarks/RESULTS.md
+	@$(PYTHON) -m benchmarks.run
+
+.PHONY: bench-workers
+bench-workers: $(INSTALLED)  ## measure 1, 2 and 4 workers over forty files
+	@$(PYTHON) -m benchmarks.workers
+
+.venv-bench/.installed: requirements/bench.txt | $(INSTALLED)
+	@echo "Installing the packages of requirements/bench.txt into .venv-bench (once; takes a minute)"
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
