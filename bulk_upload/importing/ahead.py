@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -44,6 +45,7 @@ class Ahead(Generic[Item]):
         finally:
             # Whatever is read from must stay open until the thread has ended.
             self._abandoned.set()
+            self._make_room()
             self._thread.join()
 
     def _next(self) -> Item | BaseException | None:
@@ -52,6 +54,12 @@ class Ahead(Generic[Item]):
                 return self._items.get(timeout=PATIENCE)
             except queue.Empty:
                 self._on_wait()
+
+    def _make_room(self) -> None:
+        """Let the thread notice at once, should it be waiting for somebody to take an item."""
+        with suppress(queue.Empty):
+            while True:
+                self._items.get_nowait()
 
     def _run(self) -> None:
         try:

@@ -15,6 +15,9 @@ from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.processes import supervised, wait_for
 from catalog.models import Product, Supplier
 
+# Rows of a large file: its import must outlast that of one small file of every other supplier.
+LARGE = 25_000
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -34,13 +37,13 @@ def send(aws, user):
 
 @pytest.mark.processes
 def test_fifty_uploads_with_three_workers_all_end_once_and_small_ones_do_not_wait_for_large_ones(suppliers, send):
-    large = [send(suppliers[0], range(n * 10_000, n * 10_000 + 8_000)) for n in range(1, 4)]
-    small = [send(suppliers[1 + n % 9], range(1_000_000 + n * 1000, 1_000_000 + n * 1000 + 300)) for n in range(47)]
-    with supervised(3, BULK_UPLOAD_WAIT_SECONDS=20):
+    large = [send(suppliers[0], range(n * 30_000, n * 30_000 + LARGE)) for n in range(1, 3)]
+    small = [send(suppliers[1 + n % 9], range(1_000_000 + n * 1000, 1_000_000 + n * 1000 + 300)) for n in range(48)]
+    with supervised(3, BULK_UPLOAD_WAIT_SECONDS=20, BULK_UPLOAD_LEASE_SECONDS=30):
         wait_for(lambda: not BulkUpload.objects.unfinished().exists(), 240)
     uploads = BulkUpload.objects.all()
     assert {(u.status, u.claim_number, u.creados == u.total) for u in uploads} == {("completed", 1, True)}
-    assert Product.objects.count() == 3 * 8_000 + 47 * 300
+    assert Product.objects.count() == 2 * LARGE + 48 * 300
     for upload in (*large, *small):
         upload.refresh_from_db()
     longest_large = max(upload.completed_at - upload.started_at for upload in large)
