@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -236,11 +235,14 @@ TABLES: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
 
 
 def filled(page: str, figures: Mapping[str, Any]) -> str:
-    """The page with its tables made again."""
+    """The page with its tables made again. Raises `ValueError` when it has no place for one of them."""
     for name, make in TABLES.items():
-        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- fin de {name} -->)"
-        table = make(figures)
-        page = re.sub(pattern, lambda found, table=table: found[1] + table + found[2], page, flags=re.DOTALL)  # type: ignore[misc]
+        begin, end = f"<!-- {name} -->\n", f"\n<!-- fin de {name} -->"
+        before, found, rest = page.partition(begin)
+        _, found_end, after = rest.partition(end)
+        if not found or not found_end:
+            raise ValueError(f"the page has no place for {name}")
+        page = before + begin + make(figures) + end + after
     return page
 
 

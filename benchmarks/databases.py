@@ -16,10 +16,12 @@ NAME: Final = "medisupply_bench"
 
 @contextmanager
 def on_postgresql(server: str) -> Iterator[str]:
-    """An empty database on `server`; gives its address."""
+    """An empty database on `server`; gives its address. One benchmark at a time: another one's is left alone."""
     name = sql.Identifier(NAME)
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
     with psycopg.connect(server, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s", [NAME]).fetchone():
+            raise SystemExit(f"The database {NAME} is in use: another benchmark is running.")
         connection.execute(drop)
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
     try:

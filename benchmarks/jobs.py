@@ -79,6 +79,6 @@ class Jobs:
     def _used(self) -> dict[str, float]:
         return {
             "worker_cpu": cpu_seconds([self._worker]),
-            "database_cpu": cpu_seconds(database_pids(), "postgres"),
+            "database_cpu": cpu_seconds(database_pids()),
             "wal_bytes": wal_position(),
         }

@@ -56,16 +56,21 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def cpu_seconds(pids: Iterable[int], name: str = "") -> float:
-    """CPU time of these processes and of their ended children; only of programs called `name`, if given."""
-    return sum(_ticks(pid, name) for pid in pids) / os.sysconf("SC_CLK_TCK")
+def parent(pid: int, name: str) -> int:
+    """The parent of process `pid`, if that is called `name`; else 0."""
+    head, fields = _stat(pid)
+    return int(fields[1]) if name in head else 0
 
 
-def _ticks(pid: int, name: str) -> int:
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """CPU time of these processes and of their children that have ended."""
+    return sum(sum(map(int, _stat(pid)[1][11:15])) for pid in pids) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> tuple[str, list[str]]:
+    """The process's name, and what stands after it in its `stat`; empty when there is no such process."""
     try:
         head, _, rest = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")
     except OSError:
-        return 0
-    if name and name not in head:
-        return 0
-    return sum(map(int, rest.split()[11:15]))
+        return "", []
+    return head, rest.split()

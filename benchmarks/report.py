@@ -113,4 +113,4 @@ def stages_table(found: Measurements) -> str:
 def _number(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
-    return f"{value:,.0f} {unit}" if unit in ("ms", "MiB") else f"{value:,.2f} {unit}"
+    return f"{value:,.0f} {unit}" if unit in ("ms", "MB", "MiB") else f"{value:,.2f} {unit}"

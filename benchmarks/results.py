@@ -31,7 +31,7 @@ def write_bench(found: Measurements, options: Options, peers_python: Path) -> st
 
 Versions: {versions(options.server, peers_python)}
 
-{options.runs} runs of each (one from 1,000,000 rows on, one of each contender), medians. Every run's counts and a
+{options.runs} run(s) of each (one from 1,000,000 rows on, one of each contender), medians. Every run's counts and a
 sample of its values were checked; an unchanged file wrote no product. A job's time is from the POST's first byte until
 `completed_at`; of the {SMALL_ROWS}-row file until the client has seen the end.
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.capacity import FIGURES, PAGE, Files, Night, filled
+from benchmarks.capacity import FIGURES, PAGE, TABLES, Files, Night, filled
 
 FIGURES_OF_A_TEST = {
     "rows_per_second": {"fresh": 20_000},
@@ -16,8 +16,14 @@ FIGURES_OF_A_TEST = {
 
 
 def test_the_tables_of_the_page_are_made_from_the_figures():
-    page = PAGE.read_text("utf-8")
-    assert page == filled(page, json.loads(FIGURES.read_text("utf-8"))), "run: python -m benchmarks.capacity"
+    page, figures = PAGE.read_text("utf-8"), json.loads(FIGURES.read_text("utf-8"))
+    assert page == filled(page, figures), "run: python -m benchmarks.capacity"
+    assert all(make(figures) in page for make in TABLES.values())
+
+
+def test_a_page_without_a_place_for_a_table_is_refused():
+    with pytest.raises(ValueError, match="no place for medido"):
+        filled("# Capacidad", json.loads(FIGURES.read_text("utf-8")))
 
 
 def test_the_arithmetic_of_a_night():
