@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from django.conf import settings
+from django.db import connection
 
 from bulk_upload import progress, queue, snapshots, storage
 from bulk_upload.importing.run import import_table
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # Nobody watches closer than this: the cache hears of a running import at most four times a second.
 SHOWN_EVERY_SECONDS: Final = 0.25
+# SQLite's waiters sleep for up to a tenth of a second between two tries.
+SQLITE_GAP_SECONDS: Final = 0.03
 
 
 class Attempt:
@@ -66,6 +69,9 @@ class Attempt:
         if time.monotonic() - self._shown_at >= SHOWN_EVERY_SECONDS:
             self._show()
         self._keep()
+        if connection.vendor == "sqlite":
+            # Who waits for SQLite's one lock looks only now and then: without a gap it would starve.
+            time.sleep(SQLITE_GAP_SECONDS)
 
     def _keep(self) -> None:
         """Renew lease and visibility together, well before they end. Raises `ClaimLost`."""

@@ -21,9 +21,11 @@ from catalog.models import Product
 
 # The product's own fields, in the order of the sheet; `categoria` is its key, the name itself.
 FIELDS: Final[tuple[str, ...]] = tuple("categoria_id" if name == "categoria" else name for name in NAMES)
+# The arrays come from subqueries on purpose: thousands of constants make the planner scan the whole table.
 NAMED_ON_POSTGRESQL: Final = f"""
     SELECT proveedor_id, version, {", ".join(FIELDS)} FROM catalog_product
-    WHERE id = ANY(string_to_array(%s, chr(31))) OR codigo = ANY(string_to_array(%s, chr(31)))
+    WHERE id = ANY((SELECT string_to_array(%s, chr(31)))::text[])
+       OR codigo = ANY((SELECT string_to_array(%s, chr(31)))::text[])
     ORDER BY id FOR UPDATE
 """  # noqa: S608  # names of columns only
 DEFAULTS: Final[dict[str, Value]] = {column.name: column.default for column in COLUMNS if not column.required}
