@@ -72,6 +72,7 @@ templates: $(INSTALLED)  ## write fixtures/*.xlsx again, after a change of the c
 requirements: $(UV)  ## resolve requirements/*.in to *.txt with hashes (UPGRADE=1 takes newer versions)
 	@echo "base.in -> base.txt" && $(UV_COMPILE) requirements/base.in -o requirements/base.txt
 	@echo "dev.in  -> dev.txt" && $(UV_COMPILE) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	@echo "bench.in -> bench.txt" && $(UV_COMPILE) -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 
 UV_COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make requirements" $(if $(UPGRADE),--upgrade)

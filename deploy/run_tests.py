@@ -1,4 +1,5 @@
-"""`make test`: the whole suite on the embedded parts, then again on PostgreSQL and Redis where they answer.
+"""`make test`: the whole suite on the embedded parts, then all that knows a database again on PostgreSQL and
+Redis, where they answer.
 
 `TEST_DATABASE_URL` and `TEST_REDIS_URL` say where they are; `REQUIRE_POSTGRES=1` makes a missing PostgreSQL
 a failure; `ARGS` are more arguments for pytest. No test touches an existing database: Django creates its
@@ -39,6 +40,13 @@ class Parts:
 
 EMBEDDED: Final = Parts("SQLite, embedded Valkey, moto", {})
 
+# What knows no database (readers, values, deployment) gives the second time what it gave the first.
+ONCE: Final = (
+    "deploy/tests",
+    *(f"bulk_upload/tests/test_{name}.py" for name in ("awkward_files", "hostile_reading", "headers", "values")),
+    *(f"bulk_upload/tests/test_reading_{name}.py" for name in ("child", "csv", "scan", "values", "wire")),
+)
+
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through `finally`
@@ -67,6 +75,7 @@ def _run(parts: Parts) -> int:
     env = {name: value for name, value in os.environ.items() if name not in ("TEST_DATABASE_URL", "TEST_REDIS_URL")}
     # The long tests are few: whoever has nothing left to do takes over from the other.
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+    command += [f"--ignore={path}" for path in ONCE if parts is not EMBEDDED]
     command += shlex.split(os.environ.get("ARGS", ""))
     pytest = subprocess.Popen(command, cwd=PROJECT, env=env | parts.variables)
     try:
