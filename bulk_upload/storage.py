@@ -54,12 +54,16 @@ def save(file: IO[bytes], key: str) -> str:
 
 
 def fetch(key: str, into: Path) -> None:
-    """Write the stored file to `into`. Raises `StorageDown` or `FileGone`."""
+    """Write the stored file to `into`. Raises `StorageDown` or `FileGone`.
+
+    One block after another: boto3's own transfer keeps up to ten parts of 8 MB in memory.
+    """
+    blocks = stream(key)
     try:
         with into.open("wb") as target:
-            _client().download_fileobj(_bucket(), key, target)
+            target.writelines(blocks)
     except _FAULTS as error:
-        raise _absence(key, error) from error
+        raise StorageDown(str(error)) from error
 
 
 def stream(key: str) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeVar
 Item = TypeVar("Item")
 
 # Items that wait to be taken, at most.
-DEPTH: Final = 2
+DEPTH: Final = 1
 # Seconds between two calls of `on_wait`, and two looks at whether anybody still wants more.
 PATIENCE: Final = 0.5
 

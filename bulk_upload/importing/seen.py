@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Literal, Self
 
 # Keys in memory, in KiB, for each import; SQLite keeps the rest in a temporary file of its own.
-CACHE_KIB: Final = 16 * 1024
+CACHE_KIB: Final = 8 * 1024
 
 Column = Literal["id", "codigo"]
 
