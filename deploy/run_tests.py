@@ -1,5 +1,5 @@
-"""`make test`: the whole suite on the embedded parts, then all that knows a database again on PostgreSQL and
-Redis, where they answer.
+"""`make test`: the whole suite on the embedded parts, then all that a database can make a
+difference to again on PostgreSQL and Redis, where they answer.
 
 `TEST_DATABASE_URL` and `TEST_REDIS_URL` say where they are; `REQUIRE_POSTGRES=1` makes a missing PostgreSQL
 a failure; `ARGS` are more arguments for pytest. No test touches an existing database: Django creates its
@@ -40,9 +40,11 @@ class Parts:
 
 EMBEDDED: Final = Parts("SQLite, embedded Valkey, moto", {})
 
-# What knows no database (readers, values, deployment) gives the second time what it gave the first.
+# What the database makes no difference to (readers, values, deployment, the browser's side of the admin)
+# gives the second time what it gave the first.
 ONCE: Final = (
     "deploy/tests",
+    "bulk_upload/tests/test_browser_uploads.py",
     *(f"bulk_upload/tests/test_{name}.py" for name in ("awkward_files", "hostile_reading", "headers", "values")),
     *(f"bulk_upload/tests/test_reading_{name}.py" for name in ("child", "csv", "scan", "values", "wire")),
 )
