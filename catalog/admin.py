@@ -34,7 +34,7 @@ class SupplierAdmin(admin.ModelAdmin[Supplier]):
     list_display = ["codigo", "nombre", "nit", "email", "activo"]
     list_filter = ["activo"]
     search_fields = ["codigo", "nombre", "nit"]
-    autocomplete_fields = ["usuarios"]
+    raw_id_fields = ["usuarios"]  # the widgets that search within the page are not accessible
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Supplier]:
         return Supplier.objects.for_user(request.user, "catalog.view_supplier")

@@ -18,6 +18,7 @@ from bulk_upload.tests.admin_people import ALL_OF_UPLOADS, address, make_upload,
 from bulk_upload.tests.browser import Visit, accessible, chromium, drop, fits, visit  # noqa: F401 - fixtures
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.processes import wait_for, worker_process
+from catalog.models import Category, Product, Supplier
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -210,3 +211,15 @@ def test_a_worker_that_gives_no_sign_is_told_in_plain_words(visit, operator, sup
     expect(page.locator("#stalled")).to_contain_text("El trabajador no da señales desde las")
     expect(page.locator("#stalled")).to_contain_text("otro lo retomará antes de las")
     accessible(page)
+
+
+@pytest.mark.parametrize("page_of", ["supplier", "category", "product"])
+def test_the_catalogues_pages_are_accessible(visit, db, page_of):  # noqa: F811
+    root = User.objects.create_superuser("root")
+    supplier = Supplier.objects.create(codigo="PROV009", nombre="Accesible")
+    values = {**row(1), "requiere_lote": True, "requiere_vencimiento": False}
+    category = Category.objects.create(nombre=values.pop("categoria"))
+    Product.objects.create(**values, categoria=category, proveedor=supplier)
+    key = {"supplier": "PROV009", "category": "GUANTES", "product": "PROD00001"}[page_of]
+    accessible(visit(root, f"/admin/catalog/{page_of}/"))
+    accessible(visit(root, f"/admin/catalog/{page_of}/{key}/change/"))
