@@ -16,9 +16,8 @@ from bulk_upload import progress, queue, snapshots, storage
 from bulk_upload.importing.run import import_table
 from bulk_upload.models import BulkUpload, lease
 from bulk_upload.queue import Delivery
-from bulk_upload.reading.files import open_table
+from bulk_upload.reading.files import Readers
 from bulk_upload.reading.table import Limits
-from bulk_upload.reading.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +30,13 @@ SQLITE_GAP_SECONDS: Final = 0.03
 class Attempt:
     """Fetches the file, imports it from the checkpoint on, and keeps claim and message alive meanwhile."""
 
-    def __init__(self, upload: BulkUpload, delivery: Delivery, between_chunks: Callable[[], None]) -> None:
+    def __init__(
+        self, upload: BulkUpload, delivery: Delivery, readers: Readers, between_chunks: Callable[[], None]
+    ) -> None:
         """`between_chunks` is called wherever the import may stop; what it raises ends the attempt."""
         self._upload = upload
         self._delivery = delivery
+        self._readers = readers
         self._between_chunks = between_chunks
         self._renewed_at = time.monotonic()
         self._shown_at = 0.0
@@ -48,22 +50,20 @@ class Attempt:
         upload = self._upload
         log.info("Upload %s: %s from row %s, attempt %s", upload.pk, upload.filename, upload.next_row, upload.attempts)
         self._show()
-        with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="bulk-upload-") as folder:
+        limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
+        with self._folder() as folder, self._readers.reader(limits, self._keep) as reader:
             path = Path(folder, f"file.{upload.file_format}")
             storage.fetch(upload.s3_key, path)
-            limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-            waiting = Waiting(self._keep)
-            with open_table(path, _format(upload), limits, waiting) as table:
-                import_table(
-                    upload,
-                    table,
-                    chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
-                    after_chunk=self._after_chunk,
-                    waiting=waiting,
-                )
+            table = reader.checked(
+                path, _format(upload), next_row=upload.next_row, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS
+            )
+            import_table(upload, table, self._after_chunk)
         upload.complete()
         self._show()
         log.info("Upload %s is complete: %s of %s rows landed", upload.pk, upload.exitosos, upload.total)
+
+    def _folder(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="bulk-upload-")
 
     def _after_chunk(self) -> None:
         if time.monotonic() - self._shown_at >= SHOWN_EVERY_SECONDS:

@@ -34,7 +34,8 @@ class Column:
     `name` is the header, the product's field and the JSON key. `synonyms` are other headers, matched
     without regard to case, accents, spaces, ``_`` and ``-``. `default` is what a new product gets for
     a blank optional cell; an update leaves what the product has. `minimum` and `maximum` bound
-    numbers, `max_length` (in characters) text. `example` is a valid cell.
+    numbers, `max_length` (in characters) text, which is kept in capitals if it is `upper`. `example` is a valid
+    cell.
     """
 
     name: str
@@ -48,13 +49,14 @@ class Column:
     max_length: int | None = None
     minimum: int | None = None
     maximum: int | None = None
+    upper: bool = False
 
 
 def _text(
     name: str, maximum: int, rule: Text, example: str, *synonyms: str, required: bool = True, upper: bool = False
 ) -> Column:
     parse = text_parser(maximum, upper=upper)
-    return Column(name, "text", required, rule, example, parse, synonyms, max_length=maximum)
+    return Column(name, "text", required, rule, example, parse, synonyms, max_length=maximum, upper=upper)
 
 
 def _code(name: str, maximum: int, rule: Text, example: str, *synonyms: str) -> Column:

@@ -28,6 +28,7 @@ from bulk_upload.attempt import Attempt
 from bulk_upload.models import BulkUpload, ClaimLost, lease
 from bulk_upload.problems import FileProblem, Params
 from bulk_upload.queue import Delivery
+from bulk_upload.reading.files import Readers
 from bulk_upload.sweep import Sweeper
 
 log = logging.getLogger(__name__)
@@ -61,12 +62,17 @@ class Worker:
         self._stopping = False
         self._busy = False
         self._sweeper = Sweeper()
+        self._readers = Readers()
 
     def run(self, *, max_messages: int | None = None) -> int:
         """Consume until told to stop, or until `max_messages` were handled. Returns how many were."""
         handled = 0
-        while not self._stopping and (max_messages is None or handled < max_messages):
-            handled += self.step()
+        try:
+            while not self._stopping and (max_messages is None or handled < max_messages):
+                self._readers.prepare()  # so that no file waits for a reader's start
+                handled += self.step()
+        finally:
+            self._readers.close()
         return handled
 
     def step(self) -> bool:
@@ -136,7 +142,7 @@ class Worker:
         try:
             if upload.attempts > settings.BULK_UPLOAD_MAX_ATTEMPTS:
                 return self._give_up(upload, delivery)
-            Attempt(upload, delivery, self._between_chunks).run()
+            Attempt(upload, delivery, self._readers, self._between_chunks).run()
         except FileProblem as problem:
             return self._fail(upload, problem.code, problem.params)
         except storage.FileGone:

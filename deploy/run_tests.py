@@ -45,7 +45,10 @@ EMBEDDED: Final = Parts("SQLite, embedded Valkey, moto", {})
 ONCE: Final = (
     "deploy/tests",
     "bulk_upload/tests/test_browser_uploads.py",
-    *(f"bulk_upload/tests/test_{name}.py" for name in ("awkward_files", "hostile_reading", "headers", "values")),
+    *(
+        f"bulk_upload/tests/test_{name}.py"
+        for name in ("awkward_files", "hostile_reading", "checking_columns", "headers", "values")
+    ),
     *(f"bulk_upload/tests/test_reading_{name}.py" for name in ("child", "csv", "scan", "values", "wire")),
 )
 

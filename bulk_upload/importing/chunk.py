@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Final
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
 
+from bulk_upload.checking.results import CheckedChunk, CheckedValues, Problem
 from bulk_upload.importing import match, write
-from bulk_upload.importing.match import Catalogue, Decisions
-from bulk_upload.importing.validate import CheckedRow, Problem
+from bulk_upload.importing.match import Decisions
 from bulk_upload.models import BulkUpload, RowError, Severity, Tally, lease
 from bulk_upload.problems import shown
 
@@ -30,23 +31,10 @@ REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
 class Chunk:
     """The rows of one transaction, already checked against the rules and the rest of the file."""
 
-    def __init__(
-        self,
-        upload: BulkUpload,
-        rows: Sequence[CheckedRow],
-        repeated: set[int],
-        corrected: Mapping[int, int] | None = None,
-    ) -> None:
-        """`repeated` are the row numbers whose `id` or `codigo` stood in an earlier row.
-
-        `corrected` says for rows of a corrected-row workbook which row of the original each corrects.
-        """
+    def __init__(self, upload: BulkUpload, checked: CheckedChunk) -> None:
         self._upload = upload
-        self._good = [row for row in rows if not row.problems]
-        self._bad = [row for row in rows if row.problems]
-        self._repeated = repeated
-        self._corrected = corrected or {}
-        self._next_row = rows[-1].fila + 1
+        self._checked = checked
+        self._rows = checked.rows()
 
     def commit(self) -> None:
         """Import the rows and move the checkpoint.
@@ -63,18 +51,18 @@ class Chunk:
                 self._upload.refresh_from_db()
                 if attempt == REPEATS or not _repeatable(error):
                     raise
-                log.info("Chunk before row %s is repeated: %s", self._next_row, error)
+                log.info("Chunk before row %s is repeated: %s", self._checked.next_row, error)
                 time.sleep(random.uniform(0.05, 0.2) * attempt)  # noqa: S311  # jitter, no secret
 
     def _run(self) -> None:
-        upload = self._upload
-        decisions = self._write_together() if self._good else Decisions()
-        for row in self._bad:
-            decisions.reject(row.problems, duplicate=row.fila in self._repeated)
+        upload, checked = self._upload, self._checked
+        decisions = self._write_together() if self._rows else Decisions()
+        for fila, problems in groupby(checked.problems, key=lambda problem: problem.fila):
+            decisions.reject(problems, duplicate=fila in checked.repeated)
         RowError.objects.bulk_create(row_errors(upload, decisions.problems), batch_size=2000)
-        if self._corrected:
+        if checked.corrected and upload.corrects_id:
             rejected = {problem.fila for problem in decisions.problems if not problem.warning}
-            upload.mark_corrected(original for fila, original in self._corrected.items() if fila not in rejected)
+            upload.mark_corrected(original for fila, original in checked.corrected.items() if fila not in rejected)
         upload.checkpoint(
             Tally(
                 creados=len(decisions.creates),
@@ -85,33 +73,32 @@ class Chunk:
                 productos_creados=list(decisions.creates),
                 productos_actualizados=decisions.changed,
             ),
-            self._next_row,
+            checked.next_row,
             lease(),
         )
 
     def _write_together(self) -> Decisions:
-        supplier = self._upload.proveedor_id
-        decisions = self._decide(self._good)
+        decisions = self._decide(self._checked.numbers, self._rows)
         try:
             with transaction.atomic():
                 self._add_categories(decisions)
-                write.write(decisions, supplier, self._upload.task_id)
+                write.write(decisions, self._upload.proveedor_id, self._upload.task_id)
         except (IntegrityError, DataError) as error:
-            log.info("Chunk before row %s goes row by row: %s", self._next_row, error)
+            log.info("Chunk before row %s goes row by row: %s", self._checked.next_row, error)
             return self._write_one_by_one()
         return decisions
 
     def _write_one_by_one(self) -> Decisions:
         """The slow way, so that one row which the database refuses costs one row."""
         total = Decisions()
-        for row in self._good:
-            total.absorb(self._write_row(row))
+        for fila, values in zip(self._checked.numbers, self._rows, strict=True):
+            total.absorb(self._write_row(fila, values))
         return total
 
-    def _write_row(self, row: CheckedRow) -> Decisions:
+    def _write_row(self, fila: int, values: CheckedValues) -> Decisions:
         refusal = ""
         for _attempt in range(2):  # what somebody else has just created is seen the second time
-            decisions = self._decide([row])
+            decisions = self._decide([fila], [values])
             try:
                 with transaction.atomic():
                     self._add_categories(decisions)
@@ -119,16 +106,14 @@ class Chunk:
                 return decisions
             except (IntegrityError, DataError) as error:
                 refusal = str(error)
-        log.warning("Upload %s, row %s was refused: %s", self._upload.pk, row.fila, refusal)
+        log.warning("Upload %s, row %s was refused: %s", self._upload.pk, fila, refusal)
         decisions = Decisions()
-        decisions.reject([Problem(row.fila, "", "refused_by_database", {})], duplicate=False)
+        decisions.reject([Problem(fila, "", "refused_by_database", {})], duplicate=False)
         return decisions
 
-    def _decide(self, rows: Sequence[CheckedRow]) -> Decisions:
-        catalogue = Catalogue(match.fetch(rows), self._upload.proveedor_id, replace=self._upload.reemplazar_duplicados)
-        for row in rows:
-            catalogue.decide(row)
-        return catalogue.decisions
+    def _decide(self, numbers: Sequence[int], rows: Sequence[CheckedValues]) -> Decisions:
+        upload = self._upload
+        return match.decide(numbers, rows, upload.proveedor_id, replace=upload.reemplazar_duplicados)
 
     def _add_categories(self, decisions: Decisions) -> None:
         """Create missing categories, each with a warning at the first row that needs it."""

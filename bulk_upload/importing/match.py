@@ -1,7 +1,7 @@
 """Row by row against the catalogue: create, update, leave alone, or reject.
 
-`Catalogue` is what one chunk sees: the products that its rows name, locked, plus what the chunk's own
-earlier rows have done to them. So the outcome does not depend on where chunks begin.
+`Catalogue` is what one chunk sees: the products that its rows name, plus what the chunk's own earlier rows
+have done to them. So the outcome does not depend on where chunks begin.
 """
 
 from __future__ import annotations
@@ -11,27 +11,30 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import QuerySet
 
+from bulk_upload.checking.results import CheckedValues, Problem
 from bulk_upload.columns import COLUMNS, INDEX, NAMES
-from bulk_upload.importing.validate import CODIGO, ID, CheckedRow, Problem, critical_above_minimum
-from bulk_upload.problems import shown
+from bulk_upload.problems import Params, shown
 from bulk_upload.values import Value
 from catalog.models import Product
 
 # The product's own fields, in the order of the sheet; `categoria` is its key, the name itself.
 FIELDS: Final[tuple[str, ...]] = tuple("categoria_id" if name == "categoria" else name for name in NAMES)
 # The arrays come from subqueries on purpose: thousands of constants make the planner scan the whole table.
+# The array comes from a subquery on purpose: thousands of constants make the planner scan the whole table.
 NAMED_ON_POSTGRESQL: Final = f"""
     SELECT proveedor_id, version, {", ".join(FIELDS)} FROM catalog_product
-    WHERE id = ANY((SELECT string_to_array(%s, chr(31)))::text[])
-       OR codigo = ANY((SELECT string_to_array(%s, chr(31)))::text[])
-    ORDER BY id FOR UPDATE
+    WHERE {{column}} = ANY((SELECT string_to_array(%s, chr(31)))::text[])
 """  # noqa: S608  # names of columns only
 DEFAULTS: Final[dict[str, Value]] = {column.name: column.default for column in COLUMNS if not column.required}
 # What a new product gets for a blank cell, by place; required ones are never blank here.
 BLANKS: Final[Values] = tuple(column.default for column in COLUMNS)
+ID: Final = INDEX["id"]
+CODIGO: Final = INDEX["codigo"]
 CATEGORY: Final = INDEX["categoria"]
+MINIMUM: Final = INDEX["stock_minimo"]
+CRITICAL: Final = INDEX["stock_critico"]
 
 # One for each of `COLUMNS`.
 Values = tuple[Value, ...]
@@ -39,7 +42,7 @@ Values = tuple[Value, ...]
 
 @dataclass(slots=True)
 class Known:
-    """A product that exists (or that an earlier row of this chunk has just made)."""
+    """A product that exists, as it is or as an earlier row of this chunk has changed it."""
 
     proveedor_id: str
     version: int
@@ -80,34 +83,60 @@ class Decisions:
         self.problems += other.problems
 
 
-def fetch(rows: Iterable[CheckedRow]) -> dict[str, Known]:
-    """The products that `rows` name by `id` or `codigo`, by id, locked in the order of their keys.
+def decide(numbers: Sequence[int], rows: Sequence[CheckedValues], supplier: str, *, replace: bool) -> Decisions:
+    """The fate of a supplier's good rows, in order. Needs a transaction, and leaves the rows of `updates` locked.
 
-    One query: whoever locks in one order cannot deadlock. Needs a transaction.
+    Products are read without a lock, since most rows change nothing. What is to be changed is locked
+    afterwards, and if it is not what was read, everything is decided again.
     """
-    rows = list(rows)
-    found = named([str(row.id) for row in rows], [str(row.codigo) for row in rows])
-    return {values[0]: Known(proveedor, version, tuple(values)) for proveedor, version, *values in found}
+    while True:
+        known = find(rows)
+        catalogue = Catalogue(known, supplier, replace=replace)
+        catalogue.decide(numbers, rows)
+        decisions = catalogue.decisions
+        keys = decisions.updates.keys() & known.keys()
+        if locked(keys) == {key: known[key] for key in keys}:
+            return decisions
 
 
-def named(ids: list[str], codes: list[str]) -> Iterable[tuple[Any, ...]]:
-    """(supplier, version, *values) of the products with one of these ids or codes, locked in key order."""
-    if connection.vendor == "postgresql":
-        return _named_on_postgresql(ids, codes)
-    return (
-        Product.objects.filter(Q(id__in=ids) | Q(codigo__in=codes))
-        .order_by("id")
-        .select_for_update()
-        .values_list("proveedor_id", "version", *FIELDS)
-    )
+def find(rows: Sequence[CheckedValues]) -> dict[str, Known]:
+    """The products that `rows` name by `id` or `codigo`, by id."""
+    found = _named("id", [str(row[ID]) for row in rows])
+    # Most often a product that is there has the row's code too, which then names no other one.
+    codes = [str(row[CODIGO]) for row in rows if not _has_code(found.get(str(row[ID])), row[CODIGO])]
+    if codes:
+        found |= _named("codigo", codes)
+    return found
 
 
-def _named_on_postgresql(ids: list[str], codes: list[str]) -> list[tuple[Any, ...]]:
+def locked(keys: Iterable[str]) -> dict[str, Known]:
+    """The products with these ids, locked for the rest of the transaction.
+
+    One query in the order of the keys: whoever locks in one order cannot deadlock.
+    """
+    keys = list(keys)
+    return _known(_read().filter(id__in=keys).order_by("id").select_for_update()) if keys else {}
+
+
+def _has_code(known: Known | None, code: Value | None) -> bool:
+    return known is not None and known.values[CODIGO] == code
+
+
+def _named(column: str, texts: list[str]) -> dict[str, Known]:
+    if connection.vendor != "postgresql":
+        return _known(_read().filter(**{f"{column}__in": texts}))
     # Thousands of parameters cost more than the query itself; a separator that no value may hold does not.
     with connection.cursor() as cursor:
-        cursor.execute(NAMED_ON_POSTGRESQL, ["\x1f".join(ids), "\x1f".join(codes)])
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+        cursor.execute(NAMED_ON_POSTGRESQL.format(column=column), ["\x1f".join(texts)])
+        return _known(cursor.fetchall())
+
+
+def _read() -> QuerySet[Product, tuple[Any, ...]]:
+    return Product.objects.values_list("proveedor_id", "version", *FIELDS)
+
+
+def _known(found: Iterable[tuple[Any, ...]]) -> dict[str, Known]:
+    return {row[2]: Known(row[0], row[1], row[2:]) for row in found}
 
 
 class Catalogue:
@@ -120,20 +149,25 @@ class Catalogue:
         self._replace = replace
         self.decisions = Decisions()
 
-    def decide(self, row: CheckedRow) -> None:
-        """Add the fate of a good `row` to `decisions`."""
-        values = row.values
-        key, code = str(values[ID]), str(values[CODIGO])
+    def decide(self, numbers: Sequence[int], rows: Sequence[CheckedValues]) -> None:
+        """Add the fate of each good row to `decisions`. No two rows name the same `id`, or the same `codigo`."""
+        by_id, id_of = self._by_id, self._id_of
+        for fila, values in zip(numbers, rows, strict=True):
+            key, code = values[ID], values[CODIGO]
+            if key in by_id or code in id_of:
+                self._decide_known(fila, str(key), str(code), values)
+            else:
+                self._create(fila, str(key), values)
+
+    def _decide_known(self, fila: int, key: str, code: str, values: CheckedValues) -> None:
         by_id = self._by_id.get(key)
         id_of_code = self._id_of.get(code)
         by_code = None if id_of_code is None else self._by_id[id_of_code]
-        problem = self._conflict(row.fila, key, code, by_id, by_code)
+        problem = self._conflict(fila, key, code, by_id, by_code)
         if problem:
             self.decisions.reject([problem], duplicate=True)
         elif match := by_id or by_code:
-            self._update(row.fila, match, values)
-        else:
-            self._create(row.fila, values)
+            self._update(fila, match, values)
 
     def _conflict(self, fila: int, key: str, code: str, by_id: Known | None, by_code: Known | None) -> Problem | None:
         """Why the row may not touch what exists, or `None`. Another supplier's product is never named."""
@@ -147,15 +181,12 @@ class Catalogue:
             return _problem(fila, columna, "duplicate_product", valor)
         return None
 
-    def _create(self, fila: int, values: Sequence[Value | None]) -> None:
+    def _create(self, fila: int, key: str, values: CheckedValues) -> None:
         complete = _filled(values, BLANKS)
-        key = str(complete[ID])
-        self._remember(key, Known(self._supplier, 1, complete))
         self.decisions.creates[key] = complete
-        self.decisions.categories.setdefault(str(complete[CATEGORY]), fila)
-        self._warn(fila, complete)
+        self._land(fila, complete)
 
-    def _update(self, fila: int, match: Known, values: Sequence[Value | None]) -> None:
+    def _update(self, fila: int, match: Known, values: CheckedValues) -> None:
         key = str(match.values[ID])
         if values[ID] != key:
             codigo = shown(values[CODIGO])
@@ -166,29 +197,36 @@ class Catalogue:
         self.decisions.duplicates += 1
         if complete == match.values:
             self.decisions.unchanged += 1
+            self._warn(fila, complete)
         else:
             changed = Known(self._supplier, match.version + 1, complete)
             self._id_of.pop(str(match.values[CODIGO]), None)
             self._remember(key, changed)
             self.decisions.updates[key] = changed
             self.decisions.changed.append(key)
-            self.decisions.categories.setdefault(str(complete[CATEGORY]), fila)
-        self._warn(fila, complete)
+            self._land(fila, complete)
+
+    def _land(self, fila: int, values: Values) -> None:
+        self.decisions.categories.setdefault(values[CATEGORY], fila)  # type: ignore[arg-type]  # a text
+        self._warn(fila, values)
 
     def _remember(self, key: str, product: Known) -> None:
         self._by_id[key] = product
         self._id_of[str(product.values[CODIGO])] = key
 
     def _warn(self, fila: int, values: Values) -> None:
-        warning = critical_above_minimum(fila, values)
-        if warning:
-            self.decisions.problems.append(warning)
+        """A critical stock above the minimum, given the values that the product will have."""
+        critico, minimo = values[CRITICAL], values[MINIMUM]
+        if critico > minimo:  # type: ignore[operator]  # both are integers
+            params: Params = {"critico": critico, "minimo": minimo}  # type: ignore[dict-item]
+            problem = Problem(fila, "stock_critico", "critical_above_minimum", params, str(critico), warning=True)
+            self.decisions.problems.append(problem)
 
 
-def _filled(values: Sequence[Value | None], blanks: Values) -> Values:
+def _filled(values: CheckedValues, blanks: Values) -> Values:
     """The values, with those of `blanks` where there is none."""
     if None not in values:
-        return tuple(values)  # type: ignore[arg-type]  # none is None
+        return values  # type: ignore[return-value]  # none is None
     return tuple(blank if value is None else value for value, blank in zip(values, blanks, strict=True))
 
 

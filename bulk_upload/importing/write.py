@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.db import connection
 from django.utils import timezone
 
+from bulk_upload.importing.copy_text import KINDS, copy_text
 from bulk_upload.importing.match import FIELDS, Decisions, Known, Values, fields
 from catalog.models import Category, Product
 
@@ -23,8 +24,8 @@ from catalog.models import Category, Product
 MARKS: Final = ("version", "updated_at", "changed_by_upload")
 EDITABLE: Final = [*(name for name in FIELDS if name != "id"), *MARKS]
 # All of a product, in the order in which it is copied.
-COPIED: Final = [*FIELDS, "proveedor_id", "version", "updated_at", "changed_by_upload"]
-CREATED: Final = [*COPIED, "activo", "created_at", "created_by_upload"]
+COPIED: Final = [*FIELDS, "version", "proveedor_id", "updated_at", "changed_by_upload"]
+CREATED: Final = [*FIELDS, "proveedor_id", *MARKS, "activo", "created_at", "created_by_upload"]
 
 COPY: Final = f"COPY catalog_product ({', '.join(CREATED)}) FROM STDIN"
 STAGE: Final = f"""
@@ -48,18 +49,17 @@ def write(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
 
 def write_by_copy(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
     """The writer for PostgreSQL: changed rows by way of a temporary table, new ones straight in."""
-    # As text once for all rows, not row by row.
     now, by = timezone.now().isoformat(), str(upload)
     with connection.cursor() as cursor:
         if decisions.updates:
             cursor.execute(STAGE)
             cursor.execute("DELETE FROM bulk_upload_stage")  # a transaction may hold more than one chunk
-            changed = decisions.updates.values()
-            _copy(cursor, COPY_STAGE, ((*known.values, supplier, known.version, now, by) for known in changed))
+            changed = [(*known.values, known.version) for known in decisions.updates.values()]
+            _copy(cursor, COPY_STAGE, copy_text(changed, [*KINDS, "integer"], [supplier, now, by]))
             cursor.execute(MERGE)
         if decisions.creates:
-            mark = (supplier, 1, now, by, True, now, by)
-            _copy(cursor, COPY, (values + mark for values in _in_key_order(decisions)))
+            same = [supplier, "1", now, by, "t", now, by]
+            _copy(cursor, COPY, copy_text(_in_key_order(decisions), KINDS, same))
 
 
 def write_by_orm(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
@@ -106,10 +106,9 @@ def _in_key_order(decisions: Decisions) -> list[Values]:
     return [values for _key, values in sorted(decisions.creates.items())]
 
 
-def _copy(cursor: Any, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def _copy(cursor: Any, statement: str, text: str) -> None:
     with cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+        copy.write(text)
 
 
 def _update_or_create(key: str, known: Known, upload: uuid.UUID, **only_new: Any) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from bulk_upload.importing.match import Catalogue, Decisions, Values, fetch, fields
-from bulk_upload.importing.validate import Problem
+from bulk_upload.checking.results import Problem
+from bulk_upload.importing.match import Decisions, Values, decide, fields
 from bulk_upload.importing.write import ensure_categories
 from bulk_upload.items.rules import CheckedItem
 from catalog.models import Product, Supplier
@@ -55,14 +55,13 @@ def _write(item: CheckedItem, supplier: str, key: str | None) -> tuple[Product, 
 
 
 def _decide_and_write(item: CheckedItem, supplier: str, key: str | None) -> tuple[Product, list[Problem]]:
-    known = fetch([item.row])
-    if key is not None and (key not in known or known[key].proveedor_id != supplier):
+    if key is not None and not Product.objects.filter(pk=key, proveedor_id=supplier).exists():
         raise NotThere
-    catalogue = Catalogue(known, supplier, replace=key is not None)
-    catalogue.decide(item.row)
-    decisions = catalogue.decisions
+    decisions = decide([0], [item.values], supplier, replace=key is not None)
     if decisions.rejected:
         raise Refused(decisions.problems, conflict=True)
+    if key is not None and decisions.creates:
+        raise NotThere  # deleted a moment ago
     warnings = [problem for problem in decisions.problems if problem.warning]
     missing = ensure_categories(decisions.categories)
     warnings += [_new_category(name) for name in sorted(missing)]
@@ -73,19 +72,20 @@ def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
     for key, values in decisions.creates.items():
         active = True if item.activo is None else item.activo
         return Product.objects.create(**_fields(values), id=key, proveedor_id=supplier, activo=active)
-    key = str(item.row.id)
     changes: dict[str, Any] = {}
-    for product in decisions.updates.values():
-        changes = _fields(product.values)
-    rows = Product.objects.filter(pk=key)
-    if item.activo is not None and rows.exclude(activo=item.activo).exists():
+    for known in decisions.updates.values():
+        changes = _fields(known.values)
+    rows = Product.objects.filter(pk=item.id)
+    product = rows.select_for_update().first()
+    if product is None:
+        raise NotThere
+    if item.activo is not None and product.activo != item.activo:
         changes["activo"] = item.activo
-    product_row = rows.get()
     if changes:
         # No upload is the author of this change.
-        rows.update(**changes, version=product_row.version + 1, updated_at=timezone.now(), changed_by_upload=None)
-        product_row.refresh_from_db()
-    return product_row
+        rows.update(**changes, version=product.version + 1, updated_at=timezone.now(), changed_by_upload=None)
+        product.refresh_from_db()
+    return product
 
 
 def _fields(values: Values) -> dict[str, Any]:

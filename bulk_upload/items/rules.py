@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bulk_upload.cells import Cell, is_blank
-from bulk_upload.columns import COLUMNS, Column
+from bulk_upload.checking.results import CheckedValues, Problem
+from bulk_upload.columns import COLUMNS, INDEX, Column
 from bulk_upload.importing.match import DEFAULTS
-from bulk_upload.importing.validate import CheckedRow, Problem
 from bulk_upload.problems import CellProblem, shown
 from bulk_upload.values import EXACT_INTEGERS, Value, parse_boolean, written
 
@@ -20,17 +20,18 @@ NOT_A_VALUE: Final = "not_a_value"
 
 @dataclass(frozen=True, slots=True)
 class CheckedItem:
-    """A body after validation: `row` as of a sheet (row 0), and whether the product is to be active.
+    """A body after validation: `values` as of a row of a sheet, and whether the product is to be active.
 
-    In `row`, `None` is a value that stays as the product has it. `activo` is `None` when it was not given.
+    `activo` is `None` when it was not given. The values of an item with `problems` are not to be used.
     """
 
-    row: CheckedRow
+    values: CheckedValues
+    problems: tuple[Problem, ...]
     activo: bool | None
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
-        return self.row.problems
+    def id(self) -> str:
+        return str(self.values[INDEX["id"]])
 
 
 def check_new(data: Mapping[str, Any]) -> CheckedItem:
@@ -64,7 +65,7 @@ def _check(data: Mapping[str, Any]) -> CheckedItem:
             active = bool(parse_boolean(_cell(ACTIVE, "boolean", data[ACTIVE])))
         except CellProblem as problem:
             problems.append(_problem(ACTIVE, data[ACTIVE], problem))
-    return CheckedItem(CheckedRow(0, tuple(values), tuple(problems)), active)
+    return CheckedItem(tuple(values), tuple(problems), active)
 
 
 def _value(column: Column, given: Any) -> Value:

@@ -111,7 +111,7 @@ def _changeable(request: Request, item_id: str, permission: str) -> Product:
 
 
 def _change(product: Product, item: CheckedItem) -> Response:
-    if not item.problems and item.row.id != product.pk:
+    if not item.problems and item.id != product.pk:
         message = _("El id de un producto no cambia: «%(id)s».") % {"id": product.pk}
         raise ValidationError({"id": [message]}, code="id_mismatch")
     return Response(_written(lambda: changes.change(item, product.proveedor_id, product.pk)))

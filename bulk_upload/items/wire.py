@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from bulk_upload.checking.results import Problem
 from bulk_upload.columns import NAMES
-from bulk_upload.importing.validate import Problem
 from bulk_upload.items.rules import NOT_A_VALUE
 from bulk_upload.models import at
 from bulk_upload.problems import text_of

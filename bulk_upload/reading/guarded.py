@@ -9,39 +9,83 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, cast
 
 from bulk_upload.problems import FileProblem
 from bulk_upload.reading import wire
-from bulk_upload.reading.waiting import EVERY, Ticker
+from bulk_upload.reading.waiting import EVERY, OnWait, Ticker, ignore_wait
 
 logger = logging.getLogger(__name__)
 
+CHILD: Final = "bulk_upload.reading.child"
+# Seconds that it may take to start, on a machine that has no time for it.
+START_SECONDS: Final = 120
 _ROOT: Final = Path(__file__).resolve().parents[2]
 # What an interpreter may need to start; the worker's secrets are not the child's business.
 _ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _READ_BYTES: Final = 256 * 1024
-_LOGGED_BYTES: Final = 4096
+# What an ordinary user may ask Linux for (/proc/sys/fs/pipe-max-size).
+_PIPE_BYTES: Final = 1024 * 1024
+# Of what the child says, at most.
+LOGGED_BYTES: Final = 4096
 # Seconds that a child which has closed its output may take to give its memory back.
 _LAST_BREATH: Final = 10
 
 
 class Child:
-    """A child that runs, and speaks as `wire` says."""
+    """A guarded process that starts when this is made, reads one file when it is asked, and speaks as `wire` says.
 
-    def __init__(self, process: subprocess.Popen[bytes], ticker: Ticker, patience: float) -> None:
-        self._process = process
-        self._ticker = ticker
-        self._patience = patience
+    Make it on a thread that outlives it: the process dies with the thread that started it. Call `end` in
+    any case.
+    """
+
+    def __init__(self) -> None:
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `end`
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", CHILD, str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            cwd=_ROOT,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            # Ctrl-C, and a stop of the worker's process group, are for the worker alone.
+            process_group=0,
+            # Room for what the child has ready while its parent is busy with the database.
+            pipesize=_PIPE_BYTES,
+        )
+        self._ticker = Ticker(ignore_wait)
+        self._patience = START_SECONDS
         self._heard = bytearray()
         self._ready = False
 
-    def message(self) -> wire.Message:
-        """The next message; waits for it.
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, job: wire.Job, on_wait: OnWait) -> None:
+        """Wait until it has started, and say what to read. Raises `OSError`: what goes wrong is no file's fault.
+
+        From now on `on_wait` is called about once a second while it is waited for.
+        """
+        self._ticker = Ticker(on_wait)
+        self.line()
+        stdin = cast(IO[bytes], self._process.stdin)
+        stdin.write(job.line())
+        stdin.close()
+        self._ready = True
+        # Twice the CPU time that it may take: on a busy machine it waits for its turn.
+        self._patience = 2 * job.limits.cpu_seconds
+
+    def end(self) -> None:
+        """Kill and reap it. What it wrote to standard error goes to the log."""
+        self._process.kill()
+        with self._process, self._complaints:
+            self._process.wait()
+            _log(self._complaints)
+
+    def line(self) -> bytes:
+        """The next message, as it was sent; waits for it.
 
         Raises `FileProblem` when the child died, or is silent for longer than its patience: it is the
         file that did it. `OSError` when it did not start, or was stopped from outside.
@@ -49,16 +93,7 @@ class Child:
         line = self._line()
         if line is None:
             raise self._death()
-        try:
-            return wire.decode(line)
-        except ValueError:
-            logger.warning("The reader of workbooks sent no message but %r", line[:_LOGGED_BYTES])
-            raise FileProblem("damaged_file") from None
-
-    def expect_ready(self) -> None:
-        """Wait until it is about to open the file. Raises `OSError`: whatever goes wrong is no file's fault."""
-        self.message()
-        self._ready = True
+        return line
 
     def _line(self) -> bytes | None:
         """The next line without its end; `None` when no complete one will come."""
@@ -85,58 +120,31 @@ class Child:
             self._ticker.tick()
             silence += EVERY
             if silence > self._patience:
-                raise FileProblem("too_big_to_read")
+                raise self._gave_up()
         self._ticker.tick()
+
+    def _gave_up(self) -> Exception:
+        return FileProblem("too_big_to_read") if self._ready else TimeoutError("the reader of files does not start")
 
     def _death(self) -> Exception:
         """Why the output ended too early, as what the reading raises."""
         try:
             status = self._process.wait(_LAST_BREATH)
         except subprocess.TimeoutExpired:
-            return FileProblem("too_big_to_read")
+            return self._gave_up()
         if not self._ready:
-            return OSError(f"the reader of workbooks did not start (status {status})")
+            return OSError(f"the reader of files did not start (status {status})")
         if -status in _STOP_SIGNALS:
-            return InterruptedError(f"the reader of workbooks was stopped by signal {-status}")
-        logger.warning("The reader of workbooks died (status %s)", status)
+            return InterruptedError(f"the reader of files was stopped by signal {-status}")
+        logger.warning("The reader of files died (status %s)", status)
         # By a signal: the CPU limit, an allocation that failed under the memory limit (Rust aborts),
         # a stack that overflowed, the system that ran out of memory.
         return FileProblem("too_big_to_read" if status < 0 else "damaged_file")
 
 
-@contextmanager
-def guarded_child(module: str, arguments: Sequence[str], ticker: Ticker, patience: float) -> Iterator[Child]:
-    """Run ``python -m module arguments`` for as long as the context lasts; then it is killed and reaped.
-
-    `patience` is in seconds of silence. What the child writes to standard error goes to the log.
-    Call it on a thread that outlives the context: the child dies with the thread that started it.
-    """
-    with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            cwd=_ROOT,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-            # Ctrl-C, and a stop of the worker's process group, are for the worker alone.
-            process_group=0,
-        )
-        try:
-            with process:
-                try:
-                    child = Child(process, ticker, patience)
-                    child.expect_ready()
-                    yield child
-                finally:
-                    process.kill()
-        finally:
-            _log(complaints)
-
-
 def _log(complaints: IO[bytes]) -> None:
     end = complaints.seek(0, os.SEEK_END)
-    complaints.seek(max(0, end - _LOGGED_BYTES))
+    complaints.seek(max(0, end - LOGGED_BYTES))
     text = complaints.read().decode(errors="replace").strip()
     if text:
-        logger.warning("The reader of workbooks says: %s", text)
+        logger.warning("The reader of files says: %s", text)

@@ -1,4 +1,4 @@
-"""What every reader gives, whatever the file's format: a `Table`, whose rows come in batches.
+"""What every reader gives, whatever the file's format.
 
 Nothing in this package knows the ORM; the guarded child imports it without Django.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bulk_upload.cells import Row
+from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.headers import HeaderMatch
 
 
@@ -33,6 +34,18 @@ class Table:
     header: HeaderMatch
     total: int
     batches: Iterator[list[Row]]
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTable:
+    """As `Table`, with checked chunks in place of rows; `total` counts all rows of the file."""
+
+    header: HeaderMatch
+    total: int
+    chunks: Iterator[CheckedChunk]
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""

@@ -16,16 +16,6 @@ def ignore_wait() -> None:
     """What is called while waiting when the caller wants nothing."""
 
 
-class Waiting:
-    """An `on_wait` whose meaning can change while a file is being read: `callback` is what it calls."""
-
-    def __init__(self, callback: OnWait = ignore_wait) -> None:
-        self.callback = callback
-
-    def __call__(self) -> None:
-        self.callback()
-
-
 class Ticker:
     """Calls `on_wait` when `tick` is called and `EVERY` seconds have passed since the last time.
 

@@ -1,33 +1,62 @@
-"""What the guarded child says to its parent: one message a line, in JSON.
+"""What the guarded child and its parent say to each other: one message a line, in JSON.
 
-A conversation is ``ready``, then either ``problem`` or ``table``, any number of ``rows`` and ``end``.
-A child that dies stops in the middle of it, so that its death is never taken for the end of a file.
+The child says ``ready`` and hears what to read (see `Job`). Then it says either ``problem`` or ``table``,
+any number of ``rows`` or ``chunk``, and ``end``. A child that dies stops in the middle of it, so that its
+death is never taken for the end of a file.
 
     ["ready"]
     ["problem", code, [[name, value], ...]]
-    ["table", sheet, header row, [cell, ...], total]
+    ["table", header row, [cell, ...], total, sheet, encoding, delimiter]
     ["rows", [[row, [cell, ...]], ...]]
+    ["chunk", [row, ...], [[value, ...], ...], next row, [problem, ...], [row, ...], [[row, row], ...]]
     ["end"]
 
 A cell is a JSON string, number, boolean or null; an `ErrorCell` is ``{"error": text}``, a `DateCell`
-``{"date": text}``. Numbers that JSON does not know travel as Python writes them (``NaN``).
+``{"date": text}``. Numbers that JSON does not know travel as Python writes them (``NaN``). The parts of a
+chunk are those of `CheckedChunk`; a decimal is a string, a problem the list of its fields.
 """
 
 from __future__ import annotations
 
-import datetime
 import json
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Final, Self
 
 from bulk_upload.cells import Cell, DateCell, ErrorCell
+from bulk_upload.checking.results import CheckedChunk, Problem
+from bulk_upload.columns import COLUMNS, Kind
+from bulk_upload.reading.table import Limits
+from bulk_upload.values import Value
 
 # Bytes of one line. A row of 256 cells, each of the 32,767 characters that Excel allows, is 8 MB.
 MAX_MESSAGE: Final = 32 * 1024 * 1024
 # Longer lines are divided. A batch of ordinary rows is a tenth of it.
 COMFORTABLE: Final = 1024 * 1024
 
+# The last line that a child says, without its line end.
+END: Final = b'["end"]'
+
 Message = list[Any]
-Date = datetime.date | datetime.time | datetime.timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the child is to do: tell the rows of the file at `path`, or, with `chunk_rows`, checked chunks of them."""
+
+    path: str
+    file_format: str
+    limits: Limits
+    chunk_rows: int = 0
+    next_row: int = 0
+
+    def line(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def of(cls, line: bytes) -> Self:
+        said = json.loads(line)
+        return cls(**{**said, "limits": Limits(**said["limits"])})
 
 
 def encode(message: Message) -> bytes:
@@ -50,21 +79,52 @@ def decode(line: bytes) -> Message:
     return message
 
 
-def date_cell(value: Date) -> DateCell:
-    """A date or time in ISO 8601, a duration as a sheet shows it, hours first: ``26:30:00``."""
-    if not isinstance(value, datetime.timedelta):
-        return DateCell(value.isoformat())
-    minutes, seconds = divmod(abs(value) // datetime.timedelta(seconds=1), 60)
-    hours, minutes = divmod(minutes, 60)
-    return DateCell(f"{'-' if value.days < 0 else ''}{hours}:{minutes:02}:{seconds:02}")
+def chunk_message(chunk: CheckedChunk) -> Message:
+    problems = [[p.fila, p.columna, p.codigo, list(p.params.items()), p.valor, p.warning] for p in chunk.problems]
+    return [
+        *("chunk", chunk.numbers, chunk.columns, chunk.next_row, problems),
+        *(list(chunk.repeated), list(chunk.corrected.items())),
+    ]
+
+
+def chunk_of(content: Message) -> CheckedChunk:
+    """The chunk of a message's content, what follows its kind.
+
+    Raises `ValueError`, `TypeError` or `ArithmeticError` when it is none. Its shape and the types of its values
+    are checked, for a file may have made something else of the child.
+    """
+    numbers, columns, next_row, problems, repeated, corrected = content
+    values = [_column(kind, cells, len(numbers)) for kind, cells in zip(KINDS, columns, strict=True)]
+    found = [Problem(fila, name, code, dict(params), *more) for fila, name, code, params, *more in problems]
+    return CheckedChunk(numbers, values, next_row, found, set(repeated), dict(corrected))
+
+
+def _column(kind: Kind, values: list[Any], count: int) -> list[Value | None]:
+    if len(values) != count or not _TYPES[kind].issuperset(map(type, values)):
+        raise ValueError("not a column of a chunk")
+    if kind == "decimal":
+        return [None if text is None else Decimal(text) for text in values]
+    return values
+
+
+KINDS: Final = [column.kind for column in COLUMNS]
+_TYPES: Final[dict[Kind, frozenset[type]]] = {
+    "code": frozenset([str, type(None)]),
+    "text": frozenset([str, type(None)]),
+    "decimal": frozenset([str, type(None)]),
+    "integer": frozenset([int, type(None)]),
+    "boolean": frozenset([bool, type(None)]),
+}
 
 
 def _plain(value: object) -> object:
-    """What JSON cannot write: the special cells, and dates as calamine gives them."""
+    """What JSON cannot write: decimals and the special cells."""
+    if isinstance(value, Decimal):
+        return str(value)
     if isinstance(value, ErrorCell):
         return {"error": value.text}
-    if isinstance(value, DateCell | Date):
-        return {"date": value.text if isinstance(value, DateCell) else date_cell(value).text}
+    if isinstance(value, DateCell):
+        return {"date": value.text}
     raise TypeError(type(value).__name__)
 
 

@@ -18,13 +18,14 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload import progress, queue, storage
+from bulk_upload.checking.chunks import checked_chunks
 from bulk_upload.columns import NAMES
 from bulk_upload.headers import match_header
 from bulk_upload.importing import write
 from bulk_upload.importing.run import import_table
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
-from bulk_upload.reading.table import Table
+from bulk_upload.reading.table import CheckedTable, Table
 from bulk_upload.tests.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
 from bulk_upload.worker import Worker
 from catalog.models import Supplier
@@ -66,6 +67,20 @@ def table(rows: Sequence[dict[str, Any]], *, delimiter: str = ",") -> Table:
     cells = [(index, [line.get(name) for name in NAMES]) for index, line in enumerate(rows, 2)]
     batches = iter([cells[start : start + 7] for start in range(0, len(cells), 7)])
     return Table(header=header, total=len(cells), batches=batches, delimiter=delimiter)
+
+
+def import_rows(
+    claimed: BulkUpload,
+    rows: Sequence[dict[str, Any]],
+    *,
+    chunk_rows: int,
+    after_chunk: Callable[[], None] = lambda: None,
+) -> None:
+    """Check the rows and import them from the upload's checkpoint on, in this process."""
+    read = table(rows)
+    chunks = checked_chunks(read, next_row=claimed.next_row, chunk_rows=chunk_rows)
+    checked = CheckedTable(read.header, read.total, chunks, delimiter=read.delimiter)
+    import_table(claimed, checked, after_chunk)
 
 
 @pytest.fixture
@@ -131,7 +146,7 @@ def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: 
         )
         claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))
         assert claimed
-        import_table(claimed, table(rows), chunk_rows=chunk_rows, after_chunk=lambda: None)
+        import_rows(claimed, rows, chunk_rows=chunk_rows)
         claimed.complete()
         claimed.refresh_from_db()
         return claimed

@@ -11,7 +11,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload.columns import COLUMNS
-from bulk_upload.items import changes
+from bulk_upload.importing import match
 from bulk_upload.tests.conftest import row
 from bulk_upload.tests.test_upload_api import refused
 from catalog.models import Category, Product
@@ -212,13 +212,13 @@ def test_a_code_that_somebody_takes_at_the_same_moment_is_a_conflict_not_a_failu
     """The look finds nothing, and the database refuses the write: the second look sees it."""
     create(api, body(1))
     looks = []
-    fetch = changes.fetch
+    find = match.find
 
     def blind_once(rows):
         looks.append(1)
-        return {} if len(looks) == 1 else fetch(rows)
+        return {} if len(looks) == 1 else find(rows)
 
-    monkeypatch.setattr(changes, "fetch", blind_once)
+    monkeypatch.setattr(match, "find", blind_once)
     refused(send(api, "post", URL, body(1)), 409, "duplicate_product")
     assert len(looks) == 2
 

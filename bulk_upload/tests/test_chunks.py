@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bulk_upload.importing import write
-from bulk_upload.importing.run import import_table
 from bulk_upload.models import BulkUpload, ClaimLost, Status, Tally
-from bulk_upload.tests.conftest import problems, row, table
+from bulk_upload.tests.conftest import import_rows, problems, row
 from catalog.models import Product
 
 pytestmark = pytest.mark.django_db
@@ -45,14 +44,14 @@ def run_until(claimed, chunks):
             raise Killed
 
     with pytest.raises(Killed):
-        import_table(claimed, table(ROWS), chunk_rows=6, after_chunk=after_chunk)
+        import_rows(claimed, ROWS, chunk_rows=6, after_chunk=after_chunk)
 
 
 @pytest.mark.parametrize("chunks", range(6))
 def test_a_resumed_import_ends_as_an_undisturbed_one(upload, run_import, chunks):
     run_until(claim(upload), chunks)
     resumed = claim(upload)
-    import_table(resumed, table(ROWS), chunk_rows=7, after_chunk=lambda: None)
+    import_rows(resumed, ROWS, chunk_rows=7)
     resumed.complete()
     resumed.refresh_from_db()
     assert (resumed.creados, resumed.rechazados, resumed.total) == (32, 8, 40)
@@ -65,9 +64,9 @@ def test_a_repetition_of_a_row_before_the_checkpoint_is_still_seen(upload):
     rows = [row(1), row(2), row(3), row(1)]
     claimed = claim(upload)
     with pytest.raises(Killed):
-        import_table(claimed, table(rows), chunk_rows=2, after_chunk=lambda: (_ for _ in ()).throw(Killed))
+        import_rows(claimed, rows, chunk_rows=2, after_chunk=lambda: (_ for _ in ()).throw(Killed))
     resumed = claim(upload)
-    import_table(resumed, table(rows), chunk_rows=2, after_chunk=lambda: None)
+    import_rows(resumed, rows, chunk_rows=2)
     assert problems(resumed) == [(5, "id", "duplicate_in_file"), (5, "codigo", "duplicate_in_file")]
 
 
@@ -75,7 +74,7 @@ def test_a_worker_that_lost_its_claim_commits_nothing(upload):
     zombie = claim(upload)
     claim(upload)
     with pytest.raises(ClaimLost):
-        import_table(zombie, table(ROWS), chunk_rows=6, after_chunk=lambda: None)
+        import_rows(zombie, ROWS, chunk_rows=6)
     assert Product.objects.count() == 0
     assert upload.row_errors.count() == 0
 

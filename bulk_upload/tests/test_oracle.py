@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bulk_upload.importing.run import import_table
 from bulk_upload.models import BulkUpload
-from bulk_upload.reading.files import open_table
+from bulk_upload.reading.files import Readers
 from bulk_upload.reading.table import Limits
 from bulk_upload.tests import oracle
 from catalog.models import Category, Product, Supplier
@@ -49,8 +49,9 @@ def run(path, supplier, *, replace):
         proveedor=supplier, filename="a.xlsx", file_format="xlsx", s3_key="k", size=1, reemplazar_duplicados=replace
     )
     claimed = BulkUpload.objects.claim(upload.pk, timedelta(hours=1))
-    with open_table(path, "xlsx", Limits()) as table:
-        import_table(claimed, table, chunk_rows=1000, after_chunk=lambda: None)
+    with Readers().reader(Limits()) as reader:
+        table = reader.checked(path, "xlsx", next_row=0, chunk_rows=1000)
+        import_table(claimed, table, after_chunk=lambda: None)
     claimed.complete()
     claimed.refresh_from_db()
     return claimed

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bulk_upload.problems import FileProblem
-from bulk_upload.reading.csv_dialect import detect_dialect
+from bulk_upload.reading.child.csv_dialect import detect_dialect
 from bulk_upload.reading.table import Limits
 from bulk_upload.tests.awkward.make_awkward import HEADER, product
 from bulk_upload.tests.awkward.reading import read

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 import math
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk_upload.cells import DateCell, ErrorCell
+from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.reading import wire
+from bulk_upload.reading.child.dates import without_dates
 
 CELLS = (
     st.none()
@@ -48,9 +51,8 @@ def test_numbers_that_json_does_not_know_arrive():
         (datetime.timedelta(minutes=-90), "-1:30:00"),
     ],
 )
-def test_dates_of_calamine_arrive_as_text(value, text):
-    ((_, [[_, cells]]),) = arrived(["rows", [[2, [value]]]])
-    assert cells == [DateCell(text)]
+def test_dates_of_calamine_become_text(value, text):
+    assert without_dates([["a"], [value]]) == [["a"], [DateCell(text)]]
 
 
 def test_a_batch_of_very_long_rows_is_divided():
@@ -58,6 +60,44 @@ def test_a_batch_of_very_long_rows_is_divided():
     messages = arrived(["rows", rows])
     assert len(messages) > 1
     assert [row for _, part in messages for row in part] == rows
+
+
+def test_the_end_is_known_without_decoding():
+    assert wire.encode(["end"]) == wire.END + b"\n"
+
+
+@pytest.fixture
+def chunk() -> CheckedChunk:
+    values = ["P1", "Guantes", "007", "GUANTES", None, Decimal("12.50"), "INVIMA", "Seco", 5, None, 8, True, False]
+    problem = Problem(4, "nombre", "required_blank", {"columna": "nombre"})
+    return CheckedChunk([2], [[value] for value in values], 5, [problem], {4}, {2: 17})
+
+
+def test_a_chunk_arrives_as_it_is(chunk):
+    ((_, *content),) = arrived(wire.chunk_message(chunk))
+    there = wire.chunk_of(content)
+    assert there == chunk
+    assert [type(value) for value in there.rows()[0]] == [type(value) for value in chunk.rows()[0]]
+
+
+@pytest.mark.parametrize(
+    ("place", "values"),
+    [
+        (0, [7]),  # a number for a text
+        (0, [{"error": "#N/A"}]),
+        (5, ["mucho"]),
+        (5, [12.5]),
+        (8, [True]),
+        (11, [1]),
+        (3, []),  # too short
+    ],
+)
+def test_a_child_that_says_something_else_is_not_believed(chunk, place, values):
+    message = wire.chunk_message(chunk)
+    message[2][place] = values
+    ((_, *content),) = arrived(message)
+    with pytest.raises((ValueError, ArithmeticError)):
+        wire.chunk_of(content)
 
 
 @pytest.mark.parametrize("line", [b"", b"{}", b"[]", b"7", b'["rows"', b"\xff", b'[{"text": "x"}]', b"[" * 100_000])

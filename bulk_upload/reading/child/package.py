@@ -52,6 +52,11 @@ class Package:
             raise FileProblem("damaged_file")
         return self._archive.open(info)
 
+    def size(self, part: str) -> int:
+        """Inflated bytes, as the directory says; 0 when there is no such part."""
+        info = self._names.get(normal_name(part))
+        return info.file_size if info else 0
+
     def read(self, part: str) -> bytes:
         """A part that is small in any sane workbook, whole."""
         with self.open(part) as stream:

@@ -46,9 +46,11 @@ class SheetRows:
     def data(self, header: HeaderMatch) -> Iterator[Row]:
         """The rows below the header that are not blank."""
         texts = {place for name, place in header.positions.items() if name in _TEXT_COLUMNS}
-        for row in self.rows(texts):
-            if row[0] > header.row and not all(map(is_blank, row[1])):
-                yield row
+        key = header.positions["id"]
+        for number, cells in self.rows(texts):
+            # The first look says it of nearly every row.
+            if number > header.row and not (is_blank(cells[key]) and all(map(is_blank, cells))):
+                yield number, cells
 
 
 def _apply(mark: Mark, cells: list[Cell], column: int, is_text: bool) -> None:

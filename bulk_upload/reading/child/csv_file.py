@@ -17,11 +17,10 @@ from typing import BinaryIO, Final, cast
 from bulk_upload.cells import Cell, Row, column_letter, is_blank
 from bulk_upload.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header
 from bulk_upload.problems import FileProblem
-from bulk_upload.reading.csv_dialect import SAMPLE, Dialect, detect_dialect
-from bulk_upload.reading.csv_quotes import BoundedLines, quoting_problem, swallowed_rows
-from bulk_upload.reading.csv_text import detect_encoding, text_of
+from bulk_upload.reading.child.csv_dialect import SAMPLE, Dialect, detect_dialect
+from bulk_upload.reading.child.csv_quotes import BoundedLines, quoting_problem, swallowed_rows
+from bulk_upload.reading.child.csv_text import detect_encoding, text_of
 from bulk_upload.reading.table import Limits, Table
-from bulk_upload.reading.waiting import OnWait, Ticker
 
 # What a CSV is called where a message names a sheet.
 SHEET: Final = "CSV"
@@ -38,16 +37,14 @@ class _Source:
     encoding: str
     dialect: Dialect
     limits: Limits
-    ticker: Ticker
 
 
 @contextmanager
-def open_csv(path: Path, limits: Limits, on_wait: OnWait) -> Iterator[Table]:
-    """As `files.open_table`, for a CSV."""
+def open_csv(path: Path, limits: Limits) -> Iterator[Table]:
+    """Raises `FileProblem`, here or while batches are taken."""
     with path.open("rb") as file:
-        ticker = Ticker(on_wait)
-        encoding = detect_encoding(file, ticker)
-        source = _Source(file, encoding, _dialect(file, encoding), limits, ticker)
+        encoding = detect_encoding(file)
+        source = _Source(file, encoding, _dialect(file, encoding), limits)
         header = _header(source)
         total = _count(source, header)
         with closing(_batches(source, header)) as batches:
@@ -109,8 +106,6 @@ def _records(source: _Source, width: int | None = None) -> Iterator[tuple[int, l
                 if lines.in_record > 1 and width and swallowed_rows(cells, width, delimiter):
                     raise FileProblem("unclosed_quote", linea=lines.record_start)
                 lines.next_record()
-                if number % BATCH_ROWS == 0:
-                    source.ticker.tick()
                 if len(cells) > source.limits.max_columns:
                     _cut(cells, source.limits.max_columns)
                 if not all(map(is_blank, cells)):

@@ -11,6 +11,7 @@ from typing import Final, Literal, Self
 CACHE_KIB: Final = 8 * 1024
 
 Column = Literal["id", "codigo"]
+KEYS: Final[tuple[Column, ...]] = ("id", "codigo")
 
 
 class SeenKeys:
@@ -25,7 +26,7 @@ class SeenKeys:
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
-        for column in ("id", "codigo"):
+        for column in KEYS:
             self._db.execute(f"CREATE TABLE {column} (key TEXT PRIMARY KEY, fila INTEGER) WITHOUT ROWID")
         self._db.execute("BEGIN")
 

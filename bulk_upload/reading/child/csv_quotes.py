@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from bulk_upload.problems import FileProblem
-from bulk_upload.reading.csv_text import MAX_LINE
+from bulk_upload.reading.child.csv_text import MAX_LINE
 
 # Characters of one cell: the limit of Python's csv module, four times what a cell of Excel can hold.
 MAX_CELL: Final = csv.field_size_limit()

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 from bulk_upload.problems import FileProblem
-from bulk_upload.reading.waiting import Ticker
 
 # Characters. Thirteen columns of the longest texts that the sheet allows come to about 2,000.
 MAX_LINE: Final = 1024 * 1024
@@ -24,7 +23,7 @@ ENCODING_NAMES: Final = {
 }
 
 
-def detect_encoding(file: BinaryIO, ticker: Ticker) -> str:
+def detect_encoding(file: BinaryIO) -> str:
     """The encoding in which the whole of `file` is text: a key of `ENCODING_NAMES`.
 
     A byte order mark decides; without one it is UTF-8 if every byte agrees, else Windows-1252, which
@@ -42,7 +41,7 @@ def detect_encoding(file: BinaryIO, ticker: Ticker) -> str:
         candidates = ["utf-8", "cp1252"]
     for encoding in candidates:
         try:
-            _check(file, encoding, ticker)
+            _check(file, encoding)
         except UnicodeError:
             continue
         return encoding
@@ -60,12 +59,11 @@ def text_of(file: BinaryIO, encoding: str, newline: str | None) -> Iterator[io.T
         text.detach()
 
 
-def _check(file: BinaryIO, encoding: str, ticker: Ticker) -> None:
+def _check(file: BinaryIO, encoding: str) -> None:
     """Decode all of `file` in bounded memory. Raises `UnicodeError` or `FileProblem`."""
     lines, length = 0, 0
     with text_of(file, encoding, newline=None) as text:
         while chunk := text.read(_CHUNK):
-            ticker.tick()
             nul = chunk.find("\0")
             if nul >= 0:
                 raise FileProblem("nul_bytes", linea=lines + chunk.count("\n", 0, nul) + 1)

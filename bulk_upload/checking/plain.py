@@ -1,0 +1,69 @@
+"""Columns that hold nothing unusual, recognised as a whole: no Python work for a single cell.
+
+What a cell comes to is for `values` to say. A function here gives a column's values when nothing about
+any of its cells needs a look, and they are then what `Column.parse` would give; else it gives `None`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Final, cast
+
+from bulk_upload.cells import Cell
+from bulk_upload.columns import Column
+from bulk_upload.values import Value
+
+Plain = Callable[[Sequence[Cell], set[type]], list[Value | None] | None]
+
+# A printable character that begins no composition of Unicode: joined by it, texts stay what they are.
+_BETWEEN: Final = "|"
+_SCIENTIFIC: Final = re.compile(r"[eE][+-]\d")
+# Far below the largest price, and without anything that could be read in two ways.
+_PRICES: Final = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,2})?(?:\||$))+", re.ASCII)
+_CENTS: Final = Decimal("0.01")
+
+
+def plain_values(column: Column) -> Plain | None:
+    """The function for the cells of a column, given the set of their types; `None` when it has few different cells."""
+    if column.kind == "decimal":
+        return _prices
+    if column.kind in ("code", "text") and not column.upper:
+        return _texts(column.max_length or 0, code=column.kind == "code")
+    return None
+
+
+def _texts(maximum: int, *, code: bool) -> Plain:
+    """Printable (so without any white space but blanks), composed, not blank, no error's name, not too long."""
+
+    def plain(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:
+        if types != {str}:
+            return None
+        joined = _BETWEEN.join(cast(Sequence[str], cells))
+        if not joined.isprintable() or not (joined.isascii() or unicodedata.is_normalized("NFC", joined)):
+            return None
+        if code and ("-" in joined or "+" in joined) and _SCIENTIFIC.search(joined):
+            return None
+        texts = list(map(str.strip, cast(Sequence[str], cells)))
+        if "" in texts or max(map(len, texts)) > maximum:
+            return None
+        if "#" in joined and any(text[0] == "#" for text in texts):
+            return None
+        return cast(list[Value | None], texts)
+
+    return plain
+
+
+def _prices(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:
+    """Numbers, or digits with at most two more after a point."""
+    if types == {float}:
+        texts: Sequence[str] = list(map("%.15g".__mod__, cells))
+    elif types == {str}:
+        texts = cast(Sequence[str], cells)
+    else:
+        return None
+    if not _PRICES.fullmatch(_BETWEEN.join(texts)):
+        return None
+    return [Decimal(text).quantize(_CENTS) for text in texts]

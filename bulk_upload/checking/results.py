@@ -1,0 +1,47 @@
+"""What checking the rows of a file comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bulk_upload.problems import Params
+from bulk_upload.values import Value
+
+# One for each of `columns.COLUMNS`. `None` is a blank optional cell: a new product gets the column's
+# default, an existing one keeps what it has.
+CheckedValues = tuple[Value | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error (or warning) of one cell or row. `columna` is ``""`` when the row as a whole is meant."""
+
+    fila: int
+    columna: str
+    codigo: str
+    params: Params
+    valor: str = ""
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedChunk:
+    """Some consecutive rows of a file after every check that needs no database.
+
+    `columns` holds the good rows' values: one list for each of `columns.COLUMNS`, each with one value for
+    each of `numbers`, the sheet's row numbers. `problems` are those of the other rows, in the order of the
+    file. `repeated` are the rows whose `id` or `codigo` stood in an earlier row. `corrected` says for rows
+    of a corrected-row workbook which row of the original each corrects. The next chunk begins at
+    `next_row` or below.
+    """
+
+    numbers: list[int]
+    columns: list[list[Value | None]]
+    next_row: int
+    problems: list[Problem] = field(default_factory=list)
+    repeated: set[int] = field(default_factory=set)
+    corrected: dict[int, int] = field(default_factory=dict)
+
+    def rows(self) -> list[CheckedValues]:
+        """The good rows, as `numbers`."""
+        return list(zip(*self.columns, strict=True))

@@ -1,0 +1,72 @@
+"""Cells → values: which rows are good, and what exactly is wrong with the others."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from bulk_upload.cells import Cell, Row, is_blank
+from bulk_upload.checking.field import Field
+from bulk_upload.checking.results import Problem
+from bulk_upload.columns import COLUMNS
+from bulk_upload.headers import HeaderMatch
+from bulk_upload.problems import CellProblem, Params, shown
+from bulk_upload.values import Value, written
+
+# One list of values for each of `COLUMNS`.
+Columns = list[list[Value | None]]
+# The problems of rows, by the row's place among those that were checked.
+Problems = dict[int, list[Problem]]
+
+
+class Validator:
+    """Checks the rows of one sheet. Made once per file, since it knows where each column stands."""
+
+    def __init__(self, header: HeaderMatch, delimiter: str) -> None:
+        self._width = len(header.texts)
+        self._delimiter = delimiter
+        self._positions = [header.positions.get(column.name) for column in COLUMNS]
+        self._fields = [Field(column) for column in COLUMNS]
+
+    def check(self, rows: Sequence[Row]) -> tuple[Columns, Problems]:
+        """Every cell of `rows` through its column's rule: the values by column, and what is wrong by row.
+
+        The value of a blank optional cell, and of a wrong one, is `None`.
+        """
+        columns: Columns = []
+        problems: Problems = {}
+        by_place = list(itertools.zip_longest(*(cells for _, cells in rows)))
+        nothing = (None,) * len(rows)
+        for column, field, position in zip(COLUMNS, self._fields, self._positions, strict=True):
+            if position is None:
+                columns.append([None] * len(rows))
+                continue
+            cells: Sequence[Cell] = by_place[position] if position < len(by_place) else nothing
+            values, refusals = field.values(cells)
+            columns.append(values)
+            for place, problem in refusals.items():
+                problems.setdefault(place, []).append(_of_cell(rows[place][0], column.name, cells[place], problem))
+        if self._delimiter and len(by_place) > self._width:
+            self._add_extra_cells(rows, problems)
+        return columns, problems
+
+    def _add_extra_cells(self, rows: Sequence[Row], problems: Problems) -> None:
+        """A CSV row longer than its header: most likely an unquoted separator has shifted its values."""
+        for place, (fila, cells) in enumerate(rows):
+            if all(map(is_blank, cells[self._width :])):
+                continue
+            params: Params = {"celdas": len(cells), "columnas": self._width, "separador": _visible(self._delimiter)}
+            problem = Problem(fila, "", "extra_cells", params, shown(written(cells[-1])))
+            problems.setdefault(place, []).append(problem)
+
+
+def _of_cell(fila: int, name: str, cell: Cell, problem: CellProblem) -> Problem:
+    if problem.code == "required_blank":
+        return Problem(fila, name, problem.code, {"columna": name})
+    seen = shown(written(cell))
+    params: dict[str, str | int] = {"valor": seen, **problem.params, "columna": name}
+    return Problem(fila, name, problem.code, params, seen)
+
+
+def _visible(delimiter: str) -> str:
+    return "tabulador" if delimiter == "\t" else delimiter

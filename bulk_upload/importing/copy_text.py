@@ -1,0 +1,41 @@
+"""Values → the text that PostgreSQL's COPY takes ("Text Format" in the manual's page of COPY).
+
+A column at a time, without any Python work for an ordinary value: a tenth of what writing each row by
+itself costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, cast
+
+from bulk_upload.columns import COLUMNS, Kind
+from bulk_upload.values import Value
+
+KINDS: Final[tuple[Kind, ...]] = tuple(column.kind for column in COLUMNS)
+
+_ESCAPES: Final = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+_TRANSLATION: Final = str.maketrans(_ESCAPES)
+_BOOLEANS: Final = {True: "t", False: "f"}
+
+
+def copy_text(rows: Sequence[Sequence[Value]], kinds: Sequence[Kind], same: Iterable[str]) -> str:
+    """The lines of `rows`, whose values are of `kinds`, each with the fields `same` at its end."""
+    columns = [_fields(values, kind) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
+    end = "".join(f"\t{_escaped(text)}" for text in same) + "\n"
+    return end.join(map("\t".join, zip(*columns, strict=True))) + end
+
+
+def _fields(values: Sequence[Value], kind: Kind) -> Iterable[str]:
+    if kind == "boolean":
+        return map(_BOOLEANS.__getitem__, values)  # type: ignore[arg-type]  # all are booleans
+    if kind in ("code", "text"):
+        texts = cast(Sequence[str], values)
+        joined = "".join(texts)
+        # Four searches for one character are many times faster than one for any of them.
+        return map(_escaped, texts) if any(special in joined for special in _ESCAPES) else texts
+    return map(str, values)
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_TRANSLATION)
