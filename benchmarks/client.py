@@ -18,8 +18,9 @@ from bulk_upload.columns import NAMES
 from bulk_upload.models import BulkUpload
 from catalog.models import Product
 
-# Asking too often would take time from what is measured; small files are worth watching closely.
-PAUSE, SHORT_PAUSE = 0.2, 0.01
+# Seconds between two looks at the status of a small file, which is worth watching closely. Of others as many as
+# the answer's `Retry-After` says.
+SHORT_PAUSE: Final = 0.01
 SMALL: Final = 1_000
 PATIENCE: Final = 1_800
 SAMPLE: Final = 50
@@ -60,7 +61,7 @@ class Client:
     def run(self, path: Path, rows: int, *, replace: bool) -> Job:
         """Send the file and wait until it is completed."""
         task, began, accepted = self.send(path, replace=replace)
-        self.wait(task, SHORT_PAUSE if rows <= SMALL else PAUSE)
+        self.wait(task, SHORT_PAUSE if rows <= SMALL else None)
         seen = time.time()
         upload = BulkUpload.objects.get(pk=task)
         assert upload.completed_at, upload.started_at  # noqa: S101
@@ -68,14 +69,18 @@ class Client:
         started = upload.started_at.timestamp() if upload.started_at else ended
         return Job(upload, ended - began, seen - began, accepted - began, ended - started)
 
-    def wait(self, task: str, pause: float) -> None:
+    def wait(self, task: str, pause: float | None = None) -> None:
         """Until the status says that the upload is completed. Raises when it is not to be."""
         url = f"{self._address}/api/catalog/bulk-upload/status/{task}"
         deadline = time.monotonic() + PATIENCE
-        while (status := self._http.request("GET", url, headers=self._headers).json()["status"]) != "completed":
+        while True:
+            answer = self._http.request("GET", url, headers=self._headers)
+            status = answer.json()["status"]
+            if status == "completed":
+                return
             if status not in ("pending", "processing") or time.monotonic() > deadline:
                 raise AssertionError(f"The upload is {status}")
-            time.sleep(pause)
+            time.sleep(float(answer.headers["Retry-After"]) if pause is None else pause)
 
 
 def expected(recipe: Recipe, *, again: bool) -> dict[str, int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Self
 
-EVERY_SECONDS: Final = 0.05
+EVERY_SECONDS: Final = 0.1
 
 
 class PeakMemory:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -96,10 +97,11 @@ class Product(models.Model):
     proveedor = models.ForeignKey(
         Supplier, models.PROTECT, db_index=False, related_name="products", verbose_name=_("proveedor")
     )
-    activo = models.BooleanField(_("activo"), default=True)
-    version = models.PositiveIntegerField(_("versión"), default=1, editable=False)
-    created_at = models.DateTimeField(_("creado"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("modificado"), auto_now=True)
+    # The database knows the same defaults: an import of new products need not send them row by row.
+    activo = models.BooleanField(_("activo"), default=True, db_default=True)
+    version = models.PositiveIntegerField(_("versión"), default=1, db_default=1, editable=False)
+    created_at = models.DateTimeField(_("creado"), auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(_("modificado"), auto_now=True, db_default=Now())
     # Plain identifiers, not foreign keys: the catalogue outlives the uploads.
     created_by_upload = models.UUIDField(_("carga que lo creó"), null=True, blank=True, editable=False)
     changed_by_upload = models.UUIDField(_("última carga que lo cambió"), null=True, blank=True, editable=False)

@@ -25,7 +25,8 @@ MARKS: Final = ("version", "updated_at", "changed_by_upload")
 EDITABLE: Final = [*(name for name in FIELDS if name != "id"), *MARKS]
 # All of a product, in the order in which it is copied.
 COPIED: Final = [*FIELDS, "version", "proveedor_id", "updated_at", "changed_by_upload"]
-CREATED: Final = [*FIELDS, "proveedor_id", *MARKS, "activo", "created_at", "created_by_upload"]
+# Of a new product; the database adds the rest by default.
+CREATED: Final = [*FIELDS, "proveedor_id", "created_by_upload", "changed_by_upload"]
 
 COPY: Final = f"COPY catalog_product ({', '.join(CREATED)}) FROM STDIN"
 STAGE: Final = f"""
@@ -58,8 +59,7 @@ def write_by_copy(decisions: Decisions, supplier: str, upload: uuid.UUID) -> Non
             _copy(cursor, COPY_STAGE, copy_text(changed, [*KINDS, "integer"], [supplier, now, by]))
             cursor.execute(MERGE)
         if decisions.creates:
-            same = [supplier, "1", now, by, "t", now, by]
-            _copy(cursor, COPY, copy_text(_in_key_order(decisions), KINDS, same))
+            _copy(cursor, COPY, copy_text(_in_key_order(decisions), KINDS, [supplier, by, by]))
 
 
 def write_by_orm(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from bulk_upload.cells import Cell, Row, column_letter, is_blank
+from bulk_upload.cells import BLANKS, Cell, Row, column_letter, is_blank
 from bulk_upload.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header
 from bulk_upload.problems import FileProblem
 from bulk_upload.reading.child.csv_dialect import SAMPLE, Dialect, detect_dialect
-from bulk_upload.reading.child.csv_quotes import BoundedLines, quoting_problem, swallowed_rows
-from bulk_upload.reading.child.csv_text import detect_encoding, text_of
+from bulk_upload.reading.child.csv_quotes import quoting_problem, swallowed_rows
+from bulk_upload.reading.child.csv_text import MAX_LINE, detect_encoding, text_of
 from bulk_upload.reading.table import Limits, Table
 
 # What a CSV is called where a message names a sheet.
@@ -97,30 +97,42 @@ def _records(source: _Source, width: int | None = None) -> Iterator[tuple[int, l
     A blank line counts as a row; a line end within quotes does not. `width` is the number of cells in
     the header, once it is known.
     """
-    delimiter = source.dialect.delimiter
+    delimiter, max_columns = source.dialect.delimiter, source.limits.max_columns
     with text_of(source.file, source.encoding, newline="") as text:
-        lines = BoundedLines(text)
-        lines.skip(source.dialect.hidden_lines)
+        for _ in range(source.dialect.hidden_lines):
+            next(text, "")
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        ended = 0  # the line at which the record before has ended
         try:
-            for number, cells in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), start=1):
-                if lines.in_record > 1 and width and swallowed_rows(cells, width, delimiter):
-                    raise FileProblem("unclosed_quote", linea=lines.record_start)
-                lines.next_record()
-                if len(cells) > source.limits.max_columns:
-                    _cut(cells, source.limits.max_columns)
-                if not all(map(is_blank, cells)):
+            for number, cells in enumerate(reader, start=1):
+                if reader.line_num > ended + 1:
+                    _check_lines(source, cells, ended + 1, width)
+                ended = reader.line_num
+                if len(cells) > max_columns:
+                    _cut(cells, max_columns)
+                # The first cell says it of nearly every record.
+                if cells and (cells[0].strip(BLANKS) or not all(map(is_blank, cells))):
                     yield number, cells
             return
         except csv.Error as error:
             refusal = error
-    raise _refused(source, refusal, lines)
+    raise _refused(source, refusal, ended + 1, reader.line_num)
 
 
-def _refused(source: _Source, error: csv.Error, lines: BoundedLines) -> FileProblem:
-    """The problem of the record at which the csv module stopped; the file is read again up to there."""
+def _check_lines(source: _Source, cells: list[str], start: int, width: int | None) -> None:
+    """Look at a record of several lines, which begins at line `start`. Raises `FileProblem` or `csv.Error`."""
+    if width and swallowed_rows(cells, width, source.dialect.delimiter):
+        raise FileProblem("unclosed_quote", linea=start + source.dialect.hidden_lines)
+    if sum(map(len, cells)) > MAX_LINE:
+        raise csv.Error("record too long")
+
+
+def _refused(source: _Source, error: csv.Error, start: int, end: int) -> FileProblem:
+    """The problem of the record in lines `start` to `end`, at which the csv module stopped."""
+    hidden = source.dialect.hidden_lines
     with text_of(source.file, source.encoding, newline="") as text:
-        record = itertools.islice(text, lines.record_start - 1, lines.number)
-        return quoting_problem(error, lines, record, source.dialect.delimiter)
+        record = itertools.islice(text, start - 1 + hidden, end + hidden)
+        return quoting_problem(error, record, start + hidden, end + hidden, source.dialect.delimiter)
 
 
 def _cut(cells: list[str], max_columns: int) -> None:
