@@ -31,10 +31,12 @@ REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
 class Chunk:
     """The rows of one transaction, already checked against the rules and the rest of the file."""
 
-    def __init__(self, upload: BulkUpload, checked: CheckedChunk) -> None:
+    def __init__(self, upload: BulkUpload, checked: CheckedChunk, categories: set[str]) -> None:
+        """`categories` are names that are known to exist; a chunk that is committed adds its own."""
         self._upload = upload
         self._checked = checked
         self._rows = checked.rows()
+        self._categories = categories
 
     def commit(self) -> None:
         """Import the rows and move the checkpoint.
@@ -45,7 +47,8 @@ class Chunk:
         for attempt in range(1, REPEATS + 1):
             try:
                 with transaction.atomic():
-                    self._run()
+                    named = self._run()
+                self._categories |= named
                 return
             except OperationalError as error:
                 self._upload.refresh_from_db()
@@ -54,7 +57,8 @@ class Chunk:
                 log.info("Chunk before row %s is repeated: %s", self._checked.next_row, error)
                 time.sleep(random.uniform(0.05, 0.2) * attempt)  # noqa: S311  # jitter, no secret
 
-    def _run(self) -> None:
+    def _run(self) -> set[str]:
+        """Do it all, within a transaction; returns the categories that exist now."""
         upload, checked = self._upload, self._checked
         decisions = self._write_together() if self._rows else Decisions()
         for fila, problems in groupby(checked.problems, key=lambda problem: problem.fila):
@@ -76,6 +80,7 @@ class Chunk:
             checked.next_row,
             lease(),
         )
+        return set(decisions.categories)
 
     def _write_together(self) -> Decisions:
         decisions = self._decide(self._checked.numbers, self._rows)
@@ -85,6 +90,7 @@ class Chunk:
                 write.write(decisions, self._upload.proveedor_id, self._upload.task_id)
         except (IntegrityError, DataError) as error:
             log.info("Chunk before row %s goes row by row: %s", self._checked.next_row, error)
+            self._categories.clear()  # one of them may have been deleted
             return self._write_one_by_one()
         return decisions
 
@@ -117,7 +123,7 @@ class Chunk:
 
     def _add_categories(self, decisions: Decisions) -> None:
         """Create missing categories, each with a warning at the first row that needs it."""
-        for name in write.ensure_categories(decisions.categories):
+        for name in write.ensure_categories(decisions.categories.keys() - self._categories):
             fila = decisions.categories[name]
             decisions.problems.append(
                 Problem(fila, "categoria", "new_category", {"categoria": name}, shown(name), warning=True)

@@ -25,8 +25,9 @@ def import_table(upload: BulkUpload, table: CheckedTable, after_chunk: Callable[
     """
     if not upload.next_row:
         _begin(upload, table)
+    categories: set[str] = set()
     for checked in table.chunks:
-        Chunk(upload, checked).commit()
+        Chunk(upload, checked, categories).commit()
         after_chunk()
 
 

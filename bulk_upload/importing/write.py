@@ -107,7 +107,8 @@ def _in_key_order(decisions: Decisions) -> list[Values]:
 
 
 def _copy(cursor: Any, statement: str, text: str) -> None:
-    with cursor.copy(statement) as copy:
+    # Django does not see what happens within a COPY: its errors would arrive as the driver's.
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.write(text)
 
 
