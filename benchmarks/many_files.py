@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Final
 
 from django.db.models import Max
 
@@ -17,8 +16,6 @@ from benchmarks.tables import reset, settle
 from benchmarks.writing import made
 from bulk_upload.models import BulkUpload
 from catalog.models import Product, Supplier
-
-POLL_SECONDS: Final = 0.2
 
 
 def main() -> None:
@@ -41,7 +38,7 @@ def main() -> None:
         began = time.time()
         _signal(workers, signal.SIGCONT)
     for task in tasks:
-        client.wait(task, POLL_SECONDS)
+        client.wait(task)
     ended = BulkUpload.objects.aggregate(last=Max("completed_at"))["last"].timestamp()
     rows = sum(recipe.rows for recipe in wanted)
     if BulkUpload.objects.filter(creados=wanted[0].rows).count() != len(wanted) or Product.objects.count() != rows:

@@ -55,5 +55,9 @@ class Options:
     def files(self) -> Path:
         return self.folder / "files"
 
+    def sizes_of_turn(self, number: int) -> str:
+        """What the measuring processes of one turn are told by `BENCH_SIZES`; the largest file has the first one."""
+        return ",".join(str(size) for size in self.sizes if number < self.runs_of(size))
+
     def runs_of(self, rows: int) -> int:
         return self.runs if rows < HUGE else 1

@@ -1,7 +1,7 @@
 """Measures the parts alone: the limit (fastest reading, fastest loading), and the first stages of an import.
 
 The limit does nothing but its two parts, one after the other: it checks no cell, compares with no product, keeps no
-checkpoint and has no foreign keys to check. No import can be as fast.
+checkpoint and refers to nothing. No import can be as fast.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
         for _ in range(options.runs_of(rows)):
             loading = load(ready, "bench_limit")
             keep("loading", "ready", rows, loading)
-            keep("loading with foreign keys", "ready", rows, load(ready, "catalog_product"))
+            keep("loading with references", "ready", rows, load(ready, "catalog_product"))
             for file_format in FORMATS:
                 path = made(options.files, Recipe(rows, file_format))
                 fastest = timed(read_workbook if file_format == "xlsx" else read_csv, path, rows)

@@ -23,6 +23,10 @@ STAGES: Final = {
     "reading": "reading as the import does (child process, all checks)",
     "reading and validating": "the same, and every cell through its rule",
 }
+LOADING: Final = {
+    "loading": "loading ready rows: COPY into an equal table",
+    "loading with references": "the same into the product table, which checks its references",
+}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -97,8 +101,8 @@ def stages_table(found: Measurements) -> str:
         for name, label in (("accepted", "POST until answered"), ("importing", "claim to completed")):
             yield [label, *(_number(found.more(name, "job", each, "fresh", rows), "s") for each in FORMATS)]
         yield ["the rest of the job that reading and validating alone does not explain", *map(rest, FORMATS)]
-        for what in ("loading", "loading with foreign keys"):
-            yield [f"{what} (COPY of ready rows)", *[_number(found.seconds(what, "ready", "fresh", rows), "s")] * 2]
+        for what, label in LOADING.items():
+            yield [label, *[_number(found.seconds(what, "ready", "fresh", rows), "s")] * 2]
         for name, label in (("worker_cpu", "CPU of worker and reader"), ("database_cpu", "CPU of PostgreSQL")):
             yield [label, *(_number(found.more(name, "job", each, "fresh", rows), "s") for each in FORMATS)]
 
@@ -108,6 +112,20 @@ def stages_table(found: Measurements) -> str:
         return _number(whole - known if whole and known else None, "s")
 
     return table([f"stages, {rows:,} rows, fresh, PostgreSQL", *FORMATS], lines())
+
+
+def writers_table(found: Measurements) -> str:
+    """What the writer for PostgreSQL gains over the ORM's, from file to products."""
+
+    def lines() -> Iterator[list[str]]:
+        for rows in found.sizes():
+            for variant in ("fresh", "changed"):
+                seconds = [found.seconds(f"writer {name}", "xlsx", variant, rows) for name in ("COPY", "ORM")]
+                if seconds[0] and seconds[1]:
+                    gain = f"{seconds[1] / seconds[0]:.2f} ×"
+                    yield [f"{variant}, {rows:,}", *(_number(one, "s") for one in seconds), gain]
+
+    return table(["xlsx, file to products, PostgreSQL", "by COPY", "by the ORM", "gain"], lines())
 
 
 def _number(value: float | None, unit: str) -> str:

@@ -31,9 +31,10 @@ def write_bench(found: Measurements, options: Options, peers_python: Path) -> st
 
 Versions: {versions(options.server, peers_python)}
 
-{options.runs} run(s) of each (one from 1,000,000 rows on, one of each contender), medians. Every run's counts and a
-sample of its values were checked; an unchanged file wrote no product. A job's time is from the POST's first byte until
-`completed_at`; of the {SMALL_ROWS}-row file until the client has seen the end.
+{options.runs} run(s) of each (one from 1,000,000 rows on, one of each contender), medians; jobs and limit take turns.
+Every run's counts and a sample of its values were checked; an unchanged file wrote no product. A job's time is from
+the POST's first byte until `completed_at`, while its client asks as often as `Retry-After` says; of the
+{SMALL_ROWS}-row file until the client, who asks all the time, has seen the end.
 
 {report.promises_table(found)}
 
@@ -43,7 +44,9 @@ sample of its values were checked; an unchanged file wrote no product. A job's t
 
 {report.jobs_table(found)}
 
-{report.stages_table(found)}"""
+{report.stages_table(found)}
+
+{report.writers_table(found)}"""
     _replace(options.results / RESULTS, "bench", text)
     return text
 

@@ -37,10 +37,14 @@ def main() -> None:
     with databases.on_sqlite(options.folder) as url, stack.running(url, options.folder) as system:
         measure("benchmarks.jobs", system.environment, lines)
     with databases.on_postgresql(options.server) as url:
-        with stack.running(url, options.folder) as system:
-            measure("benchmarks.jobs", system.environment, lines)
-        # The system has stopped: nothing else runs while its parts and the others are measured.
-        measure("benchmarks.parts", system.environment, lines)
+        # What is to be compared is measured turn by turn, for a machine is not equally fast all day. The system has
+        # stopped when its parts and the others are measured: nothing else runs then.
+        for number in range(options.runs):
+            once = {"BENCH_RUNS": "1", "BENCH_SIZES": options.sizes_of_turn(number)}
+            with stack.running(url, options.folder) as system:
+                measure("benchmarks.jobs", {**system.environment, **once}, lines)
+            measure("benchmarks.parts", {**system.environment, **once}, lines)
+            measure("benchmarks.writers", {**system.environment, **once}, lines)
         peers = dict(system.environment) | {"DJANGO_SETTINGS_MODULE": "benchmarks.peer_settings"}
         measure("benchmarks.peers", peers, lines, PEERS_PYTHON)
         subprocess.run([PEERS_PYTHON, "-m", "benchmarks.plot", lines, options.results / PLOT], cwd=PROJECT, check=True)

@@ -28,6 +28,9 @@ class Marks:
         self._kinds: list[Mark] = [_ANY_ERROR]
         self._index: dict[Mark, int] = {_ANY_ERROR: 0}
 
+    def __len__(self) -> int:
+        return len(self._packed)
+
     def add(self, row: int, column: int, mark: Mark) -> None:
         """Mark the cell in sheet row `row` (the first is 1) and at `column` (A is 0)."""
         kind = self._index.get(mark)

@@ -32,16 +32,20 @@ class SheetRows:
         """
         # calamine keeps the blank rows at the top and leaves out the blank columns at the left.
         left: list[Cell] = [None] * (self._sheet.start or (0, 0))[1]
+        rows = enumerate(cast(Iterator[list[Cell]], self._sheet.iter_rows()), start=1)
+        return self._completed(rows, left, texts) if left or self._marks else rows
+
+    def _completed(self, rows: Iterator[Row], left: list[Cell], texts: Collection[int]) -> Iterator[Row]:
+        """The rows with the cells at their left, and their marks."""
         marked = self._marks.by_row()
         marked_row, marks = next(marked, (0, []))
-        for number, cells in enumerate(cast(Iterator[list[Cell]], self._sheet.iter_rows()), start=1):
-            if left:
-                cells = left + cells
+        for number, cells in rows:
+            complete = left + cells
             if number == marked_row:
                 for column, mark in marks:
-                    _apply(mark, cells, column, column in texts)
+                    _apply(mark, complete, column, column in texts)
                 marked_row, marks = next(marked, (0, []))
-            yield number, cells
+            yield number, complete
 
     def data(self, header: HeaderMatch) -> Iterator[Row]:
         """The rows below the header that are not blank."""
