@@ -14,7 +14,8 @@ import pytest
 
 from bulk_upload.problems import FileProblem
 from bulk_upload.reading import guarded, waiting
-from bulk_upload.reading.files import open_table
+from bulk_upload.reading.child.workbook import LARGE_SHEET
+from bulk_upload.reading.files import Readers, open_table
 from bulk_upload.reading.table import Limits
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.make_awkward import HEADER, product
@@ -173,6 +174,47 @@ def test_the_child_dies_with_its_parent_however_that_dies(workbook):
     parent.kill()
     parent.wait()
     assert eventually(lambda: not Path(f"/proc/{child}").exists())
+
+
+def test_a_child_waits_started_for_the_next_file(workbook):
+    readers = Readers()
+    readers.prepare()
+    readers.prepare()
+    (spare,) = children()
+    with readers.reader(Limits()) as reader:
+        assert children() == [spare]
+        assert reader.rows(workbook, "xlsx").total == 20_000
+    assert children() == []
+
+
+def test_a_child_that_died_while_it_waited_is_replaced(workbook):
+    readers = Readers()
+    readers.prepare()
+    (spare,) = children()
+    os.kill(spare, signal.SIGKILL)
+    assert eventually(lambda: children() == [])
+    with readers.reader(Limits()) as reader:
+        assert reader.rows(workbook, "xlsx").total == 20_000
+
+
+def test_a_child_that_waits_is_ended_with_its_readers():
+    readers = Readers()
+    readers.prepare()
+    readers.close()
+    readers.close()
+    assert children() == []
+
+
+def test_a_large_sheet_that_reaches_far_is_refused_though_it_is_being_loaded_already(tmp_path):
+    """calamine would ask for 1,048,576 x 16,384 cells. Which of the two sees it first is a matter of time."""
+    rows = "".join(raw.inline_row(n, list(map(str, product(id=f"P{n}")))) for n in range(2, 12_000))
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    sheet = raw.SHEET_START + raw.inline_row(1, HEADER) + rows + far + raw.SHEET_END
+    assert len(sheet) > LARGE_SHEET
+    path = raw.save(tmp_path / "productos.xlsx", raw.parts(sheet))
+    with pytest.raises(FileProblem) as problem, open_table(path, "xlsx", Limits()):
+        pass
+    assert problem.value.code in ("too_many_columns", "too_big_to_read")
 
 
 def python_says(code: str) -> str:
