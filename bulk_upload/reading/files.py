@@ -1,6 +1,6 @@
 """The only door to the readers: a file on disk becomes a `Table`, or checked chunks.
 
-with guarded_reader(limits, on_wait) as reader:
+with Readers().reader(limits, on_wait) as reader:
     table = reader.checked(path, "csv", next_row=0, chunk_rows=2500)
     for chunk in table.chunks: ...
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -61,6 +61,8 @@ def _visible_sheets(path: Path, limits: Limits) -> Iterator[tuple[str, SheetRows
                 load = started(load)
             marks = scan(package, part, used, paddings)
             if needs_repair(marks):
+                with suppress(BaseException):
+                    load()  # of no use, but the book is not to be used by two at once
                 sheet = CalamineWorkbook.from_filelike(repaired(package, part)).get_sheet_by_name(name)
             else:
                 sheet = load()
