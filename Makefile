@@ -74,7 +74,7 @@ requirements: $(UV)  ## resolve requirements/*.in to *.txt with hashes (UPGRADE=
 	@echo "dev.in  -> dev.txt" && $(UV_COMPILE) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
 	@echo "bench.in -> bench.txt" && $(UV_COMPILE) -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 
-UV_COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+UV_COMPILE = $(UV) pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make requirements" $(if $(UPGRADE),--upgrade)
 
 # --- What the commands above need --------------------------------------------------------------
