@@ -60,9 +60,8 @@ class ProductAdmin(admin.ModelAdmin[Product]):
         return super().get_queryset(request).filter(proveedor__in=suppliers)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
-        fixed = ["version", "created_at", "updated_at", "creating_upload", "changing_upload"]
         # The key of what exists stays: saved under another one it would be another product.
-        return ["id", *fixed] if obj else fixed
+        return ["id", "version", "created_at", "updated_at", "creating_upload", "changing_upload"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         if change:

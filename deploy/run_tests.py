@@ -49,7 +49,7 @@ ONCE: Final = (
         f"bulk_upload/tests/test_{name}.py"
         for name in ("awkward_files", "hostile_reading", "checking_columns", "headers", "values")
     ),
-    *(f"bulk_upload/tests/test_reading_{name}.py" for name in ("child", "csv", "scan", "values", "wire")),
+    *(f"bulk_upload/tests/test_reading_{name}.py" for name in ("believed", "child", "csv", "scan", "values", "wire")),
 )
 
 

@@ -15,20 +15,30 @@ from bulk_upload.reading.table import Table
 from bulk_upload.values import Value
 
 
+class CheckingFault(Exception):
+    """Something went wrong that is no fault of the file: no room for the keys, or a mistake of ours."""
+
+
 def checked_chunks(table: Table, *, next_row: int, chunk_rows: int) -> Iterator[CheckedChunk]:
     """The rows of `table` from `next_row` on, at most `chunk_rows` in each chunk.
 
     Rows above, which an earlier claim has imported, are only remembered: a row that repeats one of them
-    is still a repetition.
+    is still a repetition. Raises `CheckingFault`, and what the reading of `table` raises.
     """
     validator = Validator(table.header, table.delimiter)
     with SeenKeys() as seen:
         for rows in _regrouped(table.batches, chunk_rows):
-            columns, problems = validator.check(rows)
-            repeated = _add_repeated(rows, columns, problems, seen)
             done = sum(number < next_row for number, _ in rows)
+            try:
+                columns, problems = validator.check(rows)
+                repeated = _add_repeated(rows, columns, problems, seen)
+                chunk = _chunk(rows, columns, problems, repeated, done, table.header.original_row)
+            except MemoryError:
+                raise
+            except Exception as error:
+                raise CheckingFault(f"rows {rows[0][0]} to {rows[-1][0]}") from error
             if done < len(rows):
-                yield _chunk(rows, columns, problems, repeated, done, table.header.original_row)
+                yield chunk
 
 
 def _chunk(

@@ -22,7 +22,8 @@ Plain = Callable[[Sequence[Cell], set[type]], list[Value | None] | None]
 _BETWEEN: Final = "|"
 _SCIENTIFIC: Final = re.compile(r"[eE][+-]\d")
 # Far below the largest price, and without anything that could be read in two ways.
-_PRICES: Final = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,2})?(?:\||$))+", re.ASCII)
+_PRICE: Final = r"[0-9]{1,9}(?:\.[0-9]{1,2})?"
+_PRICES: Final = re.compile(rf"{_PRICE}(?:\|{_PRICE})*", re.ASCII)
 _CENTS: Final = Decimal("0.01")
 
 
@@ -64,6 +65,8 @@ def _prices(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | Non
         texts = cast(Sequence[str], cells)
     else:
         return None
-    if not _PRICES.fullmatch(_BETWEEN.join(texts)):
+    joined = _BETWEEN.join(texts)
+    # A cell may hold the character that joins them.
+    if joined.count(_BETWEEN) != len(texts) - 1 or not _PRICES.fullmatch(joined):
         return None
     return [Decimal(text).quantize(_CENTS) for text in texts]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 
 from bulk_upload.checking.results import CheckedValues, Problem
@@ -21,12 +21,13 @@ from catalog.models import Product
 
 # The product's own fields, in the order of the sheet; `categoria` is its key, the name itself.
 FIELDS: Final[tuple[str, ...]] = tuple("categoria_id" if name == "categoria" else name for name in NAMES)
-# The arrays come from subqueries on purpose: thousands of constants make the planner scan the whole table.
 # The array comes from a subquery on purpose: thousands of constants make the planner scan the whole table.
 NAMED_ON_POSTGRESQL: Final = f"""
     SELECT proveedor_id, version, {", ".join(FIELDS)} FROM catalog_product
     WHERE {{column}} = ANY((SELECT string_to_array(%s, chr(31)))::text[])
 """  # noqa: S608  # names of columns only
+# Looks at what is to be changed: another one is needed only when somebody else has changed it in between.
+ROUNDS: Final = 10
 DEFAULTS: Final[dict[str, Value]] = {column.name: column.default for column in COLUMNS if not column.required}
 # What a new product gets for a blank cell, by place; required ones are never blank here.
 BLANKS: Final[Values] = tuple(column.default for column in COLUMNS)
@@ -87,16 +88,17 @@ def decide(numbers: Sequence[int], rows: Sequence[CheckedValues], supplier: str,
     """The fate of a supplier's good rows, in order. Needs a transaction, and leaves the rows of `updates` locked.
 
     Products are read without a lock, since most rows change nothing. What is to be changed is locked
-    afterwards, and if it is not what was read, everything is decided again.
+    afterwards, and if it is not what was read, everything is decided again. Raises `OperationalError` when
+    that does not come to an end; a deadlock between two such rounds is the database's to find.
     """
-    while True:
+    for _ in range(ROUNDS):
         known = find(rows)
         catalogue = Catalogue(known, supplier, replace=replace)
         catalogue.decide(numbers, rows)
         decisions = catalogue.decisions
-        keys = decisions.updates.keys() & known.keys()
-        if locked(keys) == {key: known[key] for key in keys}:
+        if locked(decisions.updates) == {key: known[key] for key in decisions.updates}:
             return decisions
+    raise OperationalError("the products change faster than they can be looked at")
 
 
 def find(rows: Sequence[CheckedValues]) -> dict[str, Known]:

@@ -41,7 +41,7 @@ MERGE: Final = f"""
 
 
 def write(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
-    """Write a whole chunk. Raises `IntegrityError` when the database refuses it."""
+    """Write a whole chunk. Raises `IntegrityError` or `DataError` when the database refuses it."""
     if connection.vendor == "postgresql":
         write_by_copy(decisions, supplier, upload)
     else:
@@ -81,7 +81,7 @@ def write_by_orm(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None
 
 
 def write_one(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
-    """Write the decision of a single row. Raises `IntegrityError` when the database refuses it.
+    """Write the decision of a single row. Raises `IntegrityError` or `DataError` when the database refuses it.
 
     The look-up names the supplier: if another one has created the product since, nothing of it changes.
     """

@@ -75,7 +75,7 @@ def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
     changes: dict[str, Any] = {}
     for known in decisions.updates.values():
         changes = _fields(known.values)
-    rows = Product.objects.filter(pk=item.id)
+    rows = Product.objects.filter(pk=item.id, proveedor_id=supplier)
     product = rows.select_for_update().first()
     if product is None:
         raise NotThere

@@ -1,1 +1,1 @@
-"""File → rows. `files.open_table` is the only door; `table.py` says what comes out."""
+"""File → rows, or checked chunks of them. `files` is the only door; `table` says what comes out."""

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from bulk_upload.cells import Row
 from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.headers import match_header
-from bulk_upload.problems import FileProblem
+from bulk_upload.headers import HeaderMatch, match_header
+from bulk_upload.problems import FILE_PROBLEMS, FileProblem
 from bulk_upload.reading import wire
 from bulk_upload.reading.guarded import LOGGED_BYTES, Child
 from bulk_upload.reading.table import CheckedTable, Limits, Table
@@ -42,23 +42,32 @@ class Reader:
 
     def rows(self, path: Path, file_format: FileFormat) -> Table:
         """The file's rows as they stand."""
-        row, texts, total, sheet, *text = self._open(wire.Job(_there(path), file_format, self._limits))
-        return Table(match_header(row, texts, sheet), total, self._batches(total), sheet, *text)
+        header, total, *found = self._open(wire.Job(_there(path), file_format, self._limits))
+        return Table(header, total, self._batches(total), *found)
 
     def checked(self, path: Path, file_format: FileFormat, *, next_row: int, chunk_rows: int) -> CheckedTable:
         """The file's rows from `next_row` on, checked, at most `chunk_rows` in each chunk."""
-        row, texts, total, sheet, *text = self._open(
-            wire.Job(_there(path), file_format, self._limits, chunk_rows, next_row)
-        )
-        return CheckedTable(match_header(row, texts, sheet), total, self._chunks(), sheet, *text)
+        job = wire.Job(_there(path), file_format, self._limits, chunk_rows, next_row)
+        header, total, *found = self._open(job)
+        return CheckedTable(header, total, self._chunks(total, whole=not next_row), *found)
 
-    def _open(self, job: wire.Job) -> wire.Message:
+    def _open(self, job: wire.Job) -> tuple[HeaderMatch, int, str, str, str]:
         self._child.ask(job, self._on_wait)
-        return self._expect("table")
+        said = self._expect("table")
+        try:
+            row, texts, total, *found = said
+            sheet, encoding, delimiter = found
+            wire.check_texts([*texts, *found])
+            wire.check_numbers([row, total])
+        except (ValueError, TypeError):
+            raise FileProblem("damaged_file") from None
+        return match_header(row, texts, sheet), total, sheet, encoding, delimiter
 
     def _batches(self, total: int) -> Iterator[list[Row]]:
         while total > 0:
             (rows,) = self._expect("rows")
+            if not rows:
+                raise FileProblem("damaged_file")
             total -= len(rows)
             yield [(number, cells) for number, cells in rows]
         self._expect("end")
@@ -69,9 +78,16 @@ class Reader:
             raise FileProblem("damaged_file")
         return content
 
-    def _chunks(self) -> Iterator[CheckedChunk]:
+    def _chunks(self, total: int, *, whole: bool) -> Iterator[CheckedChunk]:
+        """The chunks, which must hold as many rows as the file; not more, if it is not read as a `whole`."""
         while (line := self._child.line()) != wire.END:
-            yield _chunk(line)
+            chunk = _chunk(line)
+            total -= len(chunk.numbers) + len({problem.fila for problem in chunk.problems})
+            if total < 0:
+                raise FileProblem("damaged_file")
+            yield chunk
+        if whole and total:
+            raise FileProblem("damaged_file")
 
 
 def _chunk(line: bytes) -> CheckedChunk:
@@ -91,9 +107,21 @@ def _message(line: bytes) -> wire.Message:
         logger.warning("The reader of files sent no message but %r", line[:LOGGED_BYTES])
         raise FileProblem("damaged_file") from None
     if message[0] == "problem":
-        _, code, params = message
-        raise FileProblem(code, **dict(params))
+        raise _problem(message)
     return message
+
+
+def _problem(message: wire.Message) -> FileProblem:
+    """The problem that the child tells, if it is one that we know."""
+    try:
+        _, code, params = message
+        if code in FILE_PROBLEMS:
+            problem = FileProblem(code)
+            problem.params = wire.checked_params(params)
+            return problem
+    except (ValueError, TypeError):
+        pass
+    return FileProblem("damaged_file")
 
 
 class Readers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import select
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -42,19 +44,20 @@ class Child:
     """
 
     def __init__(self) -> None:
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `end`
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", CHILD, str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            cwd=_ROOT,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-            # Ctrl-C, and a stop of the worker's process group, are for the worker alone.
-            process_group=0,
-            # Room for what the child has ready while its parent is busy with the database.
-            pipesize=_PIPE_BYTES,
-        )
+        with ExitStack() as opened:
+            self._complaints = opened.enter_context(tempfile.TemporaryFile())
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", CHILD, str(os.getpid())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+                cwd=_ROOT,
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                # Ctrl-C, and a stop of the worker's process group, are for the worker alone.
+                process_group=0,
+            )
+            opened.pop_all()  # from now on `end` closes it
+        _widen(cast(IO[bytes], self._process.stdout))
         self._ticker = Ticker(ignore_wait)
         self._patience = START_SECONDS
         self._heard = bytearray()
@@ -137,9 +140,17 @@ class Child:
         if -status in _STOP_SIGNALS:
             return InterruptedError(f"the reader of files was stopped by signal {-status}")
         logger.warning("The reader of files died (status %s)", status)
+        if status == wire.FAULT:
+            return OSError("the reader of files met a fault which is not the file's")
         # By a signal: the CPU limit, an allocation that failed under the memory limit (Rust aborts),
         # a stack that overflowed, the system that ran out of memory.
         return FileProblem("too_big_to_read" if status < 0 else "damaged_file")
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Make room for what the child has ready while its parent is busy with the database, where Linux allows it."""
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _log(complaints: IO[bytes]) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from decimal import Decimal
 from typing import Any
 
-from bulk_upload.checking.chunks import checked_chunks
+import pytest
+
+from bulk_upload.checking.chunks import CheckingFault, checked_chunks
 from bulk_upload.checking.results import CheckedChunk
+from bulk_upload.checking.seen import SeenKeys
 from bulk_upload.columns import INDEX, NAMES, ORIGINAL_ROW
 from bulk_upload.headers import match_header
 from bulk_upload.reading.table import Table
@@ -56,6 +60,22 @@ def test_a_row_that_repeats_a_rejected_one_is_a_repetition():
     (chunk,) = chunks([row(1, nombre=""), row(1)])
     assert chunk.numbers == []
     assert chunk.repeated == {3}
+
+
+@pytest.mark.parametrize("price", ["", "1|2", "5|"])
+def test_an_odd_price_at_the_end_of_a_chunk_costs_its_row(price):
+    (chunk,) = chunks([row(1), row(2, precio_unitario=price)])
+    assert chunk.numbers == [2]
+    assert [(p.fila, p.columna) for p in chunk.problems] == [(3, "precio_unitario")]
+
+
+def test_what_goes_wrong_in_checking_is_not_said_of_the_file(monkeypatch):
+    def no_room(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(SeenKeys, "add", no_room)
+    with pytest.raises(CheckingFault):
+        chunks([row(1)])
 
 
 def test_rows_of_a_correction_say_which_row_they_correct():

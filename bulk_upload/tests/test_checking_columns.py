@@ -20,7 +20,24 @@ by_name = {column.name: column for column in COLUMNS}
 # Everything that people, Excel and malice put into cells, often enough to meet in one column.
 ODD = [
     *("", " ", "\u00a0", "\u200b", " x ", "\u00a0x", "x\ty", "x\x1c", "\x1cx", "x\x00", "#N/A", " #N/A", "#3-0", "x#"),
-    *("a|b", "|", "\u0301x", "e\u0301", "é", "ñ", "15–30 °C", "x" * 64, "x" * 65, "x" * 255, "x" * 256, "𝔸", "\ud800"),
+    *(
+        "a|b",
+        "|",
+        "1|2",
+        "5|",
+        "|5",
+        "\u0301x",
+        "e\u0301",
+        "é",
+        "ñ",
+        "15–30 °C",
+        "x" * 64,
+        "x" * 65,
+        "x" * 255,
+        "x" * 256,
+        "𝔸",
+        "\ud800",
+    ),
     *("7E+12", "7e-3", " 7E+12", "ABC-7E", "1E5", "A-1", "007", "1250", "1250.5", "1250.50", "1.250", "1,250.50"),
     *(
         "$ 12",
@@ -90,8 +107,8 @@ def test_an_odd_cell_among_ordinary_ones(name):
     column = by_name[name]
     ordinary = {"text": "Guantes", "code": "P-001", "decimal": "12.50", "integer": "5", "boolean": "no"}[column.kind]
     for odd, usual in itertools.product(ODD, (ordinary, 5.0)):
-        cells = [usual, odd, usual]
-        assert list(map(repr, together(Field(column), cells))) == [repr(alone(column, cell)) for cell in cells]
+        for cells in ([usual, odd, usual], [odd, usual], [usual, odd]):
+            assert list(map(repr, together(Field(column), cells))) == [repr(alone(column, cell)) for cell in cells]
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,10 @@ def test_a_chunk_arrives_as_it_is(chunk):
     [
         (0, [7]),  # a number for a text
         (0, [{"error": "#N/A"}]),
+        (0, [None]),  # a required value
+        (1, ["a\0b"]),
+        (5, ["NaN"]),
+        (5, ["sNaN"]),
         (5, ["mucho"]),
         (5, [12.5]),
         (8, [True]),

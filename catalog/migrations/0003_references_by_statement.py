@@ -4,7 +4,11 @@ PostgreSQL's own foreign keys run a query for each row that is written: half of 
 catalogue takes. These triggers promise the same (a product never refers to what is not there, whoever
 writes it) with one look for each different supplier and category of a statement. As foreign keys do, they
 lock what is referred to (FOR KEY SHARE), so that it cannot be deleted before the product is committed, and
-they report a violation as one. Unlike Django's, they do not wait for the end of the transaction.
+they report a violation as one. Unlike Django's, they do not wait for the end of the transaction, and what is
+referred to can be deleted at PostgreSQL's own isolation level only, READ COMMITTED. TRUNCATE asks no trigger.
+
+A later migration that alters the key of a supplier or category makes Django create its foreign keys again:
+call `by_statement` after it. `catalog/tests/test_references.py` would notice.
 """
 
 from django.db import migrations
@@ -15,7 +19,8 @@ REFERENCES = (("proveedor", "catalog_supplier", "codigo"), ("categoria", "catalo
 
 # The product's side; `written` are the rows of the statement.
 CHECK_WRITTEN = """
-CREATE FUNCTION catalog_product_check_{field}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION catalog_product_check_{field}() RETURNS trigger LANGUAGE plpgsql
+    SET search_path FROM CURRENT AS $$
 DECLARE
     referred text;
 BEGIN
@@ -37,10 +42,15 @@ CREATE TRIGGER catalog_product_{field}_update AFTER UPDATE ON catalog_product
 
 # The other side; `gone` are the rows of the statement as they were.
 CHECK_GONE = """
-CREATE FUNCTION {table}_check_products() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {table}_check_products() RETURNS trigger LANGUAGE plpgsql
+    SET search_path FROM CURRENT AS $$
 DECLARE
     referred text;
 BEGIN
+    -- With the snapshot of a transaction that began earlier, products written since would not be seen.
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE feature_not_supported USING MESSAGE = 'rows of {table} are deleted or renamed at READ COMMITTED only';
+    END IF;
     SELECT gone.{key} INTO referred FROM gone
         WHERE NOT EXISTS (SELECT FROM {table} WHERE {table}.{key} = gone.{key})
         AND EXISTS (SELECT FROM catalog_product WHERE {field}_id = gone.{key}) LIMIT 1;

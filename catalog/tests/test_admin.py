@@ -159,3 +159,10 @@ def test_a_suppliers_person_cannot_give_a_product_to_another_supplier(supplier_p
 
 def test_exporting_needs_the_permission(suppliers):
     assert sign_in("otra").get(f"{LIST}export/csv/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_page_for_a_new_product_shows_no_marks_that_it_does_not_have_yet(admin_client):
+    page = admin_client.get("/admin/catalog/product/add/").content.decode()
+    assert "DatabaseDefault" not in page
+    assert "codigo" in page

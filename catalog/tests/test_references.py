@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, NotSupportedError, OperationalError, connection, transaction
 
 from catalog.models import Category, Product, Supplier
 
@@ -15,6 +15,9 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="other databases have foreign keys"),
 ]
+
+
+FOREIGN_KEYS = "SELECT count(*) FROM pg_constraint WHERE conrelid = 'catalog_product'::regclass AND contype = 'f'"
 
 
 @pytest.fixture
@@ -49,6 +52,24 @@ def test_what_is_referred_to_stays(product, table, key):
     for statement in ("DELETE FROM {table}", "UPDATE {table} SET {key} = 'OTRO'"):
         with pytest.raises(IntegrityError, match="still refers"):
             run(statement.format(table=table, key=key))
+
+
+def test_there_are_no_foreign_keys_beside_the_triggers(product):
+    with connection.cursor() as cursor:
+        cursor.execute(FOREIGN_KEYS)
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_older_snapshot_deletes_nothing(product):
+    """It would not see products that others have written since."""
+    with pytest.raises(NotSupportedError, match="READ COMMITTED"):
+        run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; DELETE FROM catalog_category")
+    assert Category.objects.count() == 1
+
+
+def test_the_triggers_find_their_tables_whatever_the_search_path(product):
+    run("SET LOCAL search_path = ''; UPDATE public.catalog_product SET nombre = 'x'; SET LOCAL search_path = public")
 
 
 def test_what_is_not_referred_to_may_go(product):
@@ -87,11 +108,10 @@ def test_a_category_cannot_go_while_a_product_of_it_is_being_written(product):
 def test_the_way_back_leads_to_ordinary_foreign_keys(product):
     migration = import_module("catalog.migrations.0003_references_by_statement")
     with connection.cursor() as cursor:
-        count = "SELECT count(*) FROM pg_constraint WHERE conrelid = 'catalog_product'::regclass AND contype = 'f'"
         for step, expected in ((migration.by_row, 2), (migration.by_statement, 0)):
             with connection.schema_editor() as editor:
                 step(apps, editor)
-            cursor.execute(count)
+            cursor.execute(FOREIGN_KEYS)
             assert cursor.fetchone() == (expected,)
     with pytest.raises(IntegrityError), transaction.atomic():
         make("P2", categoria_id="NADA")

@@ -3,12 +3,16 @@
     python -m bulk_upload.reading.child PARENT
 
 It may die in any way, for the libraries that parse the file can be made to abort; nothing but itself
-is lost then. It writes nothing to disk and follows no link. Knows no Django.
+is lost then. It follows no link, and writes nothing but the nameless files of `SeenKeys`, beside the file that
+it reads. Knows no Django.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+from pathlib import Path
 
 from bulk_upload.reading.child import guards
 
@@ -18,6 +22,7 @@ def main(arguments: list[str]) -> int:
     guards.die_with_parent(int(arguments[0]))
 
     # Imported with the signals already in order, for this takes most of the start.
+    from bulk_upload.checking.chunks import CheckingFault
     from bulk_upload.problems import FileProblem
     from bulk_upload.reading import wire
     from bulk_upload.reading.child.telling import messages
@@ -31,6 +36,7 @@ def main(arguments: list[str]) -> int:
     if not line:
         return 0  # Nobody wants anything.
     job = wire.Job.of(line)
+    os.environ["SQLITE_TMPDIR"] = str(Path(job.path).parent)
     guards.limit_resources(job.limits.memory_bytes, job.limits.cpu_seconds)
     try:
         for message in messages(job):
@@ -39,6 +45,9 @@ def main(arguments: list[str]) -> int:
         say(["problem", problem.code, list(problem.params.items())])
     except MemoryError:
         say(["problem", "too_big_to_read", []])
+    except CheckingFault:
+        traceback.print_exc()
+        return wire.FAULT
     return 0
 
 

@@ -1,4 +1,4 @@
-"""CSV (RFC 4180, and what spreadsheets make of it) → `Table`, in bounded memory.
+"""CSV (RFC 4180, and what spreadsheets make of it) → `Table`, a record at a time.
 
 The file is read three times: once to find the encoding, once to count and check every record, and
 once to hand the rows out. So a file that is damaged anywhere is refused before its first row counts.

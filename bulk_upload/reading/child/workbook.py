@@ -57,12 +57,14 @@ def _visible_sheets(path: Path, limits: Limits) -> Iterator[tuple[str, SheetRows
         for name, part in workbook.sheets:
             used = UsedRange(name, limits.max_rows, limits.max_columns)
             load: Callable[[], CalamineSheet] = partial(lambda name: book().get_sheet_by_name(name), name)
-            if package.size(part) > LARGE_SHEET:
+            large = package.size(part) > LARGE_SHEET
+            if large:
                 load = started(load)
             marks = scan(package, part, used, paddings)
             if needs_repair(marks):
-                with suppress(BaseException):
-                    load()  # of no use, but the book is not to be used by two at once
+                if large:
+                    with suppress(BaseException):
+                        load()  # of no use, but the book is not to be used by two at once
                 sheet = CalamineWorkbook.from_filelike(repaired(package, part)).get_sheet_by_name(name)
             else:
                 sheet = load()
