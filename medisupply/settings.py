@@ -169,8 +169,9 @@ STORAGES = {
 BULK_UPLOAD_MAX_BYTES = env.int("BULK_UPLOAD_MAX_BYTES", default=200 * 1024 * 1024)
 # Most data rows in one file: what a sheet of Excel holds below its header.
 BULK_UPLOAD_MAX_ROWS = env.int("BULK_UPLOAD_MAX_ROWS", default=1_048_575)
-# Rows per transaction. At most 5,000: a chunk of the longest texts has to fit into one message of its reader.
-BULK_UPLOAD_CHUNK_ROWS = min(env.int("BULK_UPLOAD_CHUNK_ROWS", default=2500), 5000)
+# Rows per transaction. From 7,500 on a chunk of nothing but the longest texts may not fit into one message of
+# its reader (`wire.MAX_MESSAGE`).
+BULK_UPLOAD_CHUNK_ROWS = env.int("BULK_UPLOAD_CHUNK_ROWS", default=2500)
 # Seconds that a claim and its message stay with a worker unless it renews them.
 BULK_UPLOAD_LEASE_SECONDS = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30)
 # Attempts in a row without a committed chunk before an upload fails for good.

@@ -146,6 +146,7 @@ def test_the_whole_way_in_english_on_a_telephone_by_keyboard_alone(visit, operat
     page.focus("#id_proveedor")
     page.keyboard.type("PROV001")
     page.keyboard.press("Tab")
+    expect(page.locator("#id_file")).to_be_focused()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Space")
     chooser.value.set_files({"name": "products.csv", "mimeType": "text/csv", "buffer": rows(30, bad=2)})

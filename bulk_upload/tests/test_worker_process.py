@@ -65,10 +65,10 @@ def test_a_busy_worker_leaves_after_its_chunk_and_another_goes_on_at_the_checkpo
 
 def test_a_second_signal_leaves_at_once(accept):
     upload = accept(csv_bytes([row(n) for n in range(1, 50_001)]))
-    with worker_process(BULK_UPLOAD_CHUNK_ROWS=20_000, BULK_UPLOAD_LEASE_SECONDS=300) as worker:
+    with worker_process(BULK_UPLOAD_CHUNK_ROWS=50_000, BULK_UPLOAD_LEASE_SECONDS=300) as worker:
         wait_for(lambda: BulkUpload.objects.get(pk=upload.pk).total)
         worker.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
+        time.sleep(0.05)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(5) == 0
     assert BulkUpload.objects.get(pk=upload.pk).exitosos == 0
