@@ -7,22 +7,19 @@ with Readers().reader(limits, on_wait) as reader:
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from bulk_upload.cells import Row
 from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.headers import HeaderMatch, match_header
-from bulk_upload.problems import FILE_PROBLEMS, FileProblem
-from bulk_upload.reading import wire
-from bulk_upload.reading.guarded import LOGGED_BYTES, Child
+from bulk_upload.headers import HeaderMatch
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading import heard, wire
+from bulk_upload.reading.guarded import Child
 from bulk_upload.reading.table import CheckedTable, Limits, Table
 from bulk_upload.reading.waiting import OnWait, ignore_wait
-
-logger = logging.getLogger(__name__)
 
 FileFormat = Literal["xlsx", "csv"]
 
@@ -53,75 +50,26 @@ class Reader:
 
     def _open(self, job: wire.Job) -> tuple[HeaderMatch, int, str, str, str]:
         self._child.ask(job, self._on_wait)
-        said = self._expect("table")
-        try:
-            row, texts, total, *found = said
-            sheet, encoding, delimiter = found
-            wire.check_texts([*texts, *found])
-            wire.check_numbers([row, total])
-        except (ValueError, TypeError):
-            raise FileProblem("damaged_file") from None
-        return match_header(row, texts, sheet), total, sheet, encoding, delimiter
+        return heard.table(self._child.line())
 
     def _batches(self, total: int) -> Iterator[list[Row]]:
         while total > 0:
-            (rows,) = self._expect("rows")
-            if not rows:
-                raise FileProblem("damaged_file")
+            rows = heard.rows(self._child.line())
             total -= len(rows)
-            yield [(number, cells) for number, cells in rows]
-        self._expect("end")
-
-    def _expect(self, kind: str) -> list[Any]:
-        said, *content = _message(self._child.line())
-        if said != kind:
+            yield rows
+        if self._child.line() != wire.END:
             raise FileProblem("damaged_file")
-        return content
 
     def _chunks(self, total: int, *, whole: bool) -> Iterator[CheckedChunk]:
         """The chunks, which must hold as many rows as the file; not more, if it is not read as a `whole`."""
         while (line := self._child.line()) != wire.END:
-            chunk = _chunk(line)
+            chunk = heard.chunk(line)
             total -= len(chunk.numbers) + len({problem.fila for problem in chunk.problems})
             if total < 0:
                 raise FileProblem("damaged_file")
             yield chunk
         if whole and total:
             raise FileProblem("damaged_file")
-
-
-def _chunk(line: bytes) -> CheckedChunk:
-    kind, *content = _message(line)
-    try:
-        if kind == "chunk":
-            return wire.chunk_of(content)
-    except (ValueError, TypeError, ArithmeticError):
-        pass
-    raise FileProblem("damaged_file")
-
-
-def _message(line: bytes) -> wire.Message:
-    try:
-        message = wire.decode(line)
-    except ValueError:
-        logger.warning("The reader of files sent no message but %r", line[:LOGGED_BYTES])
-        raise FileProblem("damaged_file") from None
-    if message[0] == "problem":
-        raise _problem(message)
-    return message
-
-
-def _problem(message: wire.Message) -> FileProblem:
-    """The problem that the child tells, if it is one that we know."""
-    try:
-        _, code, params = message
-        if code in FILE_PROBLEMS:
-            problem = FileProblem(code)
-            problem.params = wire.checked_params(params)
-            return problem
-    except (ValueError, TypeError):
-        pass
-    return FileProblem("damaged_file")
 
 
 class Readers:

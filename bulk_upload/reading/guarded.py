@@ -30,8 +30,7 @@ _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _READ_BYTES: Final = 256 * 1024
 # What an ordinary user may ask Linux for (/proc/sys/fs/pipe-max-size).
 _PIPE_BYTES: Final = 1024 * 1024
-# Of what the child says, at most.
-LOGGED_BYTES: Final = 4096
+_LOGGED_BYTES: Final = 4096
 # Seconds that a child which has closed its output may take to give its memory back.
 _LAST_BREATH: Final = 10
 
@@ -155,7 +154,7 @@ def _widen(pipe: IO[bytes]) -> None:
 
 def _log(complaints: IO[bytes]) -> None:
     end = complaints.seek(0, os.SEEK_END)
-    complaints.seek(max(0, end - LOGGED_BYTES))
+    complaints.seek(max(0, end - _LOGGED_BYTES))
     text = complaints.read().decode(errors="replace").strip()
     if text:
         logger.warning("The reader of files says: %s", text)

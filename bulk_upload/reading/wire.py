@@ -13,24 +13,20 @@ death is never taken for the end of a file.
 
 A cell is a JSON string, number, boolean or null; an `ErrorCell` is ``{"error": text}``, a `DateCell`
 ``{"date": text}``. Numbers that JSON does not know travel as Python writes them (``NaN``). The parts of a
-chunk are those of `CheckedChunk`; a decimal is a string, a problem the list of its fields.
+chunk are those of `CheckedChunk`; a decimal is a string, a problem the list of its fields. What the parent makes
+of it is in `heard`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from itertools import chain
 from typing import Any, Final, Self
 
 from bulk_upload.cells import Cell, DateCell, ErrorCell
-from bulk_upload.checking.results import CheckedChunk, Problem
-from bulk_upload.columns import COLUMNS, Column, Kind
-from bulk_upload.problems import ROW_PROBLEMS
+from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.reading.table import Limits
-from bulk_upload.values import Value
 
 # Bytes of one line. A row of 256 cells, each of the 32,767 characters that Excel allows, is 8 MB.
 MAX_MESSAGE: Final = 32 * 1024 * 1024
@@ -91,74 +87,6 @@ def chunk_message(chunk: CheckedChunk) -> Message:
         *("chunk", chunk.numbers, chunk.columns, chunk.next_row, problems),
         *(list(chunk.repeated), list(chunk.corrected.items())),
     ]
-
-
-def chunk_of(content: Message) -> CheckedChunk:
-    """The chunk of a message's content, what follows its kind.
-
-    Raises `ValueError`, `TypeError` or `ArithmeticError` when it is none. Its shape and the types of its values
-    are checked, for a file may have made something else of the child.
-    """
-    numbers, columns, next_row, problems, repeated, corrected = content
-    values = [_values(column, cells, len(numbers)) for column, cells in zip(COLUMNS, columns, strict=True)]
-    found = [_problem(*parts) for parts in problems]
-    check_numbers([*numbers, next_row, *repeated, *chain.from_iterable(corrected), *(p.fila for p in found)])
-    if not numbers and not found:
-        raise ValueError("a chunk without rows")
-    return CheckedChunk(numbers, values, next_row, found, set(repeated), dict(corrected))
-
-
-def _values(column: Column, values: list[Any], count: int) -> list[Value | None]:
-    allowed = {_TYPES[column.kind]} if column.required else {_TYPES[column.kind], type(None)}
-    if len(values) != count or not allowed.issuperset(map(type, values)):
-        raise ValueError("not a column of a chunk")
-    if column.kind == "decimal":
-        return [None if text is None else _decimal(text) for text in values]
-    if column.kind in ("code", "text"):
-        check_texts(values)
-    return values
-
-
-def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
-    if not number.is_finite():
-        raise ValueError("not a number")
-    return number
-
-
-def _problem(fila: int, columna: str, codigo: str, params: Any, valor: str, warning: Any) -> Problem:
-    named = checked_params(params)
-    if codigo not in ROW_PROBLEMS:
-        raise ValueError("not a problem of a chunk")
-    check_texts([columna, valor])
-    return Problem(fila, columna, codigo, named, valor, bool(warning))
-
-
-def check_texts(texts: Iterable[str | None]) -> None:
-    """Raises `ValueError` or `TypeError` for what is no text, or none that a database takes."""
-    joined = "".join(filter(None, texts))
-    joined.encode()  # refuses half a character
-    if "\0" in joined:
-        raise ValueError("a text with NUL")
-
-
-def checked_params(said: Any) -> dict[str, str | int]:
-    """The parameters of a problem. Raises `ValueError` or `TypeError` when they are none."""
-    params = dict(said)
-    check_texts(params)
-    check_texts(value for value in params.values() if not isinstance(value, int))
-    return params
-
-
-def check_numbers(numbers: list[Any]) -> None:
-    """Raises `ValueError` for what is not the number of a row."""
-    if set(map(type, numbers)) != {int} or min(numbers) < 0 or max(numbers) > LAST_ROW:
-        raise ValueError("not the number of a row")
-
-
-# A CSV may have blank lines between its rows; none has more lines than this.
-LAST_ROW: Final = 2**31 - 1
-_TYPES: Final[dict[Kind, type]] = {"code": str, "text": str, "decimal": str, "integer": int, "boolean": bool}
 
 
 def _plain(value: object) -> object:

@@ -80,3 +80,9 @@ def test_anything_else_is_a_damaged_file(tmp_path, messages):
 def test_a_child_that_never_ends_is_not_listened_to_for_ever(tmp_path, message):
     with pytest.raises(FileProblem):
         list(chunks(tmp_path, itertools.chain([TABLE], itertools.repeat(message))))
+
+
+def test_a_header_that_cannot_be_stored_as_it_is_is_read_all_the_same(tmp_path):
+    """Excel writes NUL as ``_x0000_``. In a column that is ignored it does no harm."""
+    odd = ["table", 1, [*NAMES, "notas\0"], 2, "Hoja", "", ""]
+    assert len(list(chunks(tmp_path, [odd, CHUNK, BAD, END]))) == 2

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bulk_upload.cells import DateCell, ErrorCell
 from bulk_upload.checking.results import CheckedChunk, Problem
-from bulk_upload.reading import wire
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading import heard, wire
 from bulk_upload.reading.child.dates import without_dates
 
 CELLS = (
@@ -74,8 +75,7 @@ def chunk() -> CheckedChunk:
 
 
 def test_a_chunk_arrives_as_it_is(chunk):
-    ((_, *content),) = arrived(wire.chunk_message(chunk))
-    there = wire.chunk_of(content)
+    there = heard.chunk(wire.encode(wire.chunk_message(chunk)))
     assert there == chunk
     assert [type(value) for value in there.rows()[0]] == [type(value) for value in chunk.rows()[0]]
 
@@ -99,9 +99,9 @@ def test_a_chunk_arrives_as_it_is(chunk):
 def test_a_child_that_says_something_else_is_not_believed(chunk, place, values):
     message = wire.chunk_message(chunk)
     message[2][place] = values
-    ((_, *content),) = arrived(message)
-    with pytest.raises((ValueError, ArithmeticError)):
-        wire.chunk_of(content)
+    with pytest.raises(FileProblem) as problem:
+        heard.chunk(wire.encode(message))
+    assert problem.value.code == "damaged_file"
 
 
 @pytest.mark.parametrize("line", [b"", b"{}", b"[]", b"7", b'["rows"', b"\xff", b'[{"text": "x"}]', b"[" * 100_000])

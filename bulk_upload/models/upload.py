@@ -1,4 +1,4 @@
-"""An upload, its state verbs, and what was wrong with its rows.
+"""An upload and its state verbs.
 
 PostgreSQL holds the truth about an upload. A worker that imports it holds a *claim*: a number that is
 raised by each new claim, with a lease. Every verb of the holder writes only where its number still
@@ -9,108 +9,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.models.queryset import BulkUploadQuerySet
+from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally
 from catalog.models import Supplier
-
-# Entries that each list of a result shows.
-LISTED: Final = 1000
-
-
-class ClaimLost(Exception):
-    """The upload's state is no longer what a write needs: another worker holds it, or it has ended.
-
-    Whoever gets this must write nothing more.
-    """
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a chunk came to: rows by their fate, and the ids of the products it made or changed."""
-
-    creados: int = 0
-    actualizados: int = 0
-    sin_cambios: int = 0
-    rechazados: int = 0
-    duplicados: int = 0
-    productos_creados: list[str] = field(default_factory=list)
-    productos_actualizados: list[str] = field(default_factory=list)
-
-
-class Status(models.TextChoices):
-    PENDING = "pending", _("En espera")
-    PROCESSING = "processing", _("En proceso")
-    COMPLETED = "completed", _("Completada")
-    FAILED = "failed", _("Fallida")
-    CANCELLED = "cancelled", _("Cancelada")
-
-
-FINAL: Final = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
-
-
-class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
-    def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """The uploads that `user` may see: its suppliers' ones, or all for staff with the permission."""
-        suppliers = Supplier.objects.for_user(user, "bulk_upload.view_bulkupload")
-        return self.filter(proveedor__in=suppliers)
-
-    def unfinished(self) -> Self:
-        return self.filter(status__in=[Status.PENDING, Status.PROCESSING])
-
-    def accepted_before(self, upload: BulkUpload) -> Self:
-        """The same supplier's unfinished uploads that were accepted before `upload`, oldest first."""
-        earlier = Q(created_at__lt=upload.created_at) | Q(created_at=upload.created_at, task_id__lt=upload.task_id)
-        return self.unfinished().filter(earlier, proveedor_id=upload.proveedor_id).order_by("created_at", "task_id")
-
-    def never_published(self, older_than: timedelta) -> Self:
-        """Accepted uploads whose message was never sent, old enough that intake has given up on them."""
-        limit = timezone.now() - older_than
-        return self.filter(status=Status.PENDING, published_at=None, created_at__lt=limit)
-
-    def stalled(self, older_than: timedelta) -> Self:
-        """Published uploads that nobody works on, although none of their supplier's is before them.
-
-        Either a worker's lease ended more than `older_than` ago, or the message was sent that long ago and
-        nobody has claimed the upload: in both cases the message may be lost.
-        """
-        limit = timezone.now() - older_than
-        earlier = BulkUpload.objects.unfinished().filter(
-            proveedor=OuterRef("proveedor"), created_at__lt=OuterRef("created_at")
-        )
-        idle = Q(status=Status.PROCESSING, lease_until__lt=limit) | Q(status=Status.PENDING)
-        return self.filter(idle, ~Exists(earlier), published_at__lt=limit)
-
-    def claim(self, task_id: uuid.UUID, lease: timedelta) -> BulkUpload | None:
-        """Take the upload for this worker, unless it has ended or another one's lease still runs.
-
-        One conditional update decides, so two workers cannot both succeed.
-        """
-        now = timezone.now()
-        free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_until__lte=now)
-        claimed = self.filter(free, task_id=task_id).update(
-            status=Status.PROCESSING,
-            claim_number=F("claim_number") + 1,
-            attempts=F("attempts") + 1,
-            lease_until=now + lease,
-            started_at=Coalesce("started_at", models.Value(now)),
-            revision=F("revision") + 1,
-            updated_at=now,
-        )
-        if not claimed:
-            return None
-        upload = self.get(task_id=task_id)
-        upload.held_claim = upload.claim_number
-        return upload
 
 
 class BulkUpload(models.Model):
@@ -342,9 +252,8 @@ class BulkUpload(models.Model):
 
     def mark_corrected(self, rows: Iterable[int]) -> None:
         """Record that these rows of the upload which this one corrects have landed; part of the chunk's transaction."""
-        RowError.objects.filter(upload=self.corrects_id, severity=Severity.ERROR, fila__in=list(rows)).update(
-            corregida=True
-        )
+        if self.corrects is not None:
+            self.corrects.row_errors.filter(severity=Severity.ERROR, fila__in=list(rows)).update(corregida=True)
 
     def complete(self) -> None:
         self._end(Status.COMPLETED)
@@ -382,48 +291,3 @@ class BulkUpload(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
         self.revision += 1
-
-
-class Severity(models.TextChoices):
-    ERROR = "error", _("Error")
-    WARNING = "warning", _("Advertencia")
-
-
-class RowError(models.Model):
-    """One thing that was wrong (or odd: a warning) with one cell, row, or the whole file (`fila` 0).
-
-    The text is made from `codigo` and `params` when somebody reads it, in the reader's language.
-    """
-
-    upload = models.ForeignKey(BulkUpload, models.CASCADE, related_name="row_errors", db_index=False)
-    severity = models.CharField(_("gravedad"), max_length=7, choices=Severity)
-    fila = models.PositiveIntegerField(_("fila"))
-    columna = models.CharField(_("columna"), max_length=64, blank=True)
-    codigo = models.CharField(_("código"), max_length=32)
-    params = models.JSONField(_("datos"), default=dict)
-    valor = models.CharField(_("valor"), max_length=64, blank=True)
-    # Set when a later upload landed the corrected row.
-    corregida = models.BooleanField(_("corregida"), default=False, db_default=False)
-
-    class Meta:
-        verbose_name = _("error de fila")
-        verbose_name_plural = _("errores de filas")
-        ordering = ["fila", "pk"]
-        indexes = [models.Index(fields=["upload", "severity", "fila", "id"], name="row_error_in_order")]
-
-    def __str__(self) -> str:
-        return f"{self.fila} {self.columna} {self.codigo}"
-
-
-def lease() -> timedelta:
-    """How long a claim lasts unless it is renewed."""
-    return timedelta(seconds=settings.BULK_UPLOAD_LEASE_SECONDS)
-
-
-def at(moment: datetime | None) -> str | None:
-    """A moment as the API writes it: ISO 8601 in UTC with ``Z``, to the second's thousandth."""
-    if moment is None:
-        return None
-    return (
-        moment.astimezone(tz=timezone.get_fixed_timezone(0)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    )

@@ -1,0 +1,20 @@
+"""Uploads, their states, and what was wrong with their rows."""
+
+from bulk_upload.models.queryset import BulkUploadQuerySet
+from bulk_upload.models.row_error import RowError
+from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally, at, lease
+from bulk_upload.models.upload import BulkUpload
+
+__all__ = [
+    "FINAL",
+    "LISTED",
+    "BulkUpload",
+    "BulkUploadQuerySet",
+    "ClaimLost",
+    "RowError",
+    "Severity",
+    "Status",
+    "Tally",
+    "at",
+    "lease",
+]

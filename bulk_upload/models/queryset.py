@@ -1,0 +1,76 @@
+"""Which uploads: a person's, those that wait or are stuck, and the one that a worker claims."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from bulk_upload.models.states import Status
+from catalog.models import Supplier
+
+if TYPE_CHECKING:
+    from bulk_upload.models.upload import BulkUpload
+
+
+class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
+    def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """The uploads that `user` may see: its suppliers' ones, or all for staff with the permission."""
+        suppliers = Supplier.objects.for_user(user, "bulk_upload.view_bulkupload")
+        return self.filter(proveedor__in=suppliers)
+
+    def unfinished(self) -> Self:
+        return self.filter(status__in=[Status.PENDING, Status.PROCESSING])
+
+    def accepted_before(self, upload: BulkUpload) -> Self:
+        """The same supplier's unfinished uploads that were accepted before `upload`, oldest first."""
+        earlier = Q(created_at__lt=upload.created_at) | Q(created_at=upload.created_at, task_id__lt=upload.task_id)
+        return self.unfinished().filter(earlier, proveedor_id=upload.proveedor_id).order_by("created_at", "task_id")
+
+    def never_published(self, older_than: timedelta) -> Self:
+        """Accepted uploads whose message was never sent, old enough that intake has given up on them."""
+        limit = timezone.now() - older_than
+        return self.filter(status=Status.PENDING, published_at=None, created_at__lt=limit)
+
+    def stalled(self, older_than: timedelta) -> Self:
+        """Published uploads that nobody works on, although none of their supplier's is before them.
+
+        Either a worker's lease ended more than `older_than` ago, or the message was sent that long ago and
+        nobody has claimed the upload: in both cases the message may be lost.
+        """
+        limit = timezone.now() - older_than
+        earlier = (
+            self.model._default_manager.all()
+            .unfinished()
+            .filter(proveedor=OuterRef("proveedor"), created_at__lt=OuterRef("created_at"))
+        )
+        idle = Q(status=Status.PROCESSING, lease_until__lt=limit) | Q(status=Status.PENDING)
+        return self.filter(idle, ~Exists(earlier), published_at__lt=limit)
+
+    def claim(self, task_id: uuid.UUID, lease: timedelta) -> BulkUpload | None:
+        """Take the upload for this worker, unless it has ended or another one's lease still runs.
+
+        One conditional update decides, so two workers cannot both succeed.
+        """
+        now = timezone.now()
+        free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_until__lte=now)
+        claimed = self.filter(free, task_id=task_id).update(
+            status=Status.PROCESSING,
+            claim_number=F("claim_number") + 1,
+            attempts=F("attempts") + 1,
+            lease_until=now + lease,
+            started_at=Coalesce("started_at", models.Value(now)),
+            revision=F("revision") + 1,
+            updated_at=now,
+        )
+        if not claimed:
+            return None
+        upload = self.get(task_id=task_id)
+        upload.held_claim = upload.claim_number
+        return upload

@@ -1,0 +1,65 @@
+"""What an upload and its parts can be, and the words between an import and its upload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# Entries that each list of a result shows.
+LISTED: Final = 1000
+
+
+class ClaimLost(Exception):
+    """The upload's state is no longer what a write needs: another worker holds it, or it has ended.
+
+    Whoever gets this must write nothing more.
+    """
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a chunk came to: rows by their fate, and the ids of the products it made or changed."""
+
+    creados: int = 0
+    actualizados: int = 0
+    sin_cambios: int = 0
+    rechazados: int = 0
+    duplicados: int = 0
+    productos_creados: list[str] = field(default_factory=list)
+    productos_actualizados: list[str] = field(default_factory=list)
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", _("En espera")
+    PROCESSING = "processing", _("En proceso")
+    COMPLETED = "completed", _("Completada")
+    FAILED = "failed", _("Fallida")
+    CANCELLED = "cancelled", _("Cancelada")
+
+
+FINAL: Final = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+
+
+class Severity(models.TextChoices):
+    ERROR = "error", _("Error")
+    WARNING = "warning", _("Advertencia")
+
+
+def lease() -> timedelta:
+    """How long a claim lasts unless it is renewed."""
+    return timedelta(seconds=settings.BULK_UPLOAD_LEASE_SECONDS)
+
+
+def at(moment: datetime | None) -> str | None:
+    """A moment as the API writes it: ISO 8601 in UTC with ``Z``, to the second's thousandth."""
+    if moment is None:
+        return None
+    return (
+        moment.astimezone(tz=timezone.get_fixed_timezone(0)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
