@@ -49,7 +49,7 @@ def earlier(sent: Sent) -> BulkUpload | None:
         same = BulkUpload.objects.unfinished().filter(
             proveedor=sent.supplier, sha256=sent.sha256, reemplazar_duplicados=sent.reemplazar_duplicados
         )
-        upload = same.order_by("created_at", "task_id").first()
+        upload = same.order_by("number").first()
     if upload is not None:
         upload.repeated = True
     return upload

@@ -50,7 +50,7 @@ class Sweeper:
 def publish_waiting() -> None:
     """Publish uploads that were accepted while SQS was away, and those whose message seems lost."""
     grace = timedelta(seconds=settings.BULK_UPLOAD_SWEEP_SECONDS)
-    for upload in BulkUpload.objects.never_published(grace).order_by("created_at")[:BATCH]:
+    for upload in BulkUpload.objects.never_published(grace).order_by("number")[:BATCH]:
         log.info("Upload %s was never published", upload.pk)
         if not intake.publish(upload):
             return

@@ -105,6 +105,8 @@ class Product(models.Model):
     # Plain identifiers, not foreign keys: the catalogue outlives the uploads.
     created_by_upload = models.UUIDField(_("carga que lo creó"), null=True, blank=True, editable=False)
     changed_by_upload = models.UUIDField(_("última carga que lo cambió"), null=True, blank=True, editable=False)
+    # The number of the last change (see `catalog.database.next_change_number`); 0 is older than every change.
+    change_number = models.PositiveBigIntegerField(_("número de cambio"), default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name = _("producto")
@@ -120,3 +122,14 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} · {self.nombre}"
+
+
+class ChangeNumber(models.Model):
+    """Gives the numbers of changes by its automatic key. Its rows mean nothing and are deleted at once."""
+
+    class Meta:
+        verbose_name = _("número de cambio")
+        verbose_name_plural = _("números de cambio")
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,5 +1,6 @@
 """Uploads, their states, and what was wrong with their rows."""
 
+from bulk_upload.models.heartbeat import WorkerHeartbeat
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.row_error import RowError
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally, at, lease
@@ -15,6 +16,7 @@ __all__ = [
     "Severity",
     "Status",
     "Tally",
+    "WorkerHeartbeat",
     "at",
     "lease",
 ]

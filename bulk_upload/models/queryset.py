@@ -10,9 +10,9 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from bulk_upload.models.states import Status
+from catalog.database import database_now
 from catalog.models import Supplier
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
 
     def accepted_before(self, upload: BulkUpload) -> Self:
         """The same supplier's unfinished uploads that were accepted before `upload`, oldest first."""
-        earlier = Q(created_at__lt=upload.created_at) | Q(created_at=upload.created_at, task_id__lt=upload.task_id)
-        return self.unfinished().filter(earlier, proveedor_id=upload.proveedor_id).order_by("created_at", "task_id")
+        earlier = self.unfinished().filter(number__lt=upload.number, proveedor_id=upload.proveedor_id)
+        return earlier.order_by("number")
 
     def never_published(self, older_than: timedelta) -> Self:
         """Accepted uploads whose message was never sent, old enough that intake has given up on them."""
-        limit = timezone.now() - older_than
+        limit = database_now() - older_than
         return self.filter(status=Status.PENDING, published_at=None, created_at__lt=limit)
 
     def stalled(self, older_than: timedelta) -> Self:
@@ -44,11 +44,11 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
         Either a worker's lease ended more than `older_than` ago, or the message was sent that long ago and
         nobody has claimed the upload: in both cases the message may be lost.
         """
-        limit = timezone.now() - older_than
+        limit = database_now() - older_than
         earlier = (
             self.model._default_manager.all()
             .unfinished()
-            .filter(proveedor=OuterRef("proveedor"), created_at__lt=OuterRef("created_at"))
+            .filter(proveedor=OuterRef("proveedor"), number__lt=OuterRef("number"))
         )
         idle = Q(status=Status.PROCESSING, lease_until__lt=limit) | Q(status=Status.PENDING)
         return self.filter(idle, ~Exists(earlier), published_at__lt=limit)
@@ -58,7 +58,7 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
 
         One conditional update decides, so two workers cannot both succeed.
         """
-        now = timezone.now()
+        now = database_now()
         free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_until__lte=now)
         claimed = self.filter(free, task_id=task_id).update(
             status=Status.PROCESSING,

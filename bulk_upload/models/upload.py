@@ -15,11 +15,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally
+from catalog.database import database_now, next_change_number
 from catalog.models import Supplier
 
 
@@ -46,9 +46,13 @@ class BulkUpload(models.Model):
         "self", models.SET_NULL, null=True, related_name="corrections", verbose_name=_("corrige a")
     )
 
+    # The order of acceptance, by the database: the clocks of two web hosts may differ.
+    number = models.PositiveBigIntegerField(
+        _("número de orden"), default=next_change_number, db_default=0, editable=False
+    )
     status = models.CharField(_("estado"), max_length=10, choices=Status, default=Status.PENDING)
-    created_at = models.DateTimeField(_("recibida"), default=timezone.now)
-    updated_at = models.DateTimeField(_("modificada"), default=timezone.now)
+    created_at = models.DateTimeField(_("recibida"), default=database_now)
+    updated_at = models.DateTimeField(_("modificada"), default=database_now)
     started_at = models.DateTimeField(_("iniciada"), null=True)
     completed_at = models.DateTimeField(_("terminada"), null=True)
     # Raised by every write below: snapshots and ETags carry it, so that an older one never wins.
@@ -59,6 +63,13 @@ class BulkUpload(models.Model):
     claim_number = models.PositiveIntegerField(_("número de toma"), default=0)
     lease_until = models.DateTimeField(_("tomada hasta"), null=True)
     attempts = models.PositiveIntegerField(_("intentos"), default=0)
+    # Passing faults in a row without a committed chunk, and since when.
+    faults = models.PositiveIntegerField(_("fallas pasajeras"), default=0, db_default=0)
+    faulty_since = models.DateTimeField(_("con fallas desde"), null=True)
+    # The database session of the claim's holder, as PostgreSQL names it: process id and start.
+    holder_session = models.CharField(
+        _("sesión del trabajador"), max_length=64, blank=True, default="", db_default=""
+    )
 
     # What the reader detected.
     sheet = models.CharField(_("hoja"), max_length=255, blank=True)
@@ -104,8 +115,8 @@ class BulkUpload(models.Model):
             models.Index(fields=["-created_at", "-task_id"], name="upload_newest"),
             # What the sweep looks for is always a handful.
             models.Index(
-                fields=["status", "proveedor", "created_at"],
-                name="upload_unfinished",
+                fields=["status", "proveedor", "number"],
+                name="upload_unfinished_in_order",
                 condition=Q(status__in=["pending", "processing"]),
             ),
         ]
@@ -131,6 +142,9 @@ class BulkUpload(models.Model):
                 condition=Q(
                     total__gte=F("creados") + F("actualizados") + F("sin_cambios") + F("rechazados") + F("sin_procesar")
                 ),
+            ),
+            models.CheckConstraint(
+                name="upload_completed_is_whole", condition=~Q(status="completed", sin_procesar__gt=0)
             ),
             models.CheckConstraint(
                 name="upload_end_is_dated",
@@ -164,7 +178,7 @@ class BulkUpload(models.Model):
 
     def published(self) -> None:
         """Record that the message was sent."""
-        self._write(Q(), published_at=timezone.now())
+        self._write(Q(), published_at=database_now())
 
     # --- Verbs of the upload's owner; each returns whether the state allowed it ---
 
@@ -175,7 +189,7 @@ class BulkUpload(models.Model):
             [Status.PENDING, Status.PROCESSING],
             status=Status.CANCELLED,
             sin_procesar=left,
-            completed_at=timezone.now(),
+            completed_at=database_now(),
             lease_until=None,
         )
 
@@ -204,7 +218,7 @@ class BulkUpload(models.Model):
 
     def renew(self, lease: timedelta) -> None:
         """Keep the claim for another `lease`."""
-        self._write(self._held(), lease_until=timezone.now() + lease)
+        self._write(self._held(), lease_until=database_now() + lease)
 
     def record_table(
         self,
@@ -248,7 +262,7 @@ class BulkUpload(models.Model):
             if room > 0 and getattr(tally, name):
                 changes[name] = getattr(self, name) + getattr(tally, name)[:room]
         # A committed chunk is progress: only attempts without any count towards the last one.
-        self._write(self._held(), next_row=next_row, lease_until=timezone.now() + lease, attempts=1, **changes)
+        self._write(self._held(), next_row=next_row, lease_until=database_now() + lease, attempts=1, **changes)
 
     def mark_corrected(self, rows: Iterable[int]) -> None:
         """Record that these rows of the upload which this one corrects have landed; part of the chunk's transaction."""
@@ -268,13 +282,13 @@ class BulkUpload(models.Model):
         An orderly stop is no attempt that failed: `count_attempt` says which it was.
         """
         attempts = self.attempts if count_attempt else self.attempts - 1
-        self._write(self._held(), lease_until=timezone.now(), attempts=attempts)
+        self._write(self._held(), lease_until=database_now(), attempts=attempts)
 
     def _end(self, status: Status, **changes: Any) -> None:
         self.refresh_from_db()
         left = self.total - self.procesados
         self._write(
-            self._held(), status=status, sin_procesar=left, completed_at=timezone.now(), lease_until=None, **changes
+            self._held(), status=status, sin_procesar=left, completed_at=database_now(), lease_until=None, **changes
         )
 
     def _held(self) -> Q:
@@ -284,7 +298,7 @@ class BulkUpload(models.Model):
 
     def _write(self, condition: Q, **changes: Any) -> None:
         """Update these fields where `condition` holds, here and in the database, or raise `ClaimLost`."""
-        changes["updated_at"] = timezone.now()
+        changes["updated_at"] = database_now()
         rows = BulkUpload.objects.filter(condition, pk=self.pk)
         if not rows.update(**changes, revision=F("revision") + 1):
             raise ClaimLost(str(self.pk))

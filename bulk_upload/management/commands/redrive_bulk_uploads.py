@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted: list[uuid.UUID] = options["task_ids"]
-        uploads = BulkUpload.objects.filter(status=Status.FAILED).order_by("created_at", "task_id")
+        uploads = BulkUpload.objects.filter(status=Status.FAILED).order_by("number")
         uploads = uploads.filter(pk__in=wanted) if wanted else uploads.filter(error_code="attempts_exhausted")
         retried = {upload.pk for upload in uploads if retry_upload(upload)}
         for task_id in sorted(retried, key=str):

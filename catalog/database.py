@@ -1,0 +1,47 @@
+"""What only the database can say for all hosts: one clock, and one order of the catalogue's changes."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection
+from django.utils import timezone
+
+# Seconds for which a reading of the database's clock is extended by this process's monotonic one.
+CLOCK_SECONDS: Final = 30.0
+
+_read_at = float("-inf")
+_reading: datetime | None = None
+
+
+def database_now() -> datetime:
+    """The time by the database's clock, aware: hosts whose own clocks differ agree on leases and dates.
+
+    PostgreSQL is asked every `CLOCK_SECONDS`; SQLite's clock is this machine's. Raises `DatabaseError`.
+    """
+    global _read_at, _reading
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    if _reading is None or time.monotonic() - _read_at > CLOCK_SECONDS:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            _reading, _read_at = cursor.fetchone()[0], time.monotonic()
+    return _reading + timedelta(seconds=time.monotonic() - _read_at)
+
+
+def next_change_number() -> int:
+    """The next number in the order of the catalogue's changes. No number is ever given twice.
+
+    An upload takes its number when it is accepted, a person's change when it is saved; a product keeps the
+    number of its last change, so that an older list never replaces a newer value. Raises `DatabaseError`.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence('catalog_changenumber', 'id'))")
+            return int(cursor.fetchone()[0])
+        cursor.execute("INSERT INTO catalog_changenumber DEFAULT VALUES RETURNING id")
+        number = int(cursor.fetchone()[0])
+        cursor.execute("DELETE FROM catalog_changenumber")
+        return number
