@@ -127,6 +127,16 @@ def ping() -> None:
     client().get_queue_attributes(QueueUrl=queue_url(), AttributeNames=["ApproximateNumberOfMessages"])
 
 
+def waiting_messages() -> int:
+    """About how many messages the queue holds: visible, in a worker's hands, and delayed. Raises `QueueFault`s."""
+    return _count(queue_url(), "", "NotVisible", "Delayed")
+
+
+def dead_letters() -> int:
+    """About how many messages the dead-letter queue holds. Raises `QueueFault`s."""
+    return _count(dead_letters_url(), "", "NotVisible")
+
+
 def has_dead_letters() -> bool:
     """Whether SQS moves messages that are received too often to a dead-letter queue. Raises `QueueFault`s."""
     answer = client().get_queue_attributes(QueueUrl=queue_url(), AttributeNames=["RedrivePolicy"])
@@ -197,6 +207,12 @@ def dead_letters_name(name: str) -> str:
 
 def is_fifo() -> bool:
     return queue_name().endswith(".fifo")
+
+
+def _count(url: str, *kinds: str) -> int:
+    names: Any = [f"ApproximateNumberOfMessages{kind}" for kind in kinds]
+    attributes = client().get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(attributes[name]) for name in names)
 
 
 def _task_id(body: str) -> uuid.UUID | None:
