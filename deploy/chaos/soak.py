@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -43,7 +43,7 @@ class Soak:
         lists: int = LISTS,
         rows: tuple[int, int] = ROWS,
         faulty: float = FAULTY,
-        faults: Collection[str] = (),
+        faults: str = "",
     ) -> None:
         self.report = Report()
         self.stack = stack

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -50,6 +51,9 @@ class Host:
         self.web = Web(environment(**common, **stack.addresses("web")), self._log)
         self.workers = Supervised(workers, **self._worker_variables)
 
+    def worker_pids(self) -> list[int]:
+        return children(self.workers.pid)
+
     def collect_logs(self) -> None:
         """Add the workers' logs, which end with their supervisor, to the stack's folder."""
         for path in self.workers.logs():
@@ -58,16 +62,26 @@ class Host:
 
     def restart_workers(self) -> None:
         self.collect_logs()
-        self.workers.stop()
+        self._stop_workers()
         self.workers = Supervised(self._worker_count, **self._worker_variables)
 
     def stop(self) -> None:
-        for pid in self.workers.pids():
+        try:
+            self._stop_workers()
+        finally:
+            self.web.stop()
+            self._log.close()
+
+    def _stop_workers(self) -> None:
+        """As an operator stops them; whoever does not end is killed."""
+        for pid in self.worker_pids():
             for each in (pid, *children(pid)):
                 send_signal(each, signal.SIGCONT)
-        self.workers.stop()
-        self.web.stop()
-        self._log.close()
+        try:
+            self.workers.stop()
+        except subprocess.TimeoutExpired:
+            for pid in (*self.worker_pids(), self.workers.pid):
+                send_signal(pid, signal.SIGKILL)
 
 
 class Stack:
@@ -136,7 +150,7 @@ class Stack:
     # --- What faults ask for ---
 
     def worker_pids(self) -> list[int]:
-        return [pid for host in self.hosts for pid in host.workers.pids()]
+        return [pid for host in self.hosts for pid in host.worker_pids()]
 
     def reader_pids(self) -> list[int]:
         """The reading children of the workers, those that wait too."""
@@ -149,7 +163,7 @@ class Stack:
     def busy_worker_pids(self) -> list[int]:
         """The workers of which an import has a temporary folder."""
         busy = [host for host in self.hosts if any(host.temporary.glob("bulk-upload-*"))]
-        return [pid for host in busy for pid in host.workers.pids()]
+        return [pid for host in busy for pid in host.worker_pids()]
 
     def cache(self) -> redis.Redis:
         """The cache itself, past the proxies."""
