@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -33,8 +35,9 @@ SESSION_NAME: Final = "medisupply-chaos"
 class Host:
     """A web process and workers, with the same wrong clock and one folder for temporary files."""
 
-    def __init__(self, shift: int, workers: int, stack: Stack, folder: Path) -> None:
-        self.temporary = folder / f"clock{shift:+d}"
+    def __init__(self, name: str, shift: int, workers: int, stack: Stack) -> None:
+        self._name, self._folder = name, stack.folder
+        self.temporary = stack.folder / name
         self.temporary.mkdir()
         common = {
             "PYTHONPATH": str(PROJECT / "deploy" / "chaos" / "clock"),
@@ -46,8 +49,7 @@ class Host:
         }
         self._worker_variables = common | stack.addresses("worker")
         self._worker_count = workers
-        self._name, self._folder = f"worker{shift:+d}", folder
-        self._log = (folder / f"web{shift:+d}.log").open("wb")
+        self._log = (stack.folder / f"{name}-web.log").open("wb")
         self.web = Web(environment(**common, **stack.addresses("web")), self._log)
         self.workers = Supervised(workers, **self._worker_variables)
 
@@ -109,9 +111,11 @@ class Stack:
             self._targets = {name: proxy.target for name, proxy in self.proxies.items()}
             for server, client in self.proxies:
                 self.mend(server, client)
+            stopping.callback(self.for_each_host, Host.stop)
             for shift, workers in HOSTS:
-                self.hosts.append(Host(shift, workers, self, self.folder))
-                stopping.callback(self.hosts[-1].stop)
+                # On SQLite the database's clock is each process's own: there is but one.
+                shift = shift if connection.vendor == "postgresql" else 0
+                self.hosts.append(Host(f"host{len(self.hosts)}", shift, workers, self))
             stopping.callback(self.heal)
             self._stopping = stopping.pop_all()
         return self
@@ -120,6 +124,11 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._stopping.close()
+
+    def for_each_host(self, action: Callable[[Host], None]) -> None:
+        """On all hosts at the same time."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(action, self.hosts))
 
     def _start_proxies(self, stopping: ExitStack) -> dict[tuple[str, str], TcpProxy]:
         urls = {
