@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 VERSION: Final = 1
-# Receipts after which SQS itself gives up. Our own count of attempts decides long before: SQS also counts
-# receipts that no worker ever saw (a long poll whose process had died) and those that were given back.
-MAX_RECEIVES: Final = 20
+# Receipts after which SQS itself gives up: the most that it allows. Our own account decides long before. SQS also
+# counts receipts that no worker ever saw (a long poll whose process had died), those that were given back, and each
+# try during a fault that lasts for hours.
+MAX_RECEIVES: Final = 1000
 DEAD_LETTERS_SUFFIX: Final = "-dlq"
 # Seconds for which a look through the dead letters hides each of them, so that it ends.
 DEAD_LETTERS_LOOK: Final = 20
@@ -49,6 +50,8 @@ class Delivery:
     receipt: str
     message_id: str
     group: str
+    # How often SQS has handed it out, this time included.
+    receives: int = 1
 
 
 def publish(task_id: uuid.UUID, supplier: str, publication: int) -> None:
@@ -71,16 +74,18 @@ def receive(wait_seconds: int) -> Delivery | None:
         MaxNumberOfMessages=1,
         WaitTimeSeconds=wait_seconds,
         VisibilityTimeout=settings.BULK_UPLOAD_LEASE_SECONDS,
-        MessageSystemAttributeNames=["MessageGroupId"],
+        MessageSystemAttributeNames=["MessageGroupId", "ApproximateReceiveCount"],
     )
     for message in answer.get("Messages", []):
         body = message.get("Body", "")
+        attributes = message.get("Attributes", {})
         return Delivery(
             task_id=_task_id(body),
             body=body,
             receipt=message["ReceiptHandle"],
             message_id=message.get("MessageId", ""),
-            group=message.get("Attributes", {}).get("MessageGroupId", "unknown"),
+            group=attributes.get("MessageGroupId", "unknown"),
+            receives=int(attributes.get("ApproximateReceiveCount", 1)),
         )
     return None
 
@@ -97,7 +102,7 @@ def set_visibility(delivery: Delivery, seconds: int) -> None:
     )
 
 
-def bury(delivery: Delivery) -> None:
+def to_dead_letters(delivery: Delivery) -> None:
     """Put the message into the dead-letter queue and acknowledge it."""
     message: dict[str, Any] = {"MessageBody": delivery.body}
     if is_fifo():
@@ -219,5 +224,5 @@ def _task_id(body: str) -> uuid.UUID | None:
     try:
         message = json.loads(body)
         return uuid.UUID(message["task_id"]) if message["version"] == VERSION else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

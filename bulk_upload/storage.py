@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -53,15 +53,17 @@ def save(file: IO[bytes], key: str) -> str:
         raise StorageDown(str(error)) from error
 
 
-def fetch(key: str, into: Path) -> None:
-    """Write the stored file to `into`. Raises `StorageDown` or `FileGone`.
+def fetch(key: str, into: Path, on_block: Callable[[], None] = lambda: None) -> None:
+    """Write the stored file to `into`. Raises `StorageDown` or `FileGone`; what `on_block` raises passes through.
 
     One block after another: boto3's own transfer keeps up to ten parts of 8 MB in memory.
     """
     blocks = stream(key)
     try:
         with into.open("wb") as target:
-            target.writelines(blocks)
+            for block in blocks:
+                target.write(block)
+                on_block()
     except _FAULTS as error:
         raise StorageDown(str(error)) from error
 

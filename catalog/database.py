@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 from django.utils import timezone
@@ -14,6 +15,8 @@ CLOCK_SECONDS: Final = 30.0
 
 _read_at = float("-inf")
 _reading: datetime | None = None
+# Driver's connection → its session.
+_sessions: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
 def database_now() -> datetime:
@@ -45,3 +48,33 @@ def next_change_number() -> int:
         number = int(cursor.fetchone()[0])
         cursor.execute("DELETE FROM catalog_changenumber")
         return number
+
+
+def database_session() -> str:
+    """This process's session as PostgreSQL names it, process id and start; ``""`` on other databases."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        driver: Any = cursor.connection
+        if driver not in _sessions:
+            pid = driver.info.backend_pid
+            cursor.execute("SELECT extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = %s", [pid])
+            _sessions[driver] = f"{pid}:{cursor.fetchone()[0]}"
+        return _sessions[driver]
+
+
+def end_session(session: str) -> bool:
+    """End another process's session, if it is still there; returns whether it was.
+
+    A session that this database user may not end stays. Raises `DatabaseError`.
+    """
+    if connection.vendor != "postgresql" or session == database_session():
+        return False
+    pid, _, start = session.partition(":")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid = %s AND usename = current_user AND extract(epoch FROM backend_start) = %s::numeric",
+            [int(pid), start],
+        )
+        return cursor.fetchone() is not None

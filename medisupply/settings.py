@@ -174,8 +174,12 @@ BULK_UPLOAD_MAX_ROWS = env.int("BULK_UPLOAD_MAX_ROWS", default=1_048_575)
 BULK_UPLOAD_CHUNK_ROWS = env.int("BULK_UPLOAD_CHUNK_ROWS", default=2500)
 # Seconds that a claim and its message stay with a worker unless it renews them.
 BULK_UPLOAD_LEASE_SECONDS = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30)
-# Attempts in a row without a committed chunk before an upload fails for good.
+# Attempts in a row without a committed chunk, in which something unforeseen happened, before an upload fails for good.
 BULK_UPLOAD_MAX_ATTEMPTS = env.int("BULK_UPLOAD_MAX_ATTEMPTS", default=5)
+# Seconds for which an upload is tried in spite of passing faults (S3, database, disk) before it fails for good.
+BULK_UPLOAD_GIVE_UP_SECONDS = env.int("BULK_UPLOAD_GIVE_UP_SECONDS", default=24 * 3600)
+# Largest file, in bytes, that a worker imports while another supplier's longer one waits between two chunks.
+BULK_UPLOAD_SHORT_BYTES = env.int("BULK_UPLOAD_SHORT_BYTES", default=1024 * 1024)
 # Seconds of one long poll (SQS allows 20 at most).
 BULK_UPLOAD_WAIT_SECONDS = env.int("BULK_UPLOAD_WAIT_SECONDS", default=20)
 # Seconds between two looks for uploads that were never published or whose worker is gone.

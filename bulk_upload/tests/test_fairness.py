@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from bulk_upload import queue
 from bulk_upload.intake import accept_upload
@@ -94,20 +93,3 @@ def test_a_waiting_retry_blocks_only_its_own_supplier(suppliers, send, worker, m
     other.refresh_from_db()
     assert other.status == "completed"
     assert [BulkUpload.objects.get(pk=u.pk).status for u in blocked] == ["processing", "pending"]
-
-
-def test_the_sweep_publishes_what_seems_lost_with_growing_patience(suppliers, send, monkeypatch):
-    from datetime import timedelta
-
-    from bulk_upload import sweep
-
-    upload, behind = send(suppliers[0], [1]), send(suppliers[0], [2])
-    sent = []
-    monkeypatch.setattr(queue, "publish", lambda task_id, supplier, number: sent.append((task_id, number)))
-    sweep.publish_waiting()
-    assert sent == []
-    BulkUpload.objects.update(published_at=timezone.now() - timedelta(minutes=2))
-    sweep.publish_waiting()
-    sweep.publish_waiting()
-    assert sent == [(upload.pk, 2)]
-    assert BulkUpload.objects.get(pk=behind.pk).publications == 1

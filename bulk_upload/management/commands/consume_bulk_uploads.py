@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -36,7 +37,6 @@ class Command(BaseCommand):
         gc.set_threshold(100_000, 20, 100)
         worker = Worker(wait_seconds=options["wait"])
         worker.install_signals()
-        if options["once"]:
-            worker.step()
-        else:
-            worker.run(max_messages=options["max_messages"])
+        worker.run(max_messages=options["max_messages"], once=options["once"])
+        if worker.exit_status:
+            sys.exit(worker.exit_status)
