@@ -110,4 +110,4 @@ def _lost_messages() -> int:
 
 
 def _doublings(upload: BulkUpload) -> int:
-    return 2 ** min(max(upload.publications - 1, 0), LONGEST_DOUBLING)
+    return 1 << min(max(upload.publications - 1, 0), LONGEST_DOUBLING)
