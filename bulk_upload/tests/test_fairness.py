@@ -121,4 +121,5 @@ def test_a_file_that_is_not_as_short_as_it_looked_is_given_back(suppliers, send,
     other.refresh_from_db()
     assert (long.status, long.claim_number) == ("completed", 1)
     assert (other.status, other.claim_number, other.attempts) == ("processing", 1, 0)
-    assert other.completed_at is None and other.lease_until <= database_now()
+    assert other.completed_at is None
+    assert other.lease_until <= database_now()
