@@ -67,9 +67,7 @@ class BulkUpload(models.Model):
     faults = models.PositiveIntegerField(_("fallas pasajeras"), default=0, db_default=0)
     faulty_since = models.DateTimeField(_("con fallas desde"), null=True)
     # The database session of the claim's holder, as PostgreSQL names it: process id and start.
-    holder_session = models.CharField(
-        _("sesión del trabajador"), max_length=64, blank=True, default="", db_default=""
-    )
+    holder_session = models.CharField(_("sesión del trabajador"), max_length=64, blank=True, default="", db_default="")
 
     # What the reader detected.
     sheet = models.CharField(_("hoja"), max_length=255, blank=True)
