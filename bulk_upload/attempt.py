@@ -68,7 +68,7 @@ class Attempt:
             table = reader.checked(
                 path, _format(upload), next_row=upload.next_row, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS
             )
-            import_table(upload, table, self._after_chunk)
+            import_table(upload, table, self._after_chunk, self.keep)
         upload.complete()
         self._show()
         log.info("Upload %s is complete: %s of %s rows landed", upload.pk, upload.exitosos, upload.total)
@@ -82,7 +82,8 @@ class Attempt:
         if time.monotonic() - self._renewed_at < settings.BULK_UPLOAD_LEASE_SECONDS / 4:
             return
         self.upload.renew(lease())
-        self._show()  # a sign of life, also while a large file is still being read
+        if not connection.in_atomic_block:  # what is not committed yet may never be
+            self._show()  # a sign of life, also while a large file is still being read
         try:
             queue.set_visibility(self._delivery, settings.BULK_UPLOAD_LEASE_SECONDS)
         except queue.QueueFault as error:

@@ -148,6 +148,12 @@ ROW_PROBLEMS: Final[dict[str, Text]] = {
         "El {columna} «{valor}» ya lo usa un producto de otro proveedor: use otro {columna}.",
         "The {columna} “{valor}” is already used by a product of another supplier: use another {columna}.",
     ),
+    "superseded": Text(
+        "El producto con {columna} «{valor}» cambió después de recibirse esta lista y no se sobrescribió: si los "
+        "valores de esta fila deben valer, envíela otra vez.",
+        "The product with {columna} “{valor}” was changed after this list was received and was not overwritten: if the "
+        "values of this row should hold, send it again.",
+    ),
     "refused_by_database": Text(
         "La base de datos rechazó esta fila: revise sus valores o súbala otra vez; si se repite, avise a MediSupply.",
         "The database refused this row: check its values or upload it again; if it happens again, tell MediSupply.",

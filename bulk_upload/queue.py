@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +23,7 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 VERSION: Final = 1
 # Receipts after which SQS itself gives up: the most that it allows. Our own account decides long before. SQS also
@@ -31,7 +32,7 @@ VERSION: Final = 1
 MAX_RECEIVES: Final = 1000
 DEAD_LETTERS_SUFFIX: Final = "-dlq"
 # Seconds for which a look through the dead letters hides each of them, so that it ends.
-DEAD_LETTERS_LOOK: Final = 20
+DEAD_LETTERS_LOOK: Final = 120
 # SQS allows messages to wait 14 days at most.
 RETENTION_SECONDS: Final = 14 * 24 * 3600
 # SQS allows 12 hours from the first receipt.
@@ -112,18 +113,31 @@ def to_dead_letters(delivery: Delivery) -> None:
     delete(delivery)
 
 
-def remove_dead_letters(task_ids: Collection[uuid.UUID]) -> int:
-    """Delete the dead letters of these uploads, leave all others; returns how many were deleted."""
-    removed = 0
-    while (
-        answer := client()
-        .receive_message(QueueUrl=dead_letters_url(), MaxNumberOfMessages=10, VisibilityTimeout=DEAD_LETTERS_LOOK)
-        .get("Messages")
-    ):
-        for message in answer:
-            if _task_id(message.get("Body", "")) in task_ids:
+def remove_dead_letters(settled: Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]) -> int:
+    """Delete the dead letters of settled uploads, leave all others; returns how many were deleted.
+
+    `settled` says which of some uploads need their dead letters no more. A FIFO group gives ten messages at most,
+    and no further one before those are deleted: what stays is therefore sent to the end of its group.
+    Raises `QueueFault`s.
+    """
+    removed, seen, held = 0, set(), []
+    while batch := _look_at_dead_letters():
+        done = settled({task_id for message in batch if (task_id := _task_id(message["Body"]))})
+        for message in batch:
+            if message["MessageId"] in seen:
+                held.append(message)
+            elif _task_id(message["Body"]) in done:
                 client().delete_message(QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"])
                 removed += 1
+            elif is_fifo():
+                seen.add(_send_to_the_end(message))
+            else:
+                seen.add(message["MessageId"])
+                held.append(message)
+    for message in held:
+        client().change_message_visibility(
+            QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
     return removed
 
 
@@ -212,6 +226,32 @@ def dead_letters_name(name: str) -> str:
 
 def is_fifo() -> bool:
     return queue_name().endswith(".fifo")
+
+
+def _look_at_dead_letters() -> list[MessageTypeDef]:
+    """Some dead letters, hidden for as long as a look through all of them may take."""
+    answer = client().receive_message(
+        QueueUrl=dead_letters_url(),
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=DEAD_LETTERS_LOOK,
+        WaitTimeSeconds=1,  # asks all of SQS's hosts: an empty answer means that there is none
+        MessageAttributeNames=["All"],
+        MessageSystemAttributeNames=["MessageGroupId"],
+    )
+    return answer.get("Messages", [])
+
+
+def _send_to_the_end(message: MessageTypeDef) -> str:
+    """Replace a dead letter of a FIFO queue by a copy at the end of its group; returns the copy's message id."""
+    copy = client().send_message(
+        QueueUrl=dead_letters_url(),
+        MessageBody=message["Body"],
+        MessageAttributes=message.get("MessageAttributes", {}),
+        MessageGroupId=message["Attributes"]["MessageGroupId"],
+        MessageDeduplicationId=message["MessageId"],
+    )
+    client().delete_message(QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"])
+    return copy["MessageId"]
 
 
 def _count(url: str, *kinds: str) -> int:

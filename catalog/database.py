@@ -63,8 +63,8 @@ def database_session() -> str:
         return _sessions[driver]
 
 
-def end_session(session: str) -> bool:
-    """End another process's session, if it is still there; returns whether it was.
+def end_session(session: str, *, silent_for: timedelta) -> bool:
+    """End another process's session that has begun no statement for `silent_for`; returns whether there was one.
 
     A session that this database user may not end stays. Raises `DatabaseError`.
     """
@@ -74,7 +74,8 @@ def end_session(session: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE pid = %s AND usename = current_user AND extract(epoch FROM backend_start) = %s::numeric",
-            [int(pid), start],
+            "WHERE pid = %s AND usename = current_user AND extract(epoch FROM backend_start) = %s::numeric "
+            "AND coalesce(query_start, backend_start) < clock_timestamp() - make_interval(secs => %s)",
+            [int(pid), start, silent_for.total_seconds()],
         )
         return cursor.fetchone() is not None

@@ -63,7 +63,7 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
         whose lease has ended is ended first: frozen in the middle of a statement it would keep its locks.
         """
         now = database_now()
-        self._end_session_of_dead_holder(task_id, now)
+        self._end_session_of_dead_holder(task_id, now, lease)
         free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_until__lte=now)
         claimed = self.filter(free, task_id=task_id).update(
             status=Status.PROCESSING,
@@ -81,8 +81,9 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
         upload.held_claim = upload.claim_number
         return upload
 
-    def _end_session_of_dead_holder(self, task_id: uuid.UUID, now: datetime) -> None:
+    def _end_session_of_dead_holder(self, task_id: uuid.UUID, now: datetime, lease: timedelta) -> None:
+        # A holder that lives renews its lease every quarter of it; within a long transaction only it sees that.
         dead = self.filter(task_id=task_id, status=Status.PROCESSING, lease_until__lte=now).exclude(holder_session="")
         for session in dead.values_list("holder_session", flat=True):
-            if end_session(session):
+            if end_session(session, silent_for=lease / 2):
                 log.warning("Upload %s is taken over: the session of its last worker was ended", task_id)

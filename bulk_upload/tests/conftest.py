@@ -75,12 +75,13 @@ def import_rows(
     *,
     chunk_rows: int,
     after_chunk: Callable[[], None] = lambda: None,
+    keep: Callable[[], None] = lambda: None,
 ) -> None:
     """Check the rows and import them from the upload's checkpoint on, in this process."""
     read = table(rows)
     chunks = checked_chunks(read, next_row=claimed.next_row, chunk_rows=chunk_rows)
     checked = CheckedTable(read.header, read.total, chunks, delimiter=read.delimiter)
-    import_table(claimed, checked, after_chunk)
+    import_table(claimed, checked, after_chunk, keep)
 
 
 @pytest.fixture
@@ -152,6 +153,24 @@ def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: 
         return claimed
 
     return run
+
+
+@pytest.fixture
+def refused_name(db: None) -> Callable[..., None]:
+    """A product with this name is refused by the database itself; without a name, every product."""
+
+    def refuse(name: str = "") -> None:
+        condition = f"nombre <> '{name}'" if name else "false"
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"ALTER TABLE catalog_product ADD CONSTRAINT refused CHECK ({condition}) NOT VALID")
+            for event in ("INSERT", "UPDATE") if connection.vendor == "sqlite" else ():
+                cursor.execute(
+                    f"CREATE TRIGGER refused_{event} BEFORE {event} ON catalog_product WHEN NOT (NEW.{condition}) "
+                    "BEGIN SELECT RAISE(ABORT, 'refused'); END".replace("NEW.false", "false")
+                )
+
+    return refuse
 
 
 @pytest.fixture

@@ -218,7 +218,7 @@ def test_a_worker_shows_that_it_lives_and_takes_leave(accept, worker):
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no sessions to end")
 @pytest.mark.django_db(transaction=True)
-def test_a_takeover_ends_the_session_of_the_dead_worker_and_frees_its_locks(accept, worker):
+def test_a_takeover_ends_the_session_of_the_dead_worker_and_frees_its_locks(accept, worker, settings):
     """The holder is frozen in the middle of a COPY into the products, which no idle timeout sees."""
     upload = accept(csv_bytes([row(1)]))
     copying = threading.Event()
@@ -240,6 +240,8 @@ def test_a_takeover_ends_the_session_of_the_dead_worker_and_frees_its_locks(acce
     holder = threading.Thread(target=hold)
     holder.start()
     copying.wait(10)
+    settings.BULK_UPLOAD_LEASE_SECONDS = 2
+    time.sleep(1.5)
     worker.step()
     holder.join(10)
     upload.refresh_from_db()
@@ -254,7 +256,7 @@ def test_the_session_of_a_worker_that_gave_its_upload_back_is_left_alone(accept)
     assert claimed.holder_session == database_session()
     claimed.give_back()
     assert BulkUpload.objects.get(pk=upload.pk).holder_session == ""
-    assert end_session("1:1.5") is False
+    assert end_session("1:1.5", silent_for=timedelta(0)) is False
 
 
 @pytest.fixture

@@ -70,6 +70,8 @@ def test_what_the_guarded_child_uses_knows_no_django(module):
         ("checking/field", ("checking.validator", "checking.chunks", "checking.seen", "reading")),
         ("checking/validator", ("checking.chunks", "checking.seen", "reading")),
         ("checking/seen", ("checking.field", "checking.validator", "checking.chunks", "reading")),
+        ("importing/decisions", ("importing.lookup", "importing.match", "importing.write", "importing.run", "reading")),
+        ("importing/lookup", ("importing.match", "importing.write", "importing.chunk", "importing.run", "reading")),
         ("importing/match", ("importing.write", "importing.chunk", "importing.run", "reading")),
         ("importing/copy_text", ("importing.match", "importing.write", "importing.chunk", "importing.run", "reading")),
         ("importing/write", ("importing.chunk", "importing.run", "reading")),
