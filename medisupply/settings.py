@@ -143,7 +143,7 @@ SQS_QUEUE_NAME = env.str("SQS_QUEUE_NAME", default="medisupply-bulk-upload-queue
 
 STORAGES = {
     "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "bulk_upload.storage.SharedSessionStorage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET_NAME,
             "region_name": AWS_DEFAULT_REGION,
