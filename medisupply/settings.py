@@ -125,7 +125,8 @@ if REDIS_URL:
             "OPTIONS": {
                 "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
                 "SOCKET_CONNECT_TIMEOUT": 1,
-                "SOCKET_TIMEOUT": 2,
+                # A cache that is slower than this is no help.
+                "SOCKET_TIMEOUT": 1,
             },
         }
     }
