@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
-from redis.exceptions import RedisError
 
 from bulk_upload import queue, storage
 
 # What passes without a change of the file: a service is away, restarts or is too slow, or has another schema than
 # this code expects.
-PASSING: Final = (DatabaseError, InterfaceError, RedisError, storage.StorageDown, OSError, *queue.QueueFault)
+PASSING: Final = (DatabaseError, InterfaceError, storage.StorageDown, OSError, *queue.QueueFault)
 # What the database says of values, not of itself.
 ABOUT_VALUES: Final = (DataError, IntegrityError)
 # Errors of this machine: another worker may be able to do what this one cannot.
