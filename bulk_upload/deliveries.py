@@ -25,7 +25,7 @@ from typing import Final
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from bulk_upload import faults, progress, queue, snapshots, storage
+from bulk_upload import faults, queue, snapshots, storage
 from bulk_upload.attempt import Attempt
 from bulk_upload.models import BulkUpload, ClaimLost, lease
 from bulk_upload.problems import FileProblem, Params
@@ -136,7 +136,7 @@ class DeliveryHandler:
     def _fail(self, upload: BulkUpload, code: str, params: Params) -> Outcome:
         log.info("Upload %s cannot be imported: %s %s", upload.pk, code, params)
         upload.fail(code, params)
-        progress.put(snapshots.of(upload))
+        snapshots.show(upload)
         return Outcome.DONE
 
     def _lost(self, upload: BulkUpload) -> Outcome:
@@ -191,7 +191,7 @@ class DeliveryHandler:
         attempts = min(upload.attempts, settings.BULK_UPLOAD_MAX_ATTEMPTS) + upload.faults + upload.reader_kills
         log.error("Upload %s fails for good after %s attempts", upload.pk, attempts)
         upload.fail("attempts_exhausted", {"intentos": attempts})
-        progress.put(snapshots.of(upload))
+        snapshots.show(upload)
         if upload.pk != delivery.task_id:
             return Outcome.DONE  # the message is of a later upload of this supplier
         queue.to_dead_letters(delivery)
@@ -203,7 +203,7 @@ class DeliveryHandler:
         if upload is None:
             return self._skip_unknown(task_id, delivery)
         if upload.is_final:
-            progress.put(snapshots.of(upload))  # its worker may have been killed before it could
+            snapshots.show(upload)  # its worker may have been killed before it could
             return Outcome.DONE
         left = (upload.lease_until - database_now()).total_seconds() if upload.lease_until else 0.0
         queue.set_visibility(delivery, max(1, round(left + 0.5)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from storages.backends.s3 import S3Storage
 
 log = logging.getLogger(__name__)
 
@@ -160,6 +162,29 @@ def _status(error: Exception) -> int:
 def _location(region: str) -> dict[str, dict[str, str]]:
     """S3 wants the region named, except the one that it refuses to hear."""
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+
+
+class SharedSessionStorage(S3Storage):  # type: ignore[misc]  # django-storages has no types
+    """django-storages' S3, with one boto3 session for all threads.
+
+    A session of its own holds 13 MB of service descriptions, which django-storages keeps for each thread.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Clients may be used by many threads; a session may not make two of them at once.
+        self._session_lock = threading.Lock()
+        self._session: Any = None
+
+    @property
+    def connection(self) -> Any:
+        with self._session_lock:
+            return super().connection
+
+    def _create_session(self) -> Any:
+        if self._session is None:
+            self._session = super()._create_session()
+        return self._session
 
 
 class _Unclosed:

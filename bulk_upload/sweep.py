@@ -14,7 +14,7 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Q
 
-from bulk_upload import deliveries, intake, progress, queue, snapshots
+from bulk_upload import deliveries, intake, queue, snapshots
 from bulk_upload.models import FINAL, BulkUpload, lease
 from bulk_upload.orphans import set_aside_orphans
 from catalog.database import database_now
@@ -82,10 +82,8 @@ def show_ended() -> None:
     """Put the final snapshots of what has just ended where the cache has them not."""
     now = database_now()
     ended = BulkUpload.objects.filter(created_at__gt=now - ACCEPTED, status__in=FINAL, completed_at__gt=now - ENDED)
-    for upload in ended[:BATCH]:
-        shown = progress.get(upload.pk)
-        if shown is None or shown["revision"] < upload.revision:
-            progress.put(snapshots.of(upload))
+    for upload in ended.defer("productos_creados", "productos_actualizados")[:BATCH]:
+        snapshots.show(upload)
 
 
 def _abandoned() -> list[BulkUpload]:

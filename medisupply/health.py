@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
-from redis.exceptions import RedisError
 
 from bulk_upload import progress, queue, storage
+from medisupply.shared_cache import CacheDown
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 def _state(name: str, check: Callable[[], object]) -> str:
     try:
         check()
-    except (DatabaseError, RedisError, storage.StorageDown, *queue.QueueFault) as error:
+    except (DatabaseError, CacheDown, storage.StorageDown, *queue.QueueFault) as error:
         log.warning("Not ready: %s: %s", name, error)
         return "failing"
     return "ok"

@@ -125,7 +125,8 @@ if REDIS_URL:
             "OPTIONS": {
                 "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
                 "SOCKET_CONNECT_TIMEOUT": 1,
-                "SOCKET_TIMEOUT": 2,
+                # A cache that is slower than this is no help.
+                "SOCKET_TIMEOUT": 1,
             },
         }
     }
@@ -143,7 +144,7 @@ SQS_QUEUE_NAME = env.str("SQS_QUEUE_NAME", default="medisupply-bulk-upload-queue
 
 STORAGES = {
     "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "bulk_upload.storage.SharedSessionStorage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET_NAME,
             "region_name": AWS_DEFAULT_REGION,

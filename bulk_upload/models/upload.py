@@ -60,7 +60,9 @@ class BulkUpload(models.Model):
     updated_at = models.DateTimeField(_("modificada"), default=database_now)
     started_at = models.DateTimeField(_("iniciada"), null=True)
     completed_at = models.DateTimeField(_("terminada"), null=True)
-    # Raised by every write below: snapshots and ETags carry it, so that an older one never wins.
+    # Raised by every change of the state that readers see: snapshots and ETags carry it, so that an older one
+    # never wins. Only who holds the claim, or has just switched the status, raises it: the number in memory is then
+    # the database's.
     revision = models.PositiveIntegerField(_("revisión"), default=1)
 
     published_at = models.DateTimeField(_("publicada"), null=True)
@@ -173,20 +175,21 @@ class BulkUpload(models.Model):
         """How long ago it was last published or worked on."""
         return now - max(moment for moment in (self.published_at, self.lease_until, self.created_at) if moment)
 
-    # --- Publication ---
+    # --- Publication: beside the claim's holder, so no part of the state that `revision` counts ---
 
     def next_publication(self) -> int | None:
         """Take the number of the next message; `None` when somebody else has just taken it."""
         number = self.publications + 1
-        try:
-            self._write(Q(publications=self.publications), publications=number)
-        except ClaimLost:
+        taken = BulkUpload.objects.filter(pk=self.pk, publications=self.publications).update(publications=number)
+        if not taken:
             return None
+        self.publications = number
         return number
 
     def published(self) -> None:
         """Record that the message was sent."""
-        self._write(Q(), published_at=database_now())
+        self.published_at = database_now()
+        BulkUpload.objects.filter(pk=self.pk).update(published_at=self.published_at)
 
     # --- Verbs of the upload's owner; each returns whether the state allowed it ---
 

@@ -7,12 +7,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from redis.exceptions import ConnectionError as RedisDown
 from rest_framework.authtoken.models import Token
 
 from bulk_upload import progress, queue, storage
 from bulk_upload.management.commands import bootstrap
 from catalog.models import Category, Supplier
+from medisupply.shared_cache import CacheDown
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +134,7 @@ def test_demo_accounts_that_exist_keep_what_was_changed(settings):
 
 
 def test_it_waits_for_a_service_and_says_so_once(monkeypatch):
-    answers = iter([RedisDown("connection refused"), RedisDown("connection refused"), None])
+    answers = iter([CacheDown("connection refused"), CacheDown("connection refused"), None])
 
     def ping():
         if answer := next(answers):
@@ -148,7 +148,7 @@ def test_it_waits_for_a_service_and_says_so_once(monkeypatch):
 
 def test_a_service_that_does_not_come_is_named_with_its_variable(monkeypatch):
     def ping():
-        raise RedisDown("connection refused")
+        raise CacheDown("connection refused")
 
     monkeypatch.setattr(progress, "ping", ping)
     with pytest.raises(CommandError, match=r"cache: no answer within 0 s \(connection refused\). REDIS_URL"):

@@ -18,16 +18,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from redis.exceptions import RedisError
 from rest_framework.authtoken.models import Token
 
 from bulk_upload import progress, queue, storage
 from catalog.models import Supplier
+from medisupply.shared_cache import CacheDown
 
 FOLDER: Final[Path] = settings.BASE_DIR / "fixtures"
 FIXTURES: Final = ("suppliers.json", "categories.json")
 # What a service raises while it is not there yet.
-NOT_YET: Final = (DatabaseError, RedisError, storage.StorageDown, *queue.QueueFault, OSError)
+NOT_YET: Final = (DatabaseError, CacheDown, storage.StorageDown, *queue.QueueFault, OSError)
 PAUSE_SECONDS: Final = 0.5
 
 # user name (also the password), supplier, API token
