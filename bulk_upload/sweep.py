@@ -1,4 +1,4 @@
-"""What nobody else will do any more: publish uploads whose message was never sent or was lost, and remove
+"""What nobody else will do any more: publish uploads whose message was never sent or was lost, and set aside
 stored files that no upload knows.
 
 Every worker sweeps now and then. Two that do so at once do no harm: each publication has a number that
@@ -15,8 +15,9 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
-from bulk_upload import intake, storage
+from bulk_upload import intake
 from bulk_upload.models import BulkUpload, lease
+from bulk_upload.orphans import set_aside_orphans
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,9 @@ log = logging.getLogger(__name__)
 BATCH: Final = 100
 # A message sent again is waited for twice as long as the one before, up to 2**6 times.
 LONGEST_DOUBLING: Final = 6
-# A stored file without an upload is an orphan only after this: its upload may just be being recorded.
-ORPHAN_AGE: Final = timedelta(hours=1)
 ORPHANS_EVERY_SECONDS: Final = 3600.0
+# Seconds that one search for orphans may take; what is left is for the next sweep.
+ORPHANS_SECONDS: Final = 3.0
 
 
 class Sweeper:
@@ -35,16 +36,20 @@ class Sweeper:
     def __init__(self) -> None:
         self._swept_at = float("-inf")
         self._orphans_at = float("-inf")
+        self._orphans_after = ""
 
     def sweep_if_due(self) -> None:
-        """Publish what waits, every `BULK_UPLOAD_SWEEP_SECONDS`; remove orphans once an hour."""
+        """Publish what waits, every `BULK_UPLOAD_SWEEP_SECONDS`; look for orphans once an hour."""
         now = time.monotonic()
         if now - self._swept_at >= settings.BULK_UPLOAD_SWEEP_SECONDS:
             self._swept_at = now
             publish_waiting()
-        if now - self._orphans_at >= ORPHANS_EVERY_SECONDS:
+            self._look_for_orphans(now)
+
+    def _look_for_orphans(self, now: float) -> None:
+        if self._orphans_after or now - self._orphans_at >= ORPHANS_EVERY_SECONDS:
             self._orphans_at = now
-            remove_orphans()
+            self._orphans_after = set_aside_orphans(ORPHANS_SECONDS, self._orphans_after)
 
 
 def publish_waiting() -> None:
@@ -62,16 +67,3 @@ def publish_waiting() -> None:
         log.warning("Upload %s is worked on by nobody: publishing it again", upload.pk)
         if not intake.publish(upload):
             return
-
-
-def remove_orphans() -> None:
-    """Remove the files of today and yesterday that were stored without an upload being recorded."""
-    now = timezone.now()
-    try:
-        for day in (now, now - timedelta(days=1)):
-            for key in storage.keys_stored_before(now - ORPHAN_AGE, storage.folder_of(day)):
-                if not BulkUpload.objects.filter(s3_key=key).exists():
-                    log.warning("Removing %s: no upload knows it", key)
-                    storage.discard(key)
-    except storage.StorageDown as error:
-        log.warning("S3 does not answer, orphans stay for now: %s", error)

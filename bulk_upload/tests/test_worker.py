@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError
 
 from bulk_upload import attempt, queue, storage
+from bulk_upload.importing.run import import_table
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 from catalog.models import Product
@@ -102,7 +103,7 @@ def test_a_bucket_that_is_missing_is_a_passing_fault(accept, worker, monkeypatch
 
 
 def test_a_passing_fault_gives_the_message_back_with_a_delay(accept, worker, monkeypatch):
-    def down(*args):
+    def down(*args, **more):
         raise storage.StorageDown("503")
 
     upload = accept(csv_bytes([row(1)]))
@@ -128,11 +129,16 @@ def test_the_last_attempt_fails_in_words_and_buries_the_message(accept, worker, 
     assert waiting() == (0, 0)
 
 
-def test_a_stop_in_the_middle_gives_the_upload_back_at_its_checkpoint(accept, worker, settings):
+def test_a_stop_in_the_middle_gives_the_upload_back_at_its_checkpoint(accept, worker, settings, monkeypatch):
+    def stopped(*arguments):
+        worker._stopping = True
+        import_table(*arguments)
+
     settings.BULK_UPLOAD_CHUNK_ROWS = 2
     upload = accept(csv_bytes([row(n) for n in range(1, 8)]))
-    worker._stopping = True
-    worker.step()
+    with monkeypatch.context() as patch:
+        patch.setattr(attempt, "import_table", stopped)
+        worker.step()
     upload.refresh_from_db()
     assert (upload.status, upload.next_row, upload.exitosos, upload.attempts) == ("processing", 4, 2, 0)
     assert waiting() == (1, 0)
