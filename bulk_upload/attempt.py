@@ -12,9 +12,10 @@ from typing import Final, Literal
 from django.conf import settings
 from django.db import connection
 
-from bulk_upload import progress, queue, snapshots, storage
+from bulk_upload import progress, queue, snapshots
 from bulk_upload.importing.run import import_table
 from bulk_upload.models import BulkUpload, lease
+from bulk_upload.originals import fetch_original
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 from bulk_upload.reading.table import Limits
@@ -64,7 +65,7 @@ class Attempt:
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
         with self._file() as path, self._readers.reader(limits, self._on_wait) as reader:
             with self._interruptible():
-                storage.fetch(upload.s3_key, path, self._on_wait)
+                fetch_original(upload, path, on_block=self._on_wait)
             table = reader.checked(
                 path, _format(upload), next_row=upload.next_row, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS
             )

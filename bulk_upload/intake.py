@@ -24,7 +24,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bulk_upload import progress, queue, repeats, snapshots, storage
+from bulk_upload import keys, progress, queue, repeats, snapshots, storage
 from bulk_upload.models import BulkUpload
 from bulk_upload.repeats import Sent
 from catalog.models import Supplier
@@ -76,7 +76,7 @@ def accept_upload(
     if upload := _earlier(sent):
         return upload
     task_id = uuid.uuid4()
-    stored_key = _store(file, f"{storage.folder_of(timezone.now())}{task_id}.{file_format}")
+    stored_key = _store(file, keys.upload_key(task_id, file_format, timezone.now()))
     try:
         with transaction.atomic():
             upload = BulkUpload.objects.create(

@@ -276,6 +276,10 @@ FILE_PROBLEMS: Final[dict[str, Text]] = {
         "El archivo ya no está en el almacén de cargas: súbalo otra vez.",
         "The file is no longer in the upload store: upload it again.",
     ),
+    "file_replaced": Text(
+        "El archivo del almacén de cargas ya no es el que se recibió, así que no se importó: súbalo otra vez.",
+        "The file in the upload store is no longer the one that was received, so it was not imported: upload it again.",
+    ),
     "attempts_exhausted": Text(
         "La carga se intentó {intentos} veces sin lograr terminarla por una falla pasajera del sistema. Las filas ya "
         "importadas se conservan; reintente la carga más tarde.",

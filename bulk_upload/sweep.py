@@ -27,8 +27,8 @@ BATCH: Final = 100
 LONGEST_DOUBLING: Final = 6
 ORPHANS_EVERY_SECONDS: Final = 3600.0
 ORPHANS_AFTER_SECONDS: Final = 60.0
-# Seconds that a look for orphans may take; it goes on at the next one.
-ORPHANS_SECONDS: Final = 5.0
+# Seconds that a look for orphans may take; it goes on at the next sweep.
+ORPHANS_SECONDS: Final = 3.0
 # How far back uploads that have ended are shown again, and the age up to which they are looked for.
 ENDED: Final = timedelta(minutes=2)
 ACCEPTED: Final = timedelta(hours=1)
@@ -41,6 +41,7 @@ class Sweeper:
         self._published_at = float("-inf")
         # Not at once: a worker that has just started has work waiting.
         self._orphans_at = time.monotonic() - ORPHANS_EVERY_SECONDS + ORPHANS_AFTER_SECONDS
+        self._orphans_after = ""
 
     def publish_if_due(self) -> None:
         """Publish what waits, every `BULK_UPLOAD_SWEEP_SECONDS`. Short enough to be done during an import."""
@@ -52,12 +53,13 @@ class Sweeper:
     def sweep_if_due(self) -> None:
         """All that is due, while no import waits for it."""
         now = time.monotonic()
-        if now - self._published_at >= settings.BULK_UPLOAD_SWEEP_SECONDS:
-            show_ended()
+        if now - self._published_at < settings.BULK_UPLOAD_SWEEP_SECONDS:
+            return
         self.publish_if_due()
-        if now - self._orphans_at >= ORPHANS_EVERY_SECONDS:
+        show_ended()
+        if self._orphans_after or now - self._orphans_at >= ORPHANS_EVERY_SECONDS:
             self._orphans_at = now
-            set_aside_orphans(ORPHANS_SECONDS)
+            self._orphans_after = set_aside_orphans(ORPHANS_SECONDS, self._orphans_after)
 
 
 def publish_waiting() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
+from botocore.config import Config
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
@@ -139,6 +140,8 @@ else:
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
 AWS_DEFAULT_REGION = env.str("AWS_DEFAULT_REGION", default="us-east-1")
 S3_BUCKET_NAME = env.str("S3_BUCKET_NAME", default="medisupply-bulk-uploads")
+# Begins every key: each system that shares the bucket needs its own.
+S3_KEY_PREFIX = env.str("S3_KEY_PREFIX", default="medisupply")
 SQS_QUEUE_URL = env.str("SQS_QUEUE_URL", default="")
 SQS_QUEUE_NAME = env.str("SQS_QUEUE_NAME", default="medisupply-bulk-upload-queue.fifo")
 
@@ -150,8 +153,15 @@ STORAGES = {
             "region_name": AWS_DEFAULT_REGION,
             "file_overwrite": False,
             "default_acl": None,
-            "signature_version": "s3v4",
-            "addressing_style": "path" if AWS_ENDPOINT_URL else "auto",
+            # django-storages then ignores its own `signature_version` and `addressing_style`.
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if AWS_ENDPOINT_URL else "auto"},
+                # Two attempts: a store that accepts connections and never answers costs 15 s, not minutes.
+                connect_timeout=3,
+                read_timeout=7,
+                retries={"total_max_attempts": 2, "mode": "standard"},
+            ),
             "querystring_expire": 300,
             # Without a limit django-storages keeps a whole download in memory.
             "max_memory_size": 8 * 1024 * 1024,

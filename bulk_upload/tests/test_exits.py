@@ -74,7 +74,7 @@ def run(patch: str, action: str, *arguments: str) -> int:
 
 
 def keys():
-    return {item.key for item in default_storage.bucket.objects.filter(Prefix="uploads/")}
+    return {item.key for item in default_storage.bucket.objects.filter(Prefix="medisupply/uploads/")}
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_intake_ends(expected, user, tmp_path, step, monkeypatch):
     assert len(uploads) == (0 if step == "after the file is stored" else 1)
     assert len(keys() - before) == 1
     monkeypatch.setattr(orphans, "ORPHAN_AGE", timedelta(0))
-    orphans.set_aside_orphans(5.0)
+    orphans.set_aside_orphans(10)
     assert len(keys() - before) == len(uploads)
     with worker_process():
         for upload in uploads:
