@@ -54,7 +54,8 @@ def test_a_key_names_its_upload(name):
 
 
 @pytest.mark.parametrize(
-    "key", ["medisupply/uploads/2026/01/31/precios.csv", "uploads/leeme.txt", f"{uuid.uuid4()}.csv"]
+    "key",
+    ["medisupply/uploads/2026/01/31/precios.csv", "uploads/leeme.txt", "c448a9d0-e50a-4b0f-98f7-5b51aa5153eb.csv"],
 )
 def test_other_keys_name_none(key):
     assert (keys.task_id_of(key), keys.orphan_key(key)) == (None, None)
