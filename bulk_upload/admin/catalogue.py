@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models import BulkUpload
@@ -27,7 +28,7 @@ admin.site.unregister(Supplier)
 class ProductWithUploadsForm(ProductForm):
     def last_change(self) -> SafeString | str:
         upload = self.instance.changed_by_upload
-        return _linked(upload) if upload else super().last_change()
+        return format_html(gettext("la carga {}"), _linked(upload)) if upload else super().last_change()
 
 
 @admin.register(Product)

@@ -81,7 +81,8 @@ class EditedField(BoundField):
             return bool(super()._has_changed())  # type: ignore[misc]
         cleaned = getattr(self.form, "cleaned_data", {})
         value = self.field.prepare_value(cleaned[self.name]) if self.name in cleaned else self.data
-        return bool(self._comparable(value) != self.current)
+        # What a `clean_` method makes of a value that the person left alone is not the person's change.
+        return self.changed_by_person and bool(self._comparable(value) != self.current)
 
     def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> SafeString:
         if not only_initial or not self.form.is_edit:
@@ -146,12 +147,15 @@ class EditConflictForm(ModelForm[M]):
     def _conflict(self, field: Any) -> SafeString:
         values = {"current": field.in_words(field.current), "who": self.last_change()}
         if field.shown is NOT_SENT:
-            text = _("El valor es «{current}» (último cambio: {who}). Para guardar el suyo, guarde otra vez.")
+            text = _(
+                "El valor es ahora «{current}». Último cambio: {who}. "
+                "Para que quede el que usted escribió, guarde otra vez."
+            )
         else:
             values["shown"] = field.in_words(field.shown)
             text = _(
-                "Esta página mostraba «{shown}», y ahora el valor es «{current}» (último cambio: {who}). "
-                "Para guardar el suyo, guarde otra vez."
+                "Esta página mostraba «{shown}», y el valor es ahora «{current}». Último cambio: {who}. "
+                "Para que quede el que usted escribió, guarde otra vez."
             )
         return format_html(text, **values)
 

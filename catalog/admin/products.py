@@ -10,7 +10,9 @@ from django.db.models import Field, ForeignKey, QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
@@ -34,7 +36,7 @@ class OwnSuppliersFilter(admin.RelatedFieldListFilter):
 class ProductForm(EditConflictForm[Product]):
     def last_change(self) -> SafeString | str:
         upload = self.instance.changed_by_upload
-        return _("la carga %s") % upload if upload else super().last_change()
+        return format_html(gettext("la carga {}"), upload) if upload else super().last_change()
 
 
 @admin.register(Product)

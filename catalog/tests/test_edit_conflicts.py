@@ -12,7 +12,8 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from bulk_upload.tests.conftest import row
-from catalog.models import Category, Product
+from catalog.admin.edit_conflicts import EditConflictForm
+from catalog.models import Category, Product, Supplier
 from catalog.tests.pages import Page
 
 PRODUCT = "/admin/catalog/product/PROD00001/change/"
@@ -54,8 +55,10 @@ def test_a_saved_change_is_a_persons_and_takes_the_next_number(page, product):
 def test_what_both_changed_is_refused_with_both_values_and_the_upload(page, product, run_import):
     upload = raise_price(run_import)
     again = page.change(precio_unitario="7").refused()
-    assert "Esta página mostraba «1.00», y ahora el valor es «5000.00»" in again.text
-    assert f'<a href="/admin/bulk_upload/bulkupload/{upload.pk}/change/">a.csv</a>' in again.text
+    assert "Esta página mostraba «1.00», y el valor es ahora «5000.00»" in again.text
+    assert (
+        f'Último cambio: la carga <a href="/admin/bulk_upload/bulkupload/{upload.pk}/change/">a.csv</a>' in again.text
+    )
     product.refresh_from_db()
     assert (product.precio_unitario, product.version) == (Decimal(5000), 2)
 
@@ -90,12 +93,12 @@ def test_a_third_change_in_between_is_refused_again(page, product, run_import):
     raise_price(run_import)
     again = page.change(precio_unitario="7").refused()
     raise_price(run_import, "6000")
-    assert "mostraba «5000.00», y ahora el valor es «6000.00»" in again.refused().text
+    assert "mostraba «5000.00», y el valor es ahora «6000.00»" in again.refused().text
 
 
 def test_another_persons_change_is_told_as_such(page, person, run_import):
     Page(person, PRODUCT).change(precio_unitario="5000").save()
-    assert "último cambio: otra persona" in page.change(precio_unitario="7").refused().text
+    assert "Último cambio: otra persona" in page.change(precio_unitario="7").refused().text
 
 
 def test_both_having_written_the_same_is_no_conflict(page, product, run_import):
@@ -136,7 +139,7 @@ def test_a_category_that_an_import_changed_stays_or_is_refused(page, person, pro
     page.change(nombre="Guantes nuevos").save()
     product.refresh_from_db()
     assert product.categoria_id == "AGUJAS"
-    assert "mostraba «GUANTES», y ahora el valor es «AGUJAS»" in late.change(categoria="JERINGAS").refused().text
+    assert "mostraba «GUANTES», y el valor es ahora «AGUJAS»" in late.change(categoria="JERINGAS").refused().text
 
 
 def test_the_history_names_what_truly_changed(page, run_import):
@@ -160,7 +163,7 @@ def test_a_page_that_does_not_say_what_it_showed_is_refused_where_it_differs(pag
     raise_price(run_import)
     page.sent = {name: value for name, value in page.sent.items() if not name.startswith("initial-")}
     again = page.change(nombre="Guantes nuevos").refused()
-    assert "El valor es «5000.00»" in again.text
+    assert "El valor es ahora «5000.00»" in again.text
     product.refresh_from_db()
     assert product.precio_unitario == Decimal(5000)
 
@@ -170,6 +173,27 @@ def test_a_product_deleted_meanwhile_is_told_in_words(page, person, product):
     answer = page.change(nombre="Guantes nuevos").post()
     assert "Producto con el ID “PROD00001” no existe" in person.get(answer.url).content.decode()
     assert not Product.objects.exists()
+
+
+class CleaningForm(EditConflictForm):
+    class Meta:
+        model = Supplier
+        fields = ["nombre", "nit"]
+
+    def clean_nombre(self):
+        return self.cleaned_data["nombre"].replace("\u200b", "")
+
+
+@pytest.mark.parametrize(
+    ("sent", "changed"),
+    [({"nit": "900.1"}, ["nit"]), ({"nombre": "Andi\u200bnas"}, []), ({"nombre": "Andinas SA\u200b"}, ["nombre"])],
+)
+def test_a_form_may_clean_its_values_and_only_the_persons_changes_count(supplier, sent, changed):
+    supplier.nombre = "Andinas" if "nombre" in sent else "An\u200bdinas"
+    shown = {"nombre": supplier.nombre, "nit": ""}
+    form = CleaningForm({**shown, **{f"initial-{k}": v for k, v in shown.items()}, **sent}, instance=supplier)
+    assert form.is_valid()
+    assert form.changed_data == changed
 
 
 def test_a_suppliers_name_changed_meanwhile(person, supplier):
@@ -184,7 +208,7 @@ def test_a_suppliers_name_changed_by_both_is_refused(person, supplier):
     page, other = Page(person, SUPPLIER), Page(person, SUPPLIER)
     other.change(nombre="Andinas SA").save()
     again = page.change(nombre="Andinas SAS").refused()
-    assert "mostraba «Distribuciones Andinas», y ahora el valor es «Andinas SA»" in again.text
+    assert "mostraba «Distribuciones Andinas», y el valor es ahora «Andinas SA»" in again.text
     assert "otra persona" in again.text
 
 
