@@ -57,9 +57,12 @@ def database_session() -> str:
     with connection.cursor() as cursor:
         driver: Any = cursor.connection
         if driver not in _sessions:
-            pid = driver.info.backend_pid
-            cursor.execute("SELECT extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = %s", [pid])
-            _sessions[driver] = f"{pid}:{cursor.fetchone()[0]}"
+            # The driver's own idea of the process id is a pooler's invention behind one.
+            cursor.execute(
+                "SELECT pid, extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+            )
+            pid, start = cursor.fetchone()
+            _sessions[driver] = f"{pid}:{start}"
         return _sessions[driver]
 
 

@@ -95,6 +95,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# What a session must keep to, in milliseconds: see `bulk_upload.pooler`.
+DATABASE_SESSION_SETTINGS = {}
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # One writer at a time: take the write lock when a transaction begins (no upgrade, no "database
@@ -105,13 +107,23 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    _lease = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30) * 1000
     # A worker that stops in the middle of a transaction keeps its locks no longer than its claim, and
     # whoever waits for such a lock gets a fault that can be tried again.
-    _lease = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30) * 1000
+    DATABASE_SESSION_SETTINGS = {"idle_in_transaction_session_timeout": _lease, "lock_timeout": _lease}
+    # Either end notices within 25 seconds that the other one's host or network is gone.
+    _server_keepalives = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
+    _given = DATABASES["default"].get("OPTIONS", {})
+    _session = {**DATABASE_SESSION_SETTINGS, **_server_keepalives, "tcp_user_timeout": _lease}
     DATABASES["default"]["OPTIONS"] = {
-        **DATABASES["default"].get("OPTIONS", {}),
-        "options": f"-c idle_in_transaction_session_timeout={_lease} -c lock_timeout={_lease}",
         "connect_timeout": 5,
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": _lease,
+        **_given,
+        "options": " ".join([_given.get("options", ""), *(f"-c {name}={_session[name]}" for name in _session)]).strip(),
     }
 
 # --- Cache: the live snapshots that clients poll ---------------------------------------------

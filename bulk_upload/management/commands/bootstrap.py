@@ -20,7 +20,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from rest_framework.authtoken.models import Token
 
-from bulk_upload import progress, queue, storage
+from bulk_upload import pooler, progress, queue, storage
 from catalog.models import Supplier
 from medisupply.shared_cache import CacheDown
 
@@ -64,7 +64,8 @@ class Command(BaseCommand):
                 "Leave --demo out, and create your first account with: manage.py createsuperuser"
             )
         self.timeout = timeout
-        self._wait("database", _connect)
+        if problem := self._wait("database", _connect):
+            raise CommandError(f"database: {problem} {pooler.HINT}")
         self._say("database", f"{connection.vendor} answers")
         if settings.REDIS_URL:
             self._wait("cache", progress.ping)
@@ -103,10 +104,11 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _connect() -> None:
+def _connect() -> str:
+    """Raises `DatabaseError`; returns why the database cannot be used in this way, if so."""
     if connection.vendor == "sqlite":
         Path(str(connection.settings_dict["NAME"])).parent.mkdir(parents=True, exist_ok=True)
-    connection.ensure_connection()
+    return pooler.pooler_problem()
 
 
 def _migrate() -> str:

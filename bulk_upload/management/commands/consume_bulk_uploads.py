@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import Tags
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
+from bulk_upload import pooler
 from bulk_upload.worker import Worker
 
 
@@ -31,6 +34,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # A database that is away is no reason to leave: the worker waits for it.
+        with suppress(DatabaseError):
+            if problem := pooler.pooler_problem():
+                raise CommandError(f"{problem} {pooler.HINT}")
         # An import makes millions of short-lived values and no cycles: look for those rarely, and not among
         # what was loaded at the start.
         gc.freeze()
