@@ -49,7 +49,7 @@ lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
 	@echo "manage.py makemigrations --check" && $(PYTHON) manage.py makemigrations --check --dry-run
 
 .PHONY: chaos
-chaos: $(INSTALLED)  ## a soak under random faults (MINUTES=5); differences must be 0
+chaos: $(INSTALLED)  ## a soak under random faults (MINUTES=5 SEED=1); differences must be 0
 	@$(PYTHON) -m deploy.chaos
 
 .PHONY: screenshots

@@ -56,7 +56,7 @@ ONCE: Final = (
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through `finally`
     server = os.environ.get("TEST_DATABASE_URL") or DATABASE_URL
-    version = _postgres_version(server)
+    version = postgres_version(server)
     if version is None and os.environ.get("REQUIRE_POSTGRES") == "1":
         print(f"REQUIRE_POSTGRES=1, but no PostgreSQL answers at {_without_password(server)} (TEST_DATABASE_URL).")
         return 1
@@ -105,7 +105,7 @@ def _server_parts(server: str, version: str, database: str) -> Parts:
     return Parts(f"PostgreSQL {version}, embedded Valkey, moto", variables)
 
 
-def _postgres_version(server: str) -> str | None:
+def postgres_version(server: str) -> str | None:
     try:
         with psycopg.connect(server, connect_timeout=TIMEOUT) as connection:
             return connection.execute("SHOW server_version").fetchone()[0].split()[0]  # type: ignore[index,no-any-return]

@@ -22,6 +22,8 @@ HEADER = [
 ]
 AT = {name: index for index, name in enumerate(HEADER)}
 OURS, THEIRS = "PROV001", "PROV002"
+# Codes that say that the row's product exists already, in the file or the catalogue.
+MATCHED = frozenset(["duplicate_in_file", "duplicate_product", "other_supplier", "code_conflict", "superseded"])
 
 
 @dataclass
@@ -145,6 +147,28 @@ class Account:
     rechazados: int = 0
     duplicados: int = 0
     codes: list[tuple[int, str]] = field(default_factory=list)
+    productos_creados: list[str] = field(default_factory=list)
+    productos_actualizados: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Whose list it is: the upload, and its place in the order of acceptance."""
+
+    supplier: str = OURS
+    upload: str = ""
+    number: int = 0
+
+
+@dataclass
+class History:
+    """Who made and changed a product, and which list was the last one that confirmed its values."""
+
+    version: int = 1
+    created_by: str = ""
+    changed_by: str = ""
+    number: int = 0
+    confirmed: int = 0
 
 
 class Oracle:
@@ -154,32 +178,40 @@ class Oracle:
         self.owner: dict[str, str] = {}
         self.cells: dict[str, list[Any]] = {}
         self.id_of: dict[str, str] = {}
+        self.history: dict[str, History] = {}
         for supplier, key, cells in existing(known):
-            self.owner[key], self.cells[key], self.id_of[cells[2]] = supplier, _kept(cells), key
+            self.owner[key], self.cells[key], self.id_of[cells[2]] = supplier, kept(cells), key
+            self.history[key] = History()
 
-    def take(self, rows: list[Line], *, replace: bool) -> Account:
-        account = Account()
+    def take(
+        self,
+        rows: list[Line],
+        *,
+        replace: bool,
+        sender: Sender = Sender(),  # frozen
+        start: int = 0,
+        stop: int | None = None,
+        account: Account | None = None,
+    ) -> Account:
+        """Import the rows from `start` up to `stop` and add them to `account`; earlier ones are only remembered."""
+        account = account or Account()
         seen: dict[str, set[str]] = {"id": set(), "codigo": set()}
-        for fila, line in enumerate(rows, 2):
-            codes = list(line.codes)
-            for column in ("id", "codigo"):
-                if column in line.unreadable:
-                    continue
-                key = line.cells[AT[column]]
-                if key in seen[column]:
-                    codes.append("duplicate_in_file")
-                seen[column].add(key)
-            fate = "rechazados" if codes else self._fate(line.cells, codes, replace=replace)
+        for at, line in enumerate(rows[:stop]):
+            codes = [*line.codes, *repetitions(line, seen)]
+            if at < start:
+                continue
+            fate = "rechazados" if codes else self._fate(line.cells, codes, sender, replace=replace)
             setattr(account, fate, getattr(account, fate) + 1)
-            matched = {"duplicate_in_file", "duplicate_product", "other_supplier", "code_conflict"} & set(codes)
-            account.duplicados += bool(matched) or fate in ("actualizados", "sin_cambios")
-            account.codes += [(fila, code) for code in codes]
+            account.duplicados += bool(MATCHED & set(codes)) or fate in ("actualizados", "sin_cambios")
+            account.codes += [(at + 2, code) for code in codes]
+            if fate in ("creados", "actualizados"):
+                getattr(account, f"productos_{fate}").append(self.id_of[line.cells[AT["codigo"]]])
         return account
 
-    def _fate(self, cells: list[Any], codes: list[str], *, replace: bool) -> str:
+    def _fate(self, cells: list[Any], codes: list[str], sender: Sender, *, replace: bool) -> str:
         key, code = cells[0], cells[2]
         named = [match for match in (key if key in self.cells else None, self.id_of.get(code)) if match]
-        if any(self.owner[match] != OURS for match in named):
+        if any(self.owner[match] != sender.supplier for match in named):
             codes.append("other_supplier")
         elif len(set(named)) == 2:
             codes.append("code_conflict")
@@ -188,19 +220,41 @@ class Oracle:
         if codes:
             return "rechazados"
         if not named:
-            self._put(key, cells)
+            self._put(key, cells, sender, History(created_by=sender.upload))
             return "creados"
-        if self.cells[named[0]][1:] == _kept(cells)[1:]:
+        return self._replace(named[0], cells, codes, sender)
+
+    def _replace(self, key: str, cells: list[Any], codes: list[str], sender: Sender) -> str:
+        history = self.history[key]
+        if self.cells[key][1:] == kept(cells)[1:]:
+            history.confirmed = max(history.confirmed, sender.number)
             return "sin_cambios"
-        del self.id_of[self.cells[named[0]][2]]
-        self._put(named[0], [named[0], *cells[1:]])
+        if history.confirmed > sender.number:
+            codes.append("superseded")
+            return "rechazados"
+        del self.id_of[self.cells[key][2]]
+        history.version += 1
+        self._put(key, [key, *cells[1:]], sender, history)
         return "actualizados"
 
-    def _put(self, key: str, cells: list[Any]) -> None:
-        self.owner[key], self.cells[key], self.id_of[cells[2]] = OURS, _kept(cells), key
+    def _put(self, key: str, cells: list[Any], sender: Sender, history: History) -> None:
+        history.changed_by, history.number, history.confirmed = sender.upload, sender.number, sender.number
+        self.owner[key], self.cells[key], self.id_of[cells[2]] = sender.supplier, kept(cells), key
+        self.history[key] = history
 
 
-def _kept(cells: list[Any]) -> list[Any]:
+def repetitions(line: Line, seen: dict[str, set[str]]) -> Iterator[str]:
+    """A code for each key that an earlier row has too; remembers the row's own."""
+    for column in ("id", "codigo"):
+        if column in line.unreadable:
+            continue
+        key = line.cells[AT[column]]
+        if key in seen[column]:
+            yield "duplicate_in_file"
+        seen[column].add(key)
+
+
+def kept(cells: list[Any]) -> list[Any]:
     """The row as the product keeps it: words for yes and no have become booleans."""
     return [*cells[:11], *(cell in (True, "sí") for cell in cells[11:])]
 

@@ -122,6 +122,10 @@ class Supervised:
         server: Any = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
         return [info["pid"] for info in server.supervisor.getAllProcessInfo() if info["pid"]]
 
+    def logs(self) -> list[Path]:
+        """What the workers have written so far, a file each."""
+        return sorted(Path(self._folder.name).glob("*.log"))
+
     def stop(self) -> int:
         """Stop all as an operator would; returns supervisord's exit code."""
         self._daemon.terminate()
