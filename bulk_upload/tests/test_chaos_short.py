@@ -29,7 +29,6 @@ def test_after_a_round_of_faults_nothing_differs_and_what_is_changed_by_hand_doe
         )
         soak.round()
         soak.finish()
-        print(soak.report.text(soak.injector.counts))
         assert dict(soak.report.differences) == {}
         assert soak.injector.counts.total() >= 5
 
