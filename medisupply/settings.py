@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "medisupply.database_away.DatabaseAwayMiddleware",
 ]
 
 ROOT_URLCONF = "medisupply.urls"

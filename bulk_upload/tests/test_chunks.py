@@ -152,7 +152,7 @@ def test_what_ends_a_halved_chunk_leaves_nothing_of_it(upload, refused_name):
     with pytest.raises(Killed):
         import_rows(claimed, [row(1), row(2, nombre="Mal")], chunk_rows=16, keep=stop)
     assert Product.objects.count() == 0
-    claimed.release(count_attempt=False)
+    claimed.give_back()
 
 
 @pytest.mark.parametrize("rows", [2, 40])
