@@ -47,6 +47,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "medisupply.request_id.RequestIdMiddleware",
+    # Before whatever asks for an allowed host or for TLS.
+    "medisupply.health.HealthMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -208,6 +210,8 @@ BULK_UPLOAD_SHORT_BYTES = env.int("BULK_UPLOAD_SHORT_BYTES", default=1024 * 1024
 BULK_UPLOAD_WAIT_SECONDS = env.int("BULK_UPLOAD_WAIT_SECONDS", default=20)
 # Seconds between two looks for uploads that were never published or whose worker is gone.
 BULK_UPLOAD_SWEEP_SECONDS = env.int("BULK_UPLOAD_SWEEP_SECONDS", default=15)
+# Seconds for which an upload may wait for a worker before `/health/ready` calls the system degraded.
+BULK_UPLOAD_WAITING_SECONDS = env.int("BULK_UPLOAD_WAITING_SECONDS", default=900)
 # Where a worker keeps the file that it is reading; the system's folder when empty.
 BULK_UPLOAD_TEMP_DIR = env.str("BULK_UPLOAD_TEMP_DIR", default="") or None
 
@@ -297,7 +301,6 @@ CONTENT_SECURITY_POLICY = {
 
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^health", r"^api/v1/inventory/health"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
