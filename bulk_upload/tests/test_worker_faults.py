@@ -19,7 +19,8 @@ from bulk_upload import worker as worker_module
 from bulk_upload.deliveries import WorkerUnfit
 from bulk_upload.models import BulkUpload, WorkerHeartbeat
 from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.processes import wait_for, worker_process
+from bulk_upload.tests.processes import supervised, wait_for, worker_process
+from bulk_upload.tests.tcp_proxy import TcpProxy
 from bulk_upload.tests.test_worker import dead_letters, waiting
 from catalog.database import database_now, database_session, end_session
 from catalog.models import Product
@@ -288,3 +289,16 @@ def test_a_stop_interrupts_a_download_that_hangs(accept, hanging_s3):
     upload.refresh_from_db()
     assert (upload.status, upload.attempts) == ("processing", 0)
     assert upload.lease_until <= database_now()
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_a_download_slower_than_the_lease_is_not_taken_over(accept):
+    upload = accept(csv_bytes([row(n) for n in range(1, 6_001)]))
+    with TcpProxy(os.environ["AWS_ENDPOINT_URL"]) as slow_s3:
+        slow_s3.delay(0.4)  # for each 64 KB
+        with supervised(2, AWS_ENDPOINT_URL_S3=slow_s3.url):
+            wait_for(lambda: BulkUpload.objects.get(pk=upload.pk).is_final, 60)
+    upload.refresh_from_db()
+    assert upload.size > 10 * 65_536  # four seconds, two leases
+    assert (upload.status, upload.exitosos, upload.claim_number) == ("completed", 6_000, 1)
