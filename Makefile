@@ -109,6 +109,14 @@ bench: $(INSTALLED) .venv-bench/.installed  ## measure imports beside their limi
 bench-workers: $(INSTALLED)  ## measure 1, 2 and 4 workers over forty files
 	@$(PYTHON) -m benchmarks.workers
 
+.PHONY: bench-fairness
+bench-fairness: $(INSTALLED)  ## measure small files beside a large one, with one worker
+	@$(PYTHON) -m benchmarks.fairness
+
+.PHONY: bench-web-memory
+bench-web-memory: $(INSTALLED)  ## measure the web processes' memory over 500 uploads; it must stay flat
+	@$(PYTHON) -m benchmarks.web_memory
+
 .venv-bench/.installed: requirements/bench.txt | $(INSTALLED)
 	@echo "Installing the packages of requirements/bench.txt into .venv-bench (once; takes a minute)"
 	@$(PYTHON) -m venv --clear .venv-bench

@@ -41,11 +41,20 @@ class PeakMemory:
 
 def peak(pid: int) -> float:
     """The process's peak in MiB; 0 when there is no such process (any more)."""
+    return _mebibytes(pid, "VmHWM:")
+
+
+def resident(pid: int) -> float:
+    """The memory that the process has now, in MiB; 0 when there is no such process."""
+    return _mebibytes(pid, "VmRSS:")
+
+
+def _mebibytes(pid: int, name: str) -> float:
     try:
         lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
 
 
 def children(pid: int) -> list[int]:

@@ -28,6 +28,7 @@ class Stack:
     """A system that runs. `environment` is its programs' own: for another process that is to see the same."""
 
     port: int
+    web: int
     workers: tuple[int, ...]
     environment: Mapping[str, str]
 
@@ -47,13 +48,14 @@ def running(database_url: str, folder: Path, workers: int = 1) -> Iterator[Stack
         start(str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(valkey), "--save", "")
         start(python, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(moto))
         subprocess.run([python, "manage.py", "bootstrap"], cwd=PROJECT, env=env, stdout=log, check=True)
-        start(
+        gunicorn = start(
             *(python, "-m", "gunicorn", "--config", "deploy/gunicorn_config.py", "--workers", "2"),
             *("--bind", f"127.0.0.1:{web}", "--log-level", "warning", "medisupply.wsgi:application"),
         )
         pids = tuple(start(python, "manage.py", "consume_bulk_uploads").pid for _ in range(workers))
         _wait_until_ready(web)
-        yield Stack(web, pids, env | {"BENCH_PORT": str(web), "BENCH_WORKERS": ",".join(map(str, pids))})
+        told = {"BENCH_PORT": str(web), "BENCH_WEB": str(gunicorn.pid), "BENCH_WORKERS": ",".join(map(str, pids))}
+        yield Stack(web, gunicorn.pid, pids, env | told)
 
 
 def _environment(database_url: str, folder: Path, valkey: int, moto: int) -> dict[str, str]:

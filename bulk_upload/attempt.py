@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal
 
 from django.conf import settings
 from django.db import connection
 
-from bulk_upload import progress, queue, snapshots, storage
+from bulk_upload import progress, queue, snapshots
 from bulk_upload.importing.run import import_table
 from bulk_upload.models import BulkUpload, lease
+from bulk_upload.originals import fetch_original
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 from bulk_upload.reading.table import Limits
 
 log = logging.getLogger(__name__)
 
-# Nobody watches closer than this: the cache hears of a running import at most four times a second.
+# The cache is written at most four times a second while an import runs.
 SHOWN_EVERY_SECONDS: Final = 0.25
 # SQLite's waiters sleep for up to a tenth of a second between two tries.
 SQLITE_GAP_SECONDS: Final = 0.03
@@ -31,65 +32,91 @@ class Attempt:
     """Fetches the file, imports it from the checkpoint on, and keeps claim and message alive meanwhile."""
 
     def __init__(
-        self, upload: BulkUpload, delivery: Delivery, readers: Readers, between_chunks: Callable[[], None]
+        self,
+        upload: BulkUpload,
+        delivery: Delivery,
+        readers: Readers,
+        folder: Path,
+        pause: Callable[[Attempt], None],
+        interruptible: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        """`between_chunks` is called wherever the import may stop; what it raises ends the attempt."""
-        self._upload = upload
+        """`pause` is called wherever the import may stop, never within a transaction; what it raises ends the
+        attempt. Within `interruptible` a stop may be raised anywhere.
+        """
+        self.upload = upload
+        self.started = time.monotonic()
         self._delivery = delivery
         self._readers = readers
-        self._between_chunks = between_chunks
-        self._renewed_at = time.monotonic()
+        self._folder = folder
+        self._pause = pause
+        self._interruptible = interruptible
+        self._renewed_at = self.started
         self._shown_at = 0.0
 
     def run(self) -> None:
         """Import the upload to its end.
 
         Raises `ClaimLost`, `FileProblem`, `storage.FileGone` or `storage.StorageDown`, the database's
-        errors, and whatever `between_chunks` raises. Committed chunks stay.
+        errors, and whatever `pause` raises. Committed chunks stay.
         """
-        upload = self._upload
+        upload = self.upload
         log.info("Upload %s: %s from row %s, attempt %s", upload.pk, upload.filename, upload.next_row, upload.attempts)
         self._show()
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-        with self._folder() as folder, self._readers.reader(limits, self._keep) as reader:
-            path = Path(folder, f"file.{upload.file_format}")
-            storage.fetch(upload.s3_key, path)
+        with self._file() as path, self._readers.reader(limits, self._on_wait) as reader:
+            with self._interruptible():
+                fetch_original(upload, path, on_block=self._on_wait)
             table = reader.checked(
                 path, _format(upload), next_row=upload.next_row, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS
             )
-            import_table(upload, table, self._after_chunk)
+            import_table(upload, table, self._after_chunk, self.keep)
         upload.complete()
         self._show()
         log.info("Upload %s is complete: %s of %s rows landed", upload.pk, upload.exitosos, upload.total)
 
-    def _folder(self) -> tempfile.TemporaryDirectory[str]:
-        return tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="bulk-upload-")
+    def is_longer_than(self, seconds: float) -> bool:
+        """Whether it has run for more than `seconds`."""
+        return time.monotonic() - self.started > seconds
 
-    def _after_chunk(self) -> None:
-        if time.monotonic() - self._shown_at >= SHOWN_EVERY_SECONDS:
-            self._show()
-        self._keep()
-        if connection.vendor == "sqlite":
-            # Who waits for SQLite's one lock looks only now and then: without a gap it would starve.
-            time.sleep(SQLITE_GAP_SECONDS)
-
-    def _keep(self) -> None:
+    def keep(self) -> None:
         """Renew lease and visibility together, well before they end. Raises `ClaimLost`."""
-        self._between_chunks()
         if time.monotonic() - self._renewed_at < settings.BULK_UPLOAD_LEASE_SECONDS / 4:
             return
-        self._upload.renew(lease())
-        self._show()  # a sign of life, also while a large file is still being read
+        self.upload.renew(lease())
+        if not connection.in_atomic_block:  # what is not committed yet may never be
+            self._show()  # a sign of life, also while a large file is still being read
         try:
             queue.set_visibility(self._delivery, settings.BULK_UPLOAD_LEASE_SECONDS)
         except queue.QueueFault as error:
             # Whoever gets the message meanwhile finds a live claim and gives it back.
-            log.warning("The message of upload %s could not be kept: %s", self._upload.pk, error)
+            log.warning("The message of upload %s could not be kept: %s", self.upload.pk, error)
         self._renewed_at = time.monotonic()
+
+    @contextmanager
+    def _file(self) -> Iterator[Path]:
+        """Where the file goes; it is removed at the end, whatever happened."""
+        path = self._folder / f"{self.upload.pk}.{self.upload.file_format}"
+        try:
+            yield path
+        finally:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def _on_wait(self) -> None:
+        self._pause(self)
+        self.keep()
+
+    def _after_chunk(self) -> None:
+        if time.monotonic() - self._shown_at >= SHOWN_EVERY_SECONDS:
+            self._show()
+        self._on_wait()
+        if connection.vendor == "sqlite":
+            # Who waits for SQLite's one lock looks only now and then: without a gap it would starve.
+            time.sleep(SQLITE_GAP_SECONDS)
 
     def _show(self) -> None:
         self._shown_at = time.monotonic()
-        progress.put(snapshots.of(self._upload))
+        progress.put(snapshots.of(self.upload))
 
 
 def _format(upload: BulkUpload) -> Literal["xlsx", "csv"]:

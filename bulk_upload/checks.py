@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from bulk_upload import queue
+from bulk_upload import pooler, queue
 
 # What a chunk may take at worst, row by row on a slow database: 5 ms for each row.
 SLOWEST_ROW_SECONDS: Final = 0.005
@@ -71,6 +72,20 @@ def check_debug_stays_at_home(app_configs: Any, **kwargs: Any) -> list[CheckMess
             id="bulk_upload.W005",
         )
     ]
+
+
+@register(Tags.database)
+def check_sessions_are_our_own(
+    app_configs: Any, databases: Collection[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E007 (only with --database, since it asks the database): pgbouncer in transaction mode drops the time limits.
+
+    The worker and `bootstrap` refuse to start for the same reason.
+    """
+    if "default" not in (databases or ()):
+        return []
+    problem = pooler.pooler_problem()
+    return [Error(problem, hint=pooler.HINT, id="bulk_upload.E007")] if problem else []
 
 
 @register("aws", deploy=True)

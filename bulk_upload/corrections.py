@@ -24,11 +24,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from bulk_upload import storage
 from bulk_upload.cells import Cell, Row, is_blank, row_number
 from bulk_upload.columns import COLUMNS, INDEX, ORIGINAL_ROW, ROW_PROBLEMS, Column
 from bulk_upload.headers import HeaderMatch, is_of_a_correction
 from bulk_upload.models import BulkUpload, RowError, Severity
+from bulk_upload.originals import fetch_original
 from bulk_upload.problems import text_of
 from bulk_upload.reading.files import open_table
 from bulk_upload.reading.table import Limits
@@ -57,7 +57,7 @@ def write_corrections(upload: BulkUpload, target: IO[bytes], language: str) -> N
     """
     with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="corrections-") as folder:
         path = Path(folder, f"file.{upload.file_format}")
-        storage.fetch(upload.s3_key, path)
+        fetch_original(upload, path)
         file_format: Literal["xlsx", "csv"] = "xlsx" if upload.file_format == "xlsx" else "csv"
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
         with translation.override(language), open_table(path, file_format, limits) as table:

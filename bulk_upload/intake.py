@@ -1,8 +1,8 @@
 """Accept a file: check it, store it, record it, publish it. Both doors, API and admin, come through here.
 
 The sheet is never parsed here: the answer must come at once, and a hostile file must not reach this
-process. The order makes every interruption harmless: a file without a row is an orphan that the
-sweep removes; a row without a message is published by the sweep.
+process. The order makes every interruption harmless: a file without a row is an orphan that is set
+aside later; a row without a message is published by the sweep.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bulk_upload import progress, queue, repeats, snapshots, storage
-from bulk_upload.models import BulkUpload
+from bulk_upload import keys, progress, queue, repeats, snapshots, storage
+from bulk_upload.models import BulkUpload, Status
+from bulk_upload.recording import InDoubt, record
 from bulk_upload.repeats import Sent
 from catalog.models import Supplier
 
@@ -41,6 +42,8 @@ HEAD_BYTES: Final = 4096
 # What multipart adds around the file, at most: other fields and part headers.
 MULTIPART_OVERHEAD: Final = 64 * 1024
 LONGEST_NAME: Final = 200
+# Why an upload failed whose content nobody has judged: sent again, it can go on.
+LOST_FILE: Final = ("file_missing", "file_replaced")
 
 
 class RefusedUpload(Exception):
@@ -66,7 +69,8 @@ def accept_upload(
 
     What was accepted before is given back, marked as `repeated`: see `bulk_upload.repeats`.
     Raises `RefusedUpload` (400 no file or empty, 413 too large, 415 not xlsx or csv, 422 a key of other
-    content, 503 store down). After a refusal nothing is left in S3 or the database.
+    content, 503 store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
+    database went away while it recorded the upload: it may be there, so its file stays.
     """
     if file is None:
         raise RefusedUpload("file_required", _("Falta el archivo: envíelo en el campo «file»."), status=400)
@@ -74,45 +78,47 @@ def accept_upload(
     file_format = _check_format(file, filename)
     sent = Sent(user.pk, supplier.pk, _sha256(file), reemplazar_duplicados, idempotency_key)
     if upload := _earlier(sent):
-        return upload
+        return _with_its_file(upload, file)
     task_id = uuid.uuid4()
-    stored_key = _store(file, f"{storage.folder_of(timezone.now())}{task_id}.{file_format}")
+    stored_key = _store(file, keys.upload_key(task_id, file_format, timezone.now()))
     try:
-        with transaction.atomic():
-            upload = BulkUpload.objects.create(
-                task_id=task_id,
-                proveedor=supplier,
-                created_by_id=user.pk,
-                filename=filename,
-                file_format=file_format,
-                s3_key=stored_key,
-                size=file.size or 0,
-                sha256=sent.sha256,
-                reemplazar_duplicados=reemplazar_duplicados,
-                idempotency_key=idempotency_key,
-            )
+        upload = record(
+            task_id,
+            proveedor=supplier,
+            created_by_id=user.pk,
+            filename=filename,
+            file_format=file_format,
+            s3_key=stored_key,
+            size=file.size or 0,
+            sha256=sent.sha256,
+            reemplazar_duplicados=reemplazar_duplicados,
+            idempotency_key=idempotency_key,
+        )
+    except InDoubt:
+        raise  # The file stays: an upload may need it. If not, the search for orphans finds it.
     except DatabaseError as error:
         storage.discard(stored_key)
         # The same upload, sent at the same time, was faster.
         if isinstance(error, IntegrityError) and (first := _earlier(sent)):
             return first
         raise
-    publish(upload)
-    progress.put(snapshots.of(upload))
+    _show_and_publish(upload)
     return upload
 
 
 def publish(upload: BulkUpload) -> bool:
-    """Send the upload's next message; `False` when SQS does not take it now (the sweep will try again)."""
-    number = upload.next_publication()
-    if number is None:
-        return True
+    """Send the upload's next message; `False` when SQS or the database does not take it now.
+
+    The sweep will try again.
+    """
     try:
-        queue.publish(upload.task_id, upload.proveedor_id, number)
-    except queue.QueueFault as error:
+        number = upload.next_publication()
+        if number is not None:
+            queue.publish(upload.task_id, upload.proveedor_id, number)
+            upload.published()
+    except (*queue.QueueFault, OperationalError, InterfaceError) as error:
         log.warning("Upload %s waits to be published: %s", upload.pk, error)
         return False
-    upload.published()
     return True
 
 
@@ -135,8 +141,7 @@ def retry_upload(upload: BulkUpload) -> bool:
                 return False
     except IntegrityError:
         return False
-    publish(upload)
-    progress.put(snapshots.of(upload))
+    _show_and_publish(upload)
     return True
 
 
@@ -151,6 +156,44 @@ def clean_filename(name: str) -> str:
     name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip()
     path = PurePath(name or "archivo")
     return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix if len(name) > LONGEST_NAME else path.name
+
+
+def _show_and_publish(upload: BulkUpload) -> None:
+    """The snapshot goes first: after the message a worker's may be there, and a later one would replace it."""
+    progress.put(snapshots.of(upload))
+    publish(upload)
+
+
+def _with_its_file(upload: BulkUpload, file: UploadedFile[bytes]) -> BulkUpload:
+    """An upload that was sent again. One whose stored file is lost takes the one that was just sent."""
+    if upload.status == Status.FAILED and upload.error_code in LOST_FILE:
+        _revive(upload, _store(file, keys.upload_key(upload.pk, upload.file_format, timezone.now())))
+    elif not upload.is_final and _is_lost(upload.s3_key):
+        stored_key = _store(file, upload.s3_key)
+        if stored_key != upload.s3_key:
+            storage.discard(stored_key)  # another repetition was faster
+    return upload
+
+
+def _revive(upload: BulkUpload, stored_key: str) -> None:
+    """Let a failed upload go on with the file at `stored_key`, unless another repetition was faster."""
+    lost = BulkUpload.objects.filter(pk=upload.pk, status=Status.FAILED, error_code__in=LOST_FILE)
+    with transaction.atomic():
+        revived = lost.update(s3_key=stored_key) and upload.retry()
+    if revived:
+        log.warning("Upload %s goes on with the file that was sent again", upload.pk)
+        _show_and_publish(upload)
+    else:
+        storage.discard(stored_key)
+        upload.refresh_from_db()
+
+
+def _is_lost(key: str) -> bool:
+    try:
+        return storage.is_missing(key)
+    except storage.StorageDown as error:
+        log.warning("Whether %s is still stored is not known: %s", key, error)
+        return False
 
 
 def _earlier(sent: Sent) -> BulkUpload | None:

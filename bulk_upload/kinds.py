@@ -28,6 +28,7 @@ KINDS: Final[dict[str, StrPromise]] = {
     "duplicate_product": _("El producto ya existe"),
     "code_conflict": _("El código es de otro producto"),
     "other_supplier": _("Producto de otro proveedor"),
+    "superseded": _("El producto cambió después"),
     "refused_by_database": _("Rechazado por la base de datos"),
     "unknown_column": _("Columna desconocida"),
     "unnamed_column": _("Columna sin encabezado"),

@@ -148,6 +148,12 @@ ROW_PROBLEMS: Final[dict[str, Text]] = {
         "El {columna} «{valor}» ya lo usa un producto de otro proveedor: use otro {columna}.",
         "The {columna} “{valor}” is already used by a product of another supplier: use another {columna}.",
     ),
+    "superseded": Text(
+        "El producto con {columna} «{valor}» cambió después de recibirse esta lista y no se sobrescribió: si los "
+        "valores de esta fila deben valer, envíela otra vez.",
+        "The product with {columna} “{valor}” was changed after this list was received and was not overwritten: if the "
+        "values of this row should hold, send it again.",
+    ),
     "refused_by_database": Text(
         "La base de datos rechazó esta fila: revise sus valores o súbala otra vez; si se repite, avise a MediSupply.",
         "The database refused this row: check its values or upload it again; if it happens again, tell MediSupply.",
@@ -269,6 +275,10 @@ FILE_PROBLEMS: Final[dict[str, Text]] = {
     "file_missing": Text(
         "El archivo ya no está en el almacén de cargas: súbalo otra vez.",
         "The file is no longer in the upload store: upload it again.",
+    ),
+    "file_replaced": Text(
+        "El archivo del almacén de cargas ya no es el que se recibió, así que no se importó: súbalo otra vez.",
+        "The file in the upload store is no longer the one that was received, so it was not imported: upload it again.",
     ),
     "attempts_exhausted": Text(
         "La carga se intentó {intentos} veces sin lograr terminarla por una falla pasajera del sistema. Las filas ya "

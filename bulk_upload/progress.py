@@ -1,90 +1,107 @@
-"""The live snapshots that clients poll: the only module that knows the cache.
+"""The live snapshots of uploads that clients poll, in the cache.
 
-A snapshot is the whole state of an upload, without language. It is only ever replaced whole, and only
-by one with a higher revision: a late write of a worker that was overtaken changes nothing. The cache may
-be empty, down or restarted at any moment; readers then ask the database.
+A snapshot is the whole state of an upload, without language. It is only ever replaced whole, and never by one with a
+lower revision: a late write of a worker that was overtaken changes nothing. The cache may be empty, down, full or
+restarted at any moment; readers then ask the database. What a snapshot can lose that way (the next one could not be
+written) it loses for two leases at most: so long is a state kept that can still change.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import time
 import uuid
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from django.conf import settings
-from django.core.cache import cache
-from django.core.serializers.json import DjangoJSONEncoder
-from django_redis import get_redis_connection
-from redis.exceptions import RedisError
 
-log = logging.getLogger(__name__)
+from bulk_upload.models.states import FINAL, Status
+from medisupply import shared_cache
 
 Snapshot = dict[str, Any]
 
-KEPT_SECONDS: Final = 24 * 3600
-# After a failure the cache is left alone for so long: an import must not wait for a dead server's
-# timeout after every chunk.
-QUIET_SECONDS: Final = 5.0
+# A completed upload never changes any more; a failed or cancelled one may be retried.
+COMPLETED_SECONDS: Final = 24 * 3600
 
-# Set KEYS[1] to ARGV[1] unless what is there has a higher revision than ARGV[2]. A snapshot's JSON
-# begins with its revision.
-REPLACE_IF_NEWER: Final = """
-local old = redis.call('GET', KEYS[1])
-local revision = old and tonumber(string.match(old, '^{"revision": (%d+)'))
-if revision and revision > tonumber(ARGV[2]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
-return 1
-"""
-
-_quiet_until = 0.0
+# What a snapshot consists of: a set names types, a list the shape of its items, a dict the keys that must be there,
+# a tuple the shape of the values of a dict with any keys.
+TEXT: Final = frozenset([str])
+NUMBER: Final = frozenset([int])
+OPTIONAL_TEXT: Final = frozenset([str, type(None)])
+PARAMS: Final = (frozenset([str, int, float, bool]),)
+ROW_PROBLEMS: Final = [
+    {"fila": NUMBER, "detalles": [{"columna": TEXT, "codigo": TEXT, "params": PARAMS, "valor": TEXT}]}
+]
+LISTS: Final = {
+    "creados": [TEXT],
+    "actualizados": [TEXT],
+    "errores": ROW_PROBLEMS,
+    "advertencias": ROW_PROBLEMS,
+    "truncadas": frozenset([bool]),
+}
+COUNTERS: Final = (
+    "total",
+    "exitosos",
+    "rechazados",
+    "duplicados",
+    "creados",
+    "actualizados",
+    "sin_cambios",
+    "sin_procesar",
+    "procesados",
+)
+SHAPE: Final = {
+    "revision": NUMBER,
+    **dict.fromkeys(("task_id", "status", "filename", "proveedor_id", "s3_key", "created_at", "updated_at"), TEXT),
+    **dict.fromkeys(("started_at", "completed_at"), OPTIONAL_TEXT),
+    **dict.fromkeys(("sheet", "encoding", "delimiter", "error_code"), TEXT),
+    "columns": (NUMBER,),
+    "error_params": PARAMS,
+    "counts": dict.fromkeys(COUNTERS, NUMBER),
+    "rows_per_second": frozenset([float, int, type(None)]),
+}
 
 
 def put(snapshot: Snapshot) -> None:
-    """Show `snapshot` (which has ``revision`` and ``task_id``), unless a newer one is shown already."""
-    if time.monotonic() < _quiet_until:
-        return
-    ordered = {"revision": snapshot["revision"], **snapshot}
-    key = _key(snapshot["task_id"])
-    try:
-        if settings.REDIS_URL:
-            value = json.dumps(ordered, cls=DjangoJSONEncoder)
-            client = get_redis_connection("default")
-            client.eval(REPLACE_IF_NEWER, 1, cache.make_key(key), value, ordered["revision"], KEPT_SECONDS)
-        elif cache.get(key, {"revision": 0})["revision"] <= ordered["revision"]:
-            cache.set(key, ordered, KEPT_SECONDS)
-    except RedisError as error:
-        _failed(error)
+    """Show `snapshot`, unless a newer one is shown already. Never fails: see `shared_cache`."""
+    unfinished_seconds = 2 * settings.BULK_UPLOAD_LEASE_SECONDS
+    seconds = COMPLETED_SECONDS if snapshot["status"] == Status.COMPLETED else unfinished_seconds
+    shared_cache.replace_unless_newer(_key(snapshot["task_id"]), snapshot, seconds)
 
 
 def get(task_id: uuid.UUID | str) -> Snapshot | None:
-    """The newest snapshot, or `None` when the cache has none or does not answer."""
-    if time.monotonic() < _quiet_until:
-        return None
-    try:
-        snapshot = cache.get(_key(task_id))
-    except (RedisError, ValueError) as error:  # ValueError: what is stored is not JSON
-        _failed(error)
-        return None
-    return snapshot if isinstance(snapshot, dict) and "revision" in snapshot else None
+    """The newest snapshot, or `None` when the cache has none that is whole, or does not answer."""
+    key = _key(task_id)
+    snapshot = shared_cache.read([key]).get(key)
+    return snapshot if _is_snapshot(snapshot) and snapshot["task_id"] == str(task_id) else None
 
 
 def forget(task_id: uuid.UUID | str) -> None:
     """Drop the snapshot: the next reader asks the database."""
-    cache.delete(_key(task_id))
+    shared_cache.delete(_key(task_id))
 
 
 def ping() -> None:
-    """Raises `RedisError` when the cache does not answer."""
-    cache.get("ping")
+    """Raises `shared_cache.CacheDown` when the cache does not answer or takes nothing."""
+    shared_cache.check()
 
 
-def _failed(error: Exception) -> None:
-    global _quiet_until
-    _quiet_until = time.monotonic() + QUIET_SECONDS
-    log.warning("The cache does not answer (%s): going on with the database", error)
+def _is_snapshot(value: Any) -> TypeGuard[Snapshot]:
+    """Whether everything is there that readers use: another release, or anybody, may have written the value."""
+    if not _fits(value, SHAPE) or value["status"] not in Status.values:
+        return False
+    # A state that is final has its lists, and no other has.
+    return _fits(value.get("lists"), LISTS if value["status"] in FINAL else frozenset([type(None)]))
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    if isinstance(shape, frozenset):
+        return type(value) in shape
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_fits(item, shape[0]) for item in value)
+    if isinstance(shape, tuple):
+        return isinstance(value, dict) and all(_fits(item, shape[0]) for item in value.values())
+    return isinstance(value, dict) and all(name in value and _fits(value[name], part) for name, part in shape.items())
 
 
 def _key(task_id: uuid.UUID | str) -> str:
-    return f"bulk-upload:{task_id}"
+    # Releases that kept unfinished states for a day had another name: what they left is never read.
+    return f"upload-status:{task_id}"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,14 +23,16 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 VERSION: Final = 1
-# Receipts after which SQS itself gives up. Our own count of attempts decides long before: SQS also counts
-# receipts that no worker ever saw (a long poll whose process had died) and those that were given back.
-MAX_RECEIVES: Final = 20
+# Receipts after which SQS itself gives up: the most that it allows. Our own account decides long before. SQS also
+# counts receipts that no worker ever saw (a long poll whose process had died), those that were given back, and each
+# try during a fault that lasts for hours.
+MAX_RECEIVES: Final = 1000
 DEAD_LETTERS_SUFFIX: Final = "-dlq"
 # Seconds for which a look through the dead letters hides each of them, so that it ends.
-DEAD_LETTERS_LOOK: Final = 20
+DEAD_LETTERS_LOOK: Final = 120
 # SQS allows messages to wait 14 days at most.
 RETENTION_SECONDS: Final = 14 * 24 * 3600
 # SQS allows 12 hours from the first receipt.
@@ -49,6 +51,8 @@ class Delivery:
     receipt: str
     message_id: str
     group: str
+    # How often SQS has handed it out, this time included.
+    receives: int = 1
 
 
 def publish(task_id: uuid.UUID, supplier: str, publication: int) -> None:
@@ -71,16 +75,18 @@ def receive(wait_seconds: int) -> Delivery | None:
         MaxNumberOfMessages=1,
         WaitTimeSeconds=wait_seconds,
         VisibilityTimeout=settings.BULK_UPLOAD_LEASE_SECONDS,
-        MessageSystemAttributeNames=["MessageGroupId"],
+        MessageSystemAttributeNames=["MessageGroupId", "ApproximateReceiveCount"],
     )
     for message in answer.get("Messages", []):
         body = message.get("Body", "")
+        attributes = message.get("Attributes", {})
         return Delivery(
             task_id=_task_id(body),
             body=body,
             receipt=message["ReceiptHandle"],
             message_id=message.get("MessageId", ""),
-            group=message.get("Attributes", {}).get("MessageGroupId", "unknown"),
+            group=attributes.get("MessageGroupId", "unknown"),
+            receives=int(attributes.get("ApproximateReceiveCount", 1)),
         )
     return None
 
@@ -97,7 +103,7 @@ def set_visibility(delivery: Delivery, seconds: int) -> None:
     )
 
 
-def bury(delivery: Delivery) -> None:
+def to_dead_letters(delivery: Delivery) -> None:
     """Put the message into the dead-letter queue and acknowledge it."""
     message: dict[str, Any] = {"MessageBody": delivery.body}
     if is_fifo():
@@ -107,18 +113,31 @@ def bury(delivery: Delivery) -> None:
     delete(delivery)
 
 
-def remove_dead_letters(task_ids: Collection[uuid.UUID]) -> int:
-    """Delete the dead letters of these uploads, leave all others; returns how many were deleted."""
-    removed = 0
-    while (
-        answer := client()
-        .receive_message(QueueUrl=dead_letters_url(), MaxNumberOfMessages=10, VisibilityTimeout=DEAD_LETTERS_LOOK)
-        .get("Messages")
-    ):
-        for message in answer:
-            if _task_id(message.get("Body", "")) in task_ids:
+def remove_dead_letters(settled: Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]) -> int:
+    """Delete the dead letters of settled uploads, leave all others; returns how many were deleted.
+
+    `settled` says which of some uploads need their dead letters no more. A FIFO group gives ten messages at most,
+    and no further one before those are deleted: what stays is therefore sent to the end of its group.
+    Raises `QueueFault`s.
+    """
+    removed, seen, held = 0, set(), []
+    while batch := _look_at_dead_letters():
+        done = settled({task_id for message in batch if (task_id := _task_id(message["Body"]))})
+        for message in batch:
+            if message["MessageId"] in seen:
+                held.append(message)
+            elif _task_id(message["Body"]) in done:
                 client().delete_message(QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"])
                 removed += 1
+            elif is_fifo():
+                seen.add(_send_to_the_end(message))
+            else:
+                seen.add(message["MessageId"])
+                held.append(message)
+    for message in held:
+        client().change_message_visibility(
+            QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
     return removed
 
 
@@ -209,6 +228,32 @@ def is_fifo() -> bool:
     return queue_name().endswith(".fifo")
 
 
+def _look_at_dead_letters() -> list[MessageTypeDef]:
+    """Some dead letters, hidden for as long as a look through all of them may take."""
+    answer = client().receive_message(
+        QueueUrl=dead_letters_url(),
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=DEAD_LETTERS_LOOK,
+        WaitTimeSeconds=1,  # asks all of SQS's hosts: an empty answer means that there is none
+        MessageAttributeNames=["All"],
+        MessageSystemAttributeNames=["MessageGroupId"],
+    )
+    return answer.get("Messages", [])
+
+
+def _send_to_the_end(message: MessageTypeDef) -> str:
+    """Replace a dead letter of a FIFO queue by a copy at the end of its group; returns the copy's message id."""
+    copy = client().send_message(
+        QueueUrl=dead_letters_url(),
+        MessageBody=message["Body"],
+        MessageAttributes=message.get("MessageAttributes", {}),
+        MessageGroupId=message["Attributes"]["MessageGroupId"],
+        MessageDeduplicationId=message["MessageId"],
+    )
+    client().delete_message(QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"])
+    return copy["MessageId"]
+
+
 def _count(url: str, *kinds: str) -> int:
     names: Any = [f"ApproximateNumberOfMessages{kind}" for kind in kinds]
     attributes = client().get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
@@ -219,5 +264,5 @@ def _task_id(body: str) -> uuid.UUID | None:
     try:
         message = json.loads(body)
         return uuid.UUID(message["task_id"]) if message["version"] == VERSION else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

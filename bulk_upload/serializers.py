@@ -63,8 +63,7 @@ def summary(snapshot: Snapshot, language: str) -> dict[str, Any]:
 def _progress(snapshot: Snapshot) -> dict[str, Any]:
     counts = snapshot["counts"]
     total, processed = counts["total"], counts["procesados"]
-    # Snapshots that an older release put into the cache have no speed.
-    speed = snapshot.get("rows_per_second")
+    speed = snapshot["rows_per_second"]
     running = snapshot["status"] == Status.PROCESSING
     share = processed / total if total else float(snapshot["status"] == Status.COMPLETED)
     return {

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, at
-from bulk_upload.progress import Snapshot
+from django import db
 
-COUNTERS = (
-    "total",
-    "exitosos",
-    "rechazados",
-    "duplicados",
-    "creados",
-    "actualizados",
-    "sin_cambios",
-    "sin_procesar",
-    "procesados",
-)
+from bulk_upload import progress
+from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, at
+from bulk_upload.progress import COUNTERS, Snapshot
+
+log = logging.getLogger(__name__)
+
+
+def show(upload: BulkUpload) -> None:
+    """Show clients what the database says of `upload` now, whatever the instance holds. Never fails.
+
+    For the end of an attempt, for deliveries of what has ended, and for the sweep: a state whose snapshot could not
+    be written is shown at last. Not within a transaction, which a fault of the database would spoil.
+    """
+    try:
+        now = BulkUpload.objects.filter(pk=upload.pk).first()
+        shown = progress.get(upload.pk)
+        if now is not None and (shown is None or shown["revision"] != now.revision):
+            progress.put(of(now))
+    except db.Error as error:
+        log.warning("The state of upload %s could not be shown: %s", upload.pk, error)
 
 
 def of(upload: BulkUpload) -> Snapshot:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterator
-from datetime import date, datetime
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,11 +16,16 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from storages.backends.s3 import S3Storage
+
+from bulk_upload import keys
+from bulk_upload.lifecycle import with_ours
 
 log = logging.getLogger(__name__)
 
 _FAULTS = (BotoCoreError, ClientError, Boto3Error, OSError)
-BLOCK = 1024 * 1024
+# Small enough that even 64 KB in seven seconds, a line near its end, gives a sign of life with each block.
+BLOCK = 64 * 1024
 
 
 class StorageDown(Exception):
@@ -27,18 +36,23 @@ class FileGone(Exception):
     """The bucket answers and does not have the file: it will not come back."""
 
 
-def folder_of(day: date) -> str:
-    """The part of the bucket where a day's uploads go: ``uploads/2026/01/31/``."""
-    return f"uploads/{day:%Y/%m/%d}/"
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a fetched file was, to compare with what was stored."""
+
+    size: int
+    sha256: str
 
 
-def keys_stored_before(moment: datetime, folder: str) -> Iterator[str]:
-    """The keys in `folder` that were stored before `moment`. Raises `StorageDown`."""
-    storage: Any = default_storage
+def keys_of_uploads(after: str) -> Iterator[list[tuple[str, datetime]]]:
+    """This system's uploaded files behind the key `after`, in the order of their keys: key and time of storing.
+
+    They come in pages of at most a thousand. Raises `StorageDown`.
+    """
+    pages = _client().get_paginator("list_objects_v2")
     try:
-        for item in storage.bucket.objects.filter(Prefix=folder):
-            if item.last_modified < moment:
-                yield item.key
+        for page in pages.paginate(Bucket=_bucket(), Prefix=keys.uploads(), StartAfter=after):
+            yield [(item["Key"], item["LastModified"]) for item in page.get("Contents", [])]
     except _FAULTS as error:
         raise StorageDown(str(error)) from error
 
@@ -53,27 +67,50 @@ def save(file: IO[bytes], key: str) -> str:
         raise StorageDown(str(error)) from error
 
 
-def fetch(key: str, into: Path) -> None:
-    """Write the stored file to `into`. Raises `StorageDown` or `FileGone`.
+def fetch(key: str, into: Path, *, on_block: Callable[[], None] = lambda: None) -> Fetched:
+    """Write the stored file to `into`. Raises `StorageDown`, `FileGone`, or `OSError` of the local disk.
 
-    One block after another: boto3's own transfer keeps up to ten parts of 8 MB in memory.
+    `on_block` is called after each block; what it raises passes through. One block after another: boto3's
+    own transfer keeps up to ten parts of 8 MB in memory.
     """
-    blocks = stream(key)
-    try:
-        with into.open("wb") as target:
-            target.writelines(blocks)
-    except _FAULTS as error:
-        raise StorageDown(str(error)) from error
+    size, digest = 0, hashlib.sha256()
+    with closing(stream(key)) as blocks, into.open("wb") as target:
+        for block in blocks:
+            target.write(block)
+            digest.update(block)
+            size += len(block)
+            on_block()
+    return Fetched(size, digest.hexdigest())
 
 
-def stream(key: str) -> Iterator[bytes]:
-    """The stored file in blocks. Raises `StorageDown` or `FileGone` now, not in the middle."""
+def stream(key: str) -> Generator[bytes, None, None]:
+    """The stored file in blocks, a file that was set aside as an orphan too: it is brought back.
+
+    Raises `StorageDown` or `FileGone` at once, `StorageDown` also in the middle.
+    """
     try:
-        stored = _client().get_object(Bucket=_bucket(), Key=key)["Body"]
-    except _FAULTS as error:
-        raise _absence(key, error) from error
-    blocks: Iterator[bytes] = stored.iter_chunks(BLOCK)
-    return blocks
+        stored = _open(key)
+    except FileGone:
+        if not _bring_back(key):
+            raise
+        stored = _open(key)
+    return _blocks(stored)
+
+
+def is_missing(key: str) -> bool:
+    """Whether there is no such file, set aside as an orphan or not. Raises `StorageDown`."""
+    aside = keys.orphan_key(key)
+    return not _exists(key) and not (aside and _exists(aside))
+
+
+def set_aside(key: str) -> None:
+    """Move a file that no upload knows to the orphans, where the bucket's own rule removes it after a time.
+
+    Raises `StorageDown`. A file that is gone by now is none of our business.
+    """
+    aside = keys.orphan_key(key)
+    if aside and _copy(key, aside):
+        discard(key)
 
 
 def discard(key: str) -> None:
@@ -93,11 +130,20 @@ def ping() -> None:
 
 
 def ensure_bucket() -> bool:
-    """Create the bucket when it is missing; returns whether it was. Safe to repeat.
+    """Create the bucket when it is missing, add our lifecycle rules; returns whether it was. Safe to repeat.
 
-    An existing bucket is left as it is: its rules are its owner's. Raises botocore's errors when S3 does
-    not answer or does not allow it.
+    Raises botocore's errors when S3 does not answer or does not allow to create the bucket.
     """
+    created = _create_bucket()
+    try:
+        _add_rules()
+    except ClientError as error:
+        # Who may not change the rules of a bucket that is there has somebody else who does.
+        log.warning("The lifecycle rules of %s stay as they are: %s", _bucket(), error)
+    return created
+
+
+def _create_bucket() -> bool:
     client = _client()
     try:
         client.head_bucket(Bucket=_bucket())
@@ -110,20 +156,70 @@ def ensure_bucket() -> bool:
         client.create_bucket(Bucket=_bucket(), **_location(client.meta.region_name))
     except client.exceptions.BucketAlreadyOwnedByYou:
         return False  # somebody else's bootstrap was faster
-    client.put_bucket_lifecycle_configuration(
-        Bucket=_bucket(),
-        LifecycleConfiguration={
-            "Rules": [
-                {
-                    # The parts of a large upload that broke off are invisible and cost money for ever.
-                    "ID": "abort-incomplete-uploads",
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": "uploads/"},
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-                }
-            ]
-        },
-    )
+    return True
+
+
+def _add_rules() -> None:
+    client = _client()
+    try:
+        present = client.get_bucket_lifecycle_configuration(Bucket=_bucket())
+    except ClientError as error:
+        if _status(error) != 404:
+            raise
+        present = {}
+    rules = with_ours(present.get("Rules", []))
+    if rules is not None:
+        # What S3 says beside the rules is the owner's, too, and would be set back.
+        beside = {name: present[name] for name in ("TransitionDefaultMinimumObjectSize",) if name in present}
+        client.put_bucket_lifecycle_configuration(Bucket=_bucket(), LifecycleConfiguration={"Rules": rules}, **beside)
+
+
+def _open(key: str) -> Any:
+    """What boto3 calls a streaming body. Raises `StorageDown` or `FileGone`."""
+    try:
+        return _client().get_object(Bucket=_bucket(), Key=key)["Body"]
+    except _FAULTS as error:
+        raise _absence(key, error) from error
+
+
+def _blocks(stored: Any) -> Generator[bytes, None, None]:
+    try:
+        yield from stored.iter_chunks(BLOCK)
+    except _FAULTS as error:
+        raise StorageDown(str(error)) from error
+    finally:
+        stored.close()
+
+
+def _bring_back(key: str) -> bool:
+    """Whether the file had been set aside as an orphan, and is under its own key again."""
+    aside = keys.orphan_key(key)
+    if not aside or not _copy(aside, key):
+        return False
+    log.warning("%s had been set aside as an orphan: it is brought back", key)
+    return True
+
+
+def _copy(source: str, target: str) -> bool:
+    """Copy within the bucket; `False` when there is no such file. Raises `StorageDown`."""
+    try:
+        _client().copy_object(Bucket=_bucket(), Key=target, CopySource={"Bucket": _bucket(), "Key": source})
+    except _FAULTS as error:
+        absence = _absence(source, error)
+        if isinstance(absence, FileGone):
+            return False
+        raise absence from error
+    return True
+
+
+def _exists(key: str) -> bool:
+    try:
+        _client().head_object(Bucket=_bucket(), Key=key)
+    except _FAULTS as error:
+        absence = _absence(key, error)
+        if isinstance(absence, FileGone):
+            return False
+        raise absence from error
     return True
 
 
@@ -158,6 +254,29 @@ def _status(error: Exception) -> int:
 def _location(region: str) -> dict[str, dict[str, str]]:
     """S3 wants the region named, except the one that it refuses to hear."""
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+
+
+class SharedSessionStorage(S3Storage):  # type: ignore[misc]  # django-storages has no types
+    """django-storages' S3, with one boto3 session for all threads.
+
+    A session of its own holds 13 MB of service descriptions, which django-storages keeps for each thread.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Clients may be used by many threads; a session may not make two of them at once.
+        self._session_lock = threading.Lock()
+        self._session: Any = None
+
+    @property
+    def connection(self) -> Any:
+        with self._session_lock:
+            return super().connection
+
+    def _create_session(self) -> Any:
+        if self._session is None:
+            self._session = super()._create_session()
+        return self._session
 
 
 class _Unclosed:

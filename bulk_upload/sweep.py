@@ -1,5 +1,4 @@
-"""What nobody else will do any more: publish uploads whose message was never sent or was lost, and remove
-stored files that no upload knows.
+"""Publish uploads whose message was never sent or was lost; show again how uploads have ended; set orphans aside.
 
 Every worker sweeps now and then. Two that do so at once do no harm: each publication has a number that
 only one of them can take.
@@ -13,10 +12,12 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.utils import timezone
+from django.db.models import Q
 
-from bulk_upload import intake, storage
-from bulk_upload.models import BulkUpload, lease
+from bulk_upload import deliveries, intake, queue, snapshots
+from bulk_upload.models import FINAL, BulkUpload, lease
+from bulk_upload.orphans import set_aside_orphans
+from catalog.database import database_now
 
 log = logging.getLogger(__name__)
 
@@ -24,27 +25,41 @@ log = logging.getLogger(__name__)
 BATCH: Final = 100
 # A message sent again is waited for twice as long as the one before, up to 2**6 times.
 LONGEST_DOUBLING: Final = 6
-# A stored file without an upload is an orphan only after this: its upload may just be being recorded.
-ORPHAN_AGE: Final = timedelta(hours=1)
 ORPHANS_EVERY_SECONDS: Final = 3600.0
+ORPHANS_AFTER_SECONDS: Final = 60.0
+# Seconds that a look for orphans may take; it goes on at the next sweep.
+ORPHANS_SECONDS: Final = 3.0
+# How far back uploads that have ended are shown again, and the age up to which they are looked for.
+ENDED: Final = timedelta(minutes=2)
+ACCEPTED: Final = timedelta(hours=1)
 
 
 class Sweeper:
     """Remembers when it swept last. One for each worker."""
 
     def __init__(self) -> None:
-        self._swept_at = float("-inf")
-        self._orphans_at = float("-inf")
+        self._published_at = float("-inf")
+        # Not at once: a worker that has just started has work waiting.
+        self._orphans_at = time.monotonic() - ORPHANS_EVERY_SECONDS + ORPHANS_AFTER_SECONDS
+        self._orphans_after = ""
+
+    def publish_if_due(self) -> None:
+        """Publish what waits, every `BULK_UPLOAD_SWEEP_SECONDS`. Short enough to be done during an import."""
+        now = time.monotonic()
+        if now - self._published_at >= settings.BULK_UPLOAD_SWEEP_SECONDS:
+            self._published_at = now
+            publish_waiting()
 
     def sweep_if_due(self) -> None:
-        """Publish what waits, every `BULK_UPLOAD_SWEEP_SECONDS`; remove orphans once an hour."""
+        """All that is due, while no import waits for it."""
         now = time.monotonic()
-        if now - self._swept_at >= settings.BULK_UPLOAD_SWEEP_SECONDS:
-            self._swept_at = now
-            publish_waiting()
-        if now - self._orphans_at >= ORPHANS_EVERY_SECONDS:
+        if now - self._published_at < settings.BULK_UPLOAD_SWEEP_SECONDS:
+            return
+        self.publish_if_due()
+        show_ended()
+        if self._orphans_after or now - self._orphans_at >= ORPHANS_EVERY_SECONDS:
             self._orphans_at = now
-            remove_orphans()
+            self._orphans_after = set_aside_orphans(ORPHANS_SECONDS, self._orphans_after)
 
 
 def publish_waiting() -> None:
@@ -54,24 +69,45 @@ def publish_waiting() -> None:
         log.info("Upload %s was never published", upload.pk)
         if not intake.publish(upload):
             return
-    patience = 2 * lease()
-    for upload in BulkUpload.objects.stalled(patience).order_by("published_at")[:BATCH]:
-        wait = patience * 2 ** min(upload.publications - 1, LONGEST_DOUBLING)
-        if upload.published_at and upload.published_at + wait > timezone.now():
-            continue
+    try:
+        abandoned = _abandoned()
+    except queue.QueueFault as error:
+        log.warning("SQS does not answer, nothing is published again for now: %s", error)
+        return
+    for upload in abandoned:
         log.warning("Upload %s is worked on by nobody: publishing it again", upload.pk)
         if not intake.publish(upload):
             return
 
 
-def remove_orphans() -> None:
-    """Remove the files of today and yesterday that were stored without an upload being recorded."""
-    now = timezone.now()
-    try:
-        for day in (now, now - timedelta(days=1)):
-            for key in storage.keys_stored_before(now - ORPHAN_AGE, storage.folder_of(day)):
-                if not BulkUpload.objects.filter(s3_key=key).exists():
-                    log.warning("Removing %s: no upload knows it", key)
-                    storage.discard(key)
-    except storage.StorageDown as error:
-        log.warning("S3 does not answer, orphans stay for now: %s", error)
+def show_ended() -> None:
+    """Put the final snapshots of what has just ended where the cache has them not."""
+    now = database_now()
+    ended = BulkUpload.objects.filter(created_at__gt=now - ACCEPTED, status__in=FINAL, completed_at__gt=now - ENDED)
+    for upload in ended.defer("productos_creados", "productos_actualizados")[:BATCH]:
+        snapshots.show(upload)
+
+
+def _abandoned() -> list[BulkUpload]:
+    """Uploads whose message seems lost: nobody works on them, and their time is up."""
+    patience = 2 * lease()
+    longest_delay = timedelta(seconds=2 * deliveries.LONGEST_DELAY)
+    now = database_now()
+    # A worker died, or gave the upload back after a fault and its message comes again in its time.
+    dead = Q(faults=0, lease_until__lt=now - patience) | Q(lease_until__lt=now - longest_delay)
+    found = list(BulkUpload.objects.next_of_their_suppliers().filter(dead, status="processing")[:BATCH])
+    missing = _lost_messages()
+    if missing > 0:
+        waiting = BulkUpload.objects.next_of_their_suppliers().filter(status="pending", published_at__lt=now - patience)
+        found += waiting.order_by("published_at")[: min(missing, BATCH)]
+    return [upload for upload in found if upload.waited_since(now) >= patience * _doublings(upload)]
+
+
+def _lost_messages() -> int:
+    """How many messages are missing: a queue that holds as many as there are published uploads has lost none."""
+    published = int(BulkUpload.objects.unfinished().filter(published_at__isnull=False).count())
+    return published - queue.waiting_messages() if published else 0
+
+
+def _doublings(upload: BulkUpload) -> int:
+    return 1 << min(max(upload.publications - 1, 0), LONGEST_DOUBLING)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 from django.utils import timezone
@@ -14,6 +15,8 @@ CLOCK_SECONDS: Final = 30.0
 
 _read_at = float("-inf")
 _reading: datetime | None = None
+# Driver's connection → its session.
+_sessions: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
 def database_now() -> datetime:
@@ -45,3 +48,37 @@ def next_change_number() -> int:
         number = int(cursor.fetchone()[0])
         cursor.execute("DELETE FROM catalog_changenumber")
         return number
+
+
+def database_session() -> str:
+    """This process's session as PostgreSQL names it, process id and start; ``""`` on other databases."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        driver: Any = cursor.connection
+        if driver not in _sessions:
+            # The driver's own idea of the process id is a pooler's invention behind one.
+            cursor.execute(
+                "SELECT pid, extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+            )
+            pid, start = cursor.fetchone()
+            _sessions[driver] = f"{pid}:{start}"
+        return _sessions[driver]
+
+
+def end_session(session: str, *, silent_for: timedelta) -> bool:
+    """End another process's session that has begun no statement for `silent_for`; returns whether there was one.
+
+    A session that this database user may not end stays. Raises `DatabaseError`.
+    """
+    if connection.vendor != "postgresql" or session == database_session():
+        return False
+    pid, _, start = session.partition(":")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid = %s AND usename = current_user AND extract(epoch FROM backend_start) = %s::numeric "
+            "AND coalesce(query_start, backend_start) < clock_timestamp() - make_interval(secs => %s)",
+            [int(pid), start, silent_for.total_seconds()],
+        )
+        return cursor.fetchone() is not None

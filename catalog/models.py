@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -58,6 +58,12 @@ class Supplier(models.Model):
         return f"{self.codigo} · {self.nombre}"
 
 
+# The small letters of Latin-1: all that Spanish has. `str.upper` leaves none of them (ß becomes SS), whatever
+# its version, and the range means the same to both databases, whatever their locale. `upper()` does not: with
+# SQLite and the C locale it knows ASCII only, and elsewhere it may know more letters than Python.
+SMALL_LETTERS: Final = "[a-zß-öø-ÿ]"
+
+
 class Category(models.Model):
     """A category is its upper-cased name: what the sheet says is the key, nothing is mapped."""
 
@@ -68,6 +74,9 @@ class Category(models.Model):
         verbose_name = _("categoría")
         verbose_name_plural = _("categorías")
         ordering = ["nombre"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(nombre__regex=SMALL_LETTERS), name="category_name_upper_case")
+        ]
 
     def __str__(self) -> str:
         return self.nombre

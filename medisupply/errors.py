@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework import exceptions
@@ -23,6 +26,8 @@ log = logging.getLogger(__name__)
 # Seconds after which a client may try again when a service behind us is away.
 RETRY_AFTER: Final = "5"
 API_PATH: Final = "/api/"
+# What Django raises when the database is not there, ends the connection or cannot do its work now.
+DatabaseAway = (OperationalError, InterfaceError)
 
 Fields = list[dict[str, str]]
 
@@ -105,13 +110,31 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A sentence, never a traceback (that is in the log)."""
+    if isinstance(sys.exception(), DatabaseAway):  # raised by a middleware: views have `DatabaseAwayMiddleware`
+        return database_away(request)
     if not request.path.startswith(API_PATH):
         return defaults.server_error(request)
     return JsonResponse(_internal(), status=500)
 
 
+def database_away(request: HttpRequest) -> HttpResponse:
+    """503, for a request that the database could not serve. The page is made without asking it again."""
+    headers = {"Retry-After": RETRY_AFTER}
+    if request.path.startswith(API_PATH):
+        return JsonResponse(_body(_database_unavailable()), status=503, headers=headers)
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+
+
+def _database_unavailable() -> Unavailable:
+    message = _("La base de datos no responde: intente de nuevo en un momento.")
+    return Unavailable(message, code="database_unavailable")
+
+
 def _known(error: Exception) -> Exception:
     """`error` as the exception of DRF that says the same, if there is one."""
+    if isinstance(error, DatabaseAway):
+        log.error("The database does not answer: %s", error)
+        return _database_unavailable()
     if isinstance(error, Http404):
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):

@@ -66,13 +66,13 @@ FAILURES: Final[dict[int, tuple[str, str, str]]] = {
     ),
     503: (
         "Un servicio interno no responde: intente de nuevo después de Retry-After segundos.",
-        "storage_unavailable",
-        "El almacén de archivos no responde: intente de nuevo en un momento.",
+        "database_unavailable",
+        "La base de datos no responde: intente de nuevo en un momento.",
     ),
 }
 
 # Every operation may answer so.
-ALWAYS: Final = (401, 429)
+ALWAYS: Final = (429, 503)
 
 HEADERS: Final[dict[str, dict[str, Any]]] = {
     HEADER: {"description": "Nombre de la petición: menciónelo al pedir ayuda.", "schema": {"type": "string"}},
@@ -126,7 +126,7 @@ def operation(
 
     `codes` gives the (code, sentence) pairs of a failure that has its own.
     """
-    failing = sorted({*failures, *((429,) if public else ALWAYS)})
+    failing = sorted({*failures, *ALWAYS, *(() if public else (401,))})
     auth: Any = [] if public else [{"tokenAuth": []}, {"cookieAuth": []}]
     responses = {
         **answers,

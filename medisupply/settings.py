@@ -4,6 +4,7 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
+from botocore.config import Config
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
@@ -46,6 +47,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "medisupply.request_id.RequestIdMiddleware",
+    # Before whatever asks for an allowed host or for TLS.
+    "medisupply.health.HealthMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -57,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "medisupply.database_away.DatabaseAwayMiddleware",
 ]
 
 ROOT_URLCONF = "medisupply.urls"
@@ -94,6 +98,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# What a session must keep to, in milliseconds: see `bulk_upload.pooler`.
+DATABASE_SESSION_SETTINGS = {}
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # One writer at a time: take the write lock when a transaction begins (no upgrade, no "database
@@ -104,13 +110,23 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    _lease = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30) * 1000
     # A worker that stops in the middle of a transaction keeps its locks no longer than its claim, and
     # whoever waits for such a lock gets a fault that can be tried again.
-    _lease = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30) * 1000
+    DATABASE_SESSION_SETTINGS = {"idle_in_transaction_session_timeout": _lease, "lock_timeout": _lease}
+    # Either end notices within 25 seconds that the other one's host or network is gone.
+    _server_keepalives = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
+    _given = DATABASES["default"].get("OPTIONS", {})
+    _session = {**DATABASE_SESSION_SETTINGS, **_server_keepalives, "tcp_user_timeout": _lease}
     DATABASES["default"]["OPTIONS"] = {
-        **DATABASES["default"].get("OPTIONS", {}),
-        "options": f"-c idle_in_transaction_session_timeout={_lease} -c lock_timeout={_lease}",
         "connect_timeout": 5,
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": _lease,
+        **_given,
+        "options": " ".join([_given.get("options", ""), *(f"-c {name}={_session[name]}" for name in _session)]).strip(),
     }
 
 # --- Cache: the live snapshots that clients poll ---------------------------------------------
@@ -125,7 +141,8 @@ if REDIS_URL:
             "OPTIONS": {
                 "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
                 "SOCKET_CONNECT_TIMEOUT": 1,
-                "SOCKET_TIMEOUT": 2,
+                # A cache that is slower than this is no help.
+                "SOCKET_TIMEOUT": 1,
             },
         }
     }
@@ -138,19 +155,28 @@ else:
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
 AWS_DEFAULT_REGION = env.str("AWS_DEFAULT_REGION", default="us-east-1")
 S3_BUCKET_NAME = env.str("S3_BUCKET_NAME", default="medisupply-bulk-uploads")
+# Begins every key: each system that shares the bucket needs its own.
+S3_KEY_PREFIX = env.str("S3_KEY_PREFIX", default="medisupply")
 SQS_QUEUE_URL = env.str("SQS_QUEUE_URL", default="")
 SQS_QUEUE_NAME = env.str("SQS_QUEUE_NAME", default="medisupply-bulk-upload-queue.fifo")
 
 STORAGES = {
     "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "bulk_upload.storage.SharedSessionStorage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET_NAME,
             "region_name": AWS_DEFAULT_REGION,
             "file_overwrite": False,
             "default_acl": None,
-            "signature_version": "s3v4",
-            "addressing_style": "path" if AWS_ENDPOINT_URL else "auto",
+            # django-storages then ignores its own `signature_version` and `addressing_style`.
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if AWS_ENDPOINT_URL else "auto"},
+                # Two attempts: a store that accepts connections and never answers costs 15 s, not minutes.
+                connect_timeout=3,
+                read_timeout=7,
+                retries={"total_max_attempts": 2, "mode": "standard"},
+            ),
             "querystring_expire": 300,
             # Without a limit django-storages keeps a whole download in memory.
             "max_memory_size": 8 * 1024 * 1024,
@@ -174,12 +200,18 @@ BULK_UPLOAD_MAX_ROWS = env.int("BULK_UPLOAD_MAX_ROWS", default=1_048_575)
 BULK_UPLOAD_CHUNK_ROWS = env.int("BULK_UPLOAD_CHUNK_ROWS", default=2500)
 # Seconds that a claim and its message stay with a worker unless it renews them.
 BULK_UPLOAD_LEASE_SECONDS = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30)
-# Attempts in a row without a committed chunk before an upload fails for good.
+# Attempts in a row without a committed chunk, in which something unforeseen happened, before an upload fails for good.
 BULK_UPLOAD_MAX_ATTEMPTS = env.int("BULK_UPLOAD_MAX_ATTEMPTS", default=5)
+# Seconds for which an upload is tried in spite of passing faults (S3, database, disk) before it fails for good.
+BULK_UPLOAD_GIVE_UP_SECONDS = env.int("BULK_UPLOAD_GIVE_UP_SECONDS", default=24 * 3600)
+# Largest file, in bytes, that a worker imports while another supplier's longer one waits between two chunks.
+BULK_UPLOAD_SHORT_BYTES = env.int("BULK_UPLOAD_SHORT_BYTES", default=1024 * 1024)
 # Seconds of one long poll (SQS allows 20 at most).
 BULK_UPLOAD_WAIT_SECONDS = env.int("BULK_UPLOAD_WAIT_SECONDS", default=20)
 # Seconds between two looks for uploads that were never published or whose worker is gone.
 BULK_UPLOAD_SWEEP_SECONDS = env.int("BULK_UPLOAD_SWEEP_SECONDS", default=15)
+# Seconds for which an upload may wait for a worker before `/health/ready` calls the system degraded.
+BULK_UPLOAD_WAITING_SECONDS = env.int("BULK_UPLOAD_WAITING_SECONDS", default=900)
 # Where a worker keeps the file that it is reading; the system's folder when empty.
 BULK_UPLOAD_TEMP_DIR = env.str("BULK_UPLOAD_TEMP_DIR", default="") or None
 
@@ -269,7 +301,6 @@ CONTENT_SECURITY_POLICY = {
 
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^health", r"^api/v1/inventory/health"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

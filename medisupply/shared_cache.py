@@ -1,28 +1,47 @@
-"""The cache, for what may be lost: counters of throttles, and what a token may see.
+"""The cache, for what may be lost: snapshots of uploads, counters of throttles, and what a token may see.
 
-Every function works when the cache is down: it then says that it knows nothing. After a failure the
-cache is left alone for a few seconds, so that no request waits for a dead server twice.
+The only module that knows Django's cache and Redis. Whatever happens to the cache (down, frozen, full, restarted
+empty, holding what nobody wrote), no function but `check` raises: it then says that it knows nothing. After a failure
+of the server the cache is left alone for a few seconds, so that no request and no import waits for it twice.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.serializers.json import DjangoJSONEncoder
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
 QUIET_SECONDS: Final = 5.0
+# The entry that `check` writes.
+CHECK_KEY: Final = "check"
+
+# Set KEYS[1] to ARGV[1] unless what is there has a higher revision than ARGV[2]. The JSON begins with its revision.
+REPLACE_UNLESS_NEWER: Final = """
+local old = redis.call('GET', KEYS[1])
+local revision = old and tonumber(string.match(old, '^{"revision": (%d+)'))
+if revision and revision > tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+return 1
+"""
 
 Answer = TypeVar("Answer")
 
 _quiet_until = 0.0
+_logged_until = 0.0
+
+
+class CacheDown(Exception):
+    """The cache does not answer, or takes nothing."""
 
 
 def read(keys: Iterable[str]) -> dict[str, Any]:
@@ -37,9 +56,47 @@ def write(key: str, value: Any, seconds: int | None) -> None:
     _guarded(lambda: cache.set(key, value, seconds))
 
 
+def replace_unless_newer(key: str, value: Mapping[str, Any], seconds: int) -> None:
+    """Keep `value` for `seconds`, unless what is kept has a higher ``revision`` than it."""
+    ordered = {"revision": value["revision"], **value}
+    replace = _replace_in_redis if settings.REDIS_URL else _replace_here
+    _guarded(lambda: replace(key, ordered, seconds))
+
+
+def delete(key: str) -> None:
+    """Drop what is kept, when the cache answers."""
+    _guarded(lambda: cache.delete(key))
+
+
 def count(key: str, seconds: int) -> int | None:
     """Add one to a counter that begins at 0 and lives for `seconds`; `None` when the cache is down."""
     return _guarded(lambda: _count_in_redis(key, seconds) if settings.REDIS_URL else _count_here(key, seconds))
+
+
+def check() -> None:
+    """Write something. Raises `CacheDown` when the cache does not answer or is full."""
+    try:
+        cache.set(CHECK_KEY, 1, 60)
+    except Exception as error:
+        raise CacheDown(str(error)) from error
+
+
+def ask_again() -> None:
+    """Forget that the cache has failed, instead of leaving it alone for some seconds more."""
+    global _quiet_until, _logged_until
+    _quiet_until = _logged_until = 0.0
+
+
+def _replace_in_redis(key: str, value: Mapping[str, Any], seconds: int) -> None:
+    text = json.dumps(value, cls=DjangoJSONEncoder)
+    client = get_redis_connection("default")
+    client.eval(REPLACE_UNLESS_NEWER, 1, cache.make_key(key), text, value["revision"], seconds)
+
+
+def _replace_here(key: str, value: Mapping[str, Any], seconds: int) -> None:
+    old = cache.get(key)
+    if not old or old["revision"] <= value["revision"]:
+        cache.set(key, value, seconds)
 
 
 def _count_in_redis(key: str, seconds: int) -> int:
@@ -61,7 +118,18 @@ def _guarded(ask: Callable[[], Answer]) -> Answer | None:
         return None
     try:
         return ask()
-    except (RedisError, ValueError) as error:  # ValueError: what is stored is not what was written
+    except (RedisError, OSError) as error:  # down, frozen, full
         _quiet_until = time.monotonic() + QUIET_SECONDS
-        log.warning("The cache does not answer (%s): going on without it", error)
-        return None
+        _warn("The cache does not answer (%s): going on without it", error)
+    except Exception as error:  # noqa: BLE001  # nothing that is asked for here is worth a request or an import
+        # One value that cannot be read or written: the cache itself is well, and all else in it.
+        _warn("A value of the cache is ignored: %r", error)
+    return None
+
+
+def _warn(message: str, error: Exception) -> None:
+    """At most one line for each quiet period: many ask, and often."""
+    global _logged_until
+    if time.monotonic() >= _logged_until:
+        _logged_until = time.monotonic() + QUIET_SECONDS
+        log.warning(message, error)

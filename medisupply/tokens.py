@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from django.apps import apps
 from django.conf import settings
@@ -47,7 +47,7 @@ class CachedTokenAuthentication(TokenAuthentication):
         found = shared_cache.read([GENERATION, name])
         generation = found.get(GENERATION)
         entry = found.get(name)
-        if isinstance(entry, dict) and generation and entry.get("generation") == generation:
+        if _is_entry(entry) and generation and entry["generation"] == generation:
             return Poller(entry["user"], frozenset(entry["suppliers"])), key
         # The generation is read before the database: a change in between makes the entry worthless.
         user, token = super().authenticate_credentials(key)
@@ -85,6 +85,18 @@ def connect() -> None:
         for signal in (post_save, post_delete):
             signal.connect(forget_all, sender=model, dispatch_uid=f"forget-sights-{model.__name__}")
     m2m_changed.connect(forget_all, sender=Supplier.usuarios.through, dispatch_uid="forget-sights-members")
+
+
+def _is_entry(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a value of the cache is one that was written here."""
+    if (
+        not isinstance(value, dict)
+        or not isinstance(value.get("generation"), str)
+        or type(value.get("user")) is not int
+    ):
+        return False
+    suppliers = value.get("suppliers")
+    return isinstance(suppliers, list) and all(isinstance(code, str) for code in suppliers)
 
 
 def _new_generation() -> str:

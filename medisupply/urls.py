@@ -1,17 +1,13 @@
-"""Every address of the site. The API answers under both of its path families."""
+"""Every address of the site but `/health`: see `medisupply.health`. The API answers under both of its path families."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from medisupply import api_pages, errors, health, login
+from medisupply import api_pages, errors, login
 
 urlpatterns = [
-    re_path(r"^health/?$", health.health, name="health"),
-    re_path(r"^health/ready/?$", health.ready, name="ready"),
-    # Monitors of the system that this one replaces still ask here.
-    re_path(r"^api/v1/inventory/health/?$", health.health),
     path("admin/", admin.site.urls),
     re_path(r"^api/schema/?$", api_pages.SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", api_pages.DocsView.as_view(url_name="schema"), name="docs"),

@@ -12,10 +12,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models import BulkUpload
-from catalog.admin import ProductAdmin, SupplierAdmin
+from catalog.admin import ProductAdmin, ProductForm, SupplierAdmin
 from catalog.models import Product, Supplier
 
 LAST_UPLOADS = 10
@@ -24,9 +25,17 @@ admin.site.unregister(Product)
 admin.site.unregister(Supplier)
 
 
+class ProductWithUploadsForm(ProductForm):
+    def last_change(self) -> SafeString | str:
+        upload = self.instance.changed_by_upload
+        return format_html(gettext("la carga {}"), _linked(upload)) if upload else super().last_change()
+
+
 @admin.register(Product)
 class ProductWithUploads(ProductAdmin):
     """Names the uploads that created and last changed a product, linked."""
+
+    form = ProductWithUploadsForm
 
     class Media:
         css: ClassVar[dict[str, Any]] = {"all": ["bulk_upload/uploads.css"]}

@@ -14,12 +14,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
-from bulk_upload import progress, snapshots
+from bulk_upload import snapshots
 from bulk_upload.admin.result import Result
 from bulk_upload.admin.scope import ScopedUploads
 from bulk_upload.admin.words import progress_texts
@@ -27,6 +26,7 @@ from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.problems import text_of
 from bulk_upload.serializers import STATUS_PATH
+from catalog.database import database_now
 
 # Seconds after which the page reloads itself where no script runs.
 REFRESH_SECONDS: Final = 3
@@ -97,9 +97,8 @@ class WatchPage(ScopedUploads):
         return show(request, upload)
 
     def _show_progress(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
-        snapshot = progress.get(upload.pk) or snapshots.of(upload)
         context = self._context(request, upload) | {
-            "counts": snapshot["counts"],
+            "counts": snapshots.head(upload)["counts"],
             "ahead": BulkUpload.objects.accepted_before(upload).count() if upload.status == Status.PENDING else 0,
             "refresh": REFRESH_SECONDS,
             "stalled": _stalled(upload),
@@ -155,7 +154,7 @@ class WatchPage(ScopedUploads):
 def _stalled(upload: BulkUpload) -> dict[str, Any] | None:
     """Since when the worker is silent and by when another one takes over, once it has been silent for too long."""
     silent_since = upload.updated_at
-    if upload.status != Status.PROCESSING or timezone.now() - silent_since < timedelta(
+    if upload.status != Status.PROCESSING or database_now() - silent_since < timedelta(
         seconds=settings.BULK_UPLOAD_LEASE_SECONDS
     ):
         return None

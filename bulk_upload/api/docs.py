@@ -19,7 +19,10 @@ TASK: Final = OpenApiParameter("task_id", OpenApiTypes.UUID, OpenApiParameter.PA
 SUPPLIER: Final = query(
     "proveedor_id", "El proveedor, si el usuario tiene varios.", {"type": "string", "maxLength": 32}
 )
-AWAY: Final = [("storage_unavailable", "El almacén de archivos no responde: intente de nuevo en un momento.")]
+AWAY: Final = [
+    ("storage_unavailable", "El almacén de archivos no responde: intente de nuevo en un momento."),
+    ("database_unavailable", "La base de datos no responde: intente de nuevo en un momento."),
+]
 FORBIDDEN: Final = [("permission_denied", "No puede actuar por el proveedor «PROV002».")]
 
 
@@ -62,7 +65,7 @@ UPLOAD = operation(
         OpenApiExample("Un archivo", {"file": "(contenido)"}, request_only=True, media_type="multipart/form-data")
     ],
     answers={202: answer(bodies.Accepted, "Recibido: pregunte por la tarea en status_url.", examples.ACCEPTED)},
-    failures=[400, 403, 408, 411, 413, 415, 422, 503],
+    failures=[400, 403, 408, 411, 413, 415, 422],
     codes={
         400: [
             ("file_required", "Falta el archivo: envíelo en el campo «file»."),
@@ -171,7 +174,7 @@ CORRECTIONS = operation(
     description="Un libro de Excel con las filas rechazadas y qué les falta: corríjalo y envíelo como otra carga.",
     parameters=[TASK],
     answers={(200, XLSX): _file("El libro por corregir.")},
-    failures=[404, 409, 410, 422, 503],
+    failures=[404, 409, 410, 422],
     codes={
         409: [
             ("not_finished", "La carga no ha terminado: espere a que termine."),
@@ -191,7 +194,7 @@ ORIGINAL = operation(
         (200, XLSX): _file("El archivo, tal como llegó."),
         (200, "text/csv"): _file("El archivo, tal como llegó."),
     },
-    failures=[404, 410, 503],
+    failures=[404, 410],
     codes={503: AWAY},
 )
 

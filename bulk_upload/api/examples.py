@@ -38,7 +38,7 @@ _BASE: Final[dict[str, Any]] = {
     "status": "completed",
     "filename": "productos.xlsx",
     "proveedor_id": "PROV001",
-    "s3_key": f"uploads/2026/01/20/{TASK}.xlsx",
+    "s3_key": f"medisupply/uploads/2026/01/20/{TASK}.xlsx",
     "created_at": "2026-01-20T10:00:00.000Z",
     "updated_at": "2026-01-20T10:00:04.000Z",
     "started_at": "2026-01-20T10:00:01.000Z",

@@ -1,7 +1,7 @@
 """One chunk of rows: everything that must agree commits in one transaction.
 
 Products, row errors, counters and checkpoint; guarded by the claim, repeated when the database asks for
-it, and row by row when it refuses the chunk as a whole.
+it, and halved when it refuses the chunk as a whole, until the refused rows are alone.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
-from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from bulk_upload.checking.results import CheckedChunk, CheckedValues, Problem
 from bulk_upload.importing import match, write
-from bulk_upload.importing.match import Decisions
-from bulk_upload.models import BulkUpload, RowError, Severity, Tally, lease
+from bulk_upload.importing.decisions import ChangeOrder, Decisions
+from bulk_upload.models import BulkUpload, ClaimLost, RowError, Severity, Tally, lease
 from bulk_upload.problems import shown
 
 log = logging.getLogger(__name__)
@@ -26,23 +26,45 @@ log = logging.getLogger(__name__)
 REPEATS: Final = 5
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available (Appendix A of its manual).
 REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
+NOT_NULL_VIOLATION: Final = "23502"
+# How long a statement may take, in leases: a wait for a lock (`lock_timeout`: one lease) ends before it.
+STATEMENT_LEASES: Final = 1.25
+
+
+class ChunkRefused(Exception):
+    """The database takes none of the rows: the fault is the table's or this release's, not the file's."""
 
 
 class Chunk:
     """The rows of one transaction, already checked against the rules and the rest of the file."""
 
-    def __init__(self, upload: BulkUpload, checked: CheckedChunk, categories: set[str]) -> None:
-        """`categories` are names that are known to exist; a chunk that is committed adds its own."""
+    def __init__(
+        self,
+        upload: BulkUpload,
+        checked: CheckedChunk,
+        categories: set[str],
+        order: ChangeOrder,
+        keep: Callable[[], None],
+    ) -> None:
+        """`categories` are names that are known to exist; a chunk that is committed adds its own.
+
+        `keep` is called before each further part of a chunk that the database refused as a whole, within the
+        chunk's transaction: to renew the claim and its message. What it raises rolls the chunk back.
+        """
         self._upload = upload
         self._checked = checked
         self._rows = checked.rows()
         self._categories = categories
+        self._order = order
+        self._keep = keep
+        self._refused = 0
+        self._author = write.Author(upload.proveedor_id, upload.task_id, upload.number)
 
     def commit(self) -> None:
         """Import the rows and move the checkpoint.
 
         Raises `ClaimLost`; `OperationalError` when the database is away or still refuses after some
-        repeats. Whatever is raised, nothing of the chunk was committed.
+        repeats; `ChunkRefused`; what `keep` raises. Whatever is raised, nothing of the chunk was committed.
         """
         for attempt in range(1, REPEATS + 1):
             try:
@@ -50,8 +72,10 @@ class Chunk:
                     named = self._run()
                 self._categories |= named
                 return
-            except OperationalError as error:
-                self._upload.refresh_from_db()
+            except ClaimLost:
+                raise
+            except Exception as error:
+                self._upload.refresh_from_db()  # a rollback does not reach the instance
                 if attempt == REPEATS or not _repeatable(error):
                     raise
                 log.info("Chunk before row %s is repeated: %s", self._checked.next_row, error)
@@ -60,7 +84,7 @@ class Chunk:
     def _run(self) -> set[str]:
         """Do it all, within a transaction; returns the categories that exist now."""
         upload, checked = self._upload, self._checked
-        decisions = self._write_together() if self._rows else Decisions()
+        decisions = self._import_good_rows()
         for fila, problems in groupby(checked.problems, key=lambda problem: problem.fila):
             decisions.reject(problems, duplicate=fila in checked.repeated)
         RowError.objects.bulk_create(row_errors(upload, decisions.problems), batch_size=2000)
@@ -82,44 +106,59 @@ class Chunk:
         )
         return set(decisions.categories)
 
-    def _write_together(self) -> Decisions:
-        decisions = self._decide(self._checked.numbers, self._rows)
-        try:
-            with transaction.atomic():
-                self._add_categories(decisions)
-                write.write(decisions, self._upload.proveedor_id, self._upload.task_id)
-        except (IntegrityError, DataError) as error:
-            log.info("Chunk before row %s goes row by row: %s", self._checked.next_row, error)
-            self._categories.clear()  # one of them may have been deleted
-            return self._write_one_by_one()
+    def _import_good_rows(self) -> Decisions:
+        """Raises `ChunkRefused` when the database takes none of several rows that were to be written."""
+        if not self._rows:
+            return Decisions()
+        _limit_statements()
+        self._refused = 0
+        decisions = self._land(0, len(self._rows))
+        if self._refused > 1 and not decisions.creates and not decisions.changed:
+            raise ChunkRefused(f"all of {self._refused} rows were refused")
         return decisions
 
-    def _write_one_by_one(self) -> Decisions:
-        """The slow way, so that one row which the database refuses costs one row."""
+    def _land(self, start: int, end: int) -> Decisions:
+        """Write these good rows. What the database refuses is halved until the refused row is alone."""
+        try:
+            return self._write(start, end)
+        except (IntegrityError, DataError) as error:
+            if _is_null_refused(error):
+                raise ChunkRefused(str(error)) from error
+            first, last = self._checked.numbers[start], self._checked.numbers[end - 1]
+            log.info("Rows %s to %s are written in halves: %s", first, last, str(error).partition("\n")[0])
+        self._categories.clear()  # one of them may have been deleted
+        middle = (start + end) // 2
+        if middle == start:
+            return self._land_alone(start)
         total = Decisions()
-        for fila, values in zip(self._checked.numbers, self._rows, strict=True):
-            total.absorb(self._write_row(fila, values))
+        for part in ((start, middle), (middle, end)):
+            self._keep()
+            total.absorb(self._land(*part))
         return total
 
-    def _write_row(self, fila: int, values: CheckedValues) -> Decisions:
-        refusal = ""
-        for _attempt in range(2):  # what somebody else has just created is seen the second time
-            decisions = self._decide([fila], [values])
-            try:
-                with transaction.atomic():
-                    self._add_categories(decisions)
-                    write.write_one(decisions, self._upload.proveedor_id, self._upload.task_id)
-                return decisions
-            except (IntegrityError, DataError) as error:
-                refusal = str(error)
-        log.warning("Upload %s, row %s was refused: %s", self._upload.pk, fila, refusal)
+    def _land_alone(self, at: int) -> Decisions:
+        """A refused row once more: now what somebody else has just created is seen."""
+        try:
+            return self._write(at, at + 1)
+        except (IntegrityError, DataError) as error:
+            fila = self._checked.numbers[at]
+            log.warning("Upload %s, row %s was refused: %s", self._upload.pk, fila, error)
         decisions = Decisions()
         decisions.reject([Problem(fila, "", "refused_by_database", {})], duplicate=False)
+        self._refused += 1
+        return decisions
+
+    def _write(self, start: int, end: int) -> Decisions:
+        decisions = self._decide(self._checked.numbers[start:end], self._rows[start:end])
+        with transaction.atomic():
+            self._add_categories(decisions)
+            write.write(decisions, self._author)
         return decisions
 
     def _decide(self, numbers: Sequence[int], rows: Sequence[CheckedValues]) -> Decisions:
         upload = self._upload
-        return match.decide(numbers, rows, upload.proveedor_id, replace=upload.reemplazar_duplicados)
+        replace = upload.reemplazar_duplicados
+        return match.decide(numbers, rows, upload.proveedor_id, replace=replace, order=self._order)
 
     def _add_categories(self, decisions: Decisions) -> None:
         """Create missing categories, each with a warning at the first row that needs it."""
@@ -146,6 +185,20 @@ def row_errors(upload: BulkUpload, problems: Iterable[Problem]) -> list[RowError
     ]
 
 
-def _repeatable(error: OperationalError) -> bool:
+def _limit_statements() -> None:
+    """For this transaction: a statement that outlasts the claim is of no use. See the settings for the other limits."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {round(lease().total_seconds() * STATEMENT_LEASES * 1000)}")
+
+
+def _repeatable(error: Exception) -> bool:
+    if not isinstance(error, OperationalError):
+        return False
     state = getattr(error.__cause__, "sqlstate", None)
     return state in REPEATABLE_STATES or "database is locked" in str(error)
+
+
+def _is_null_refused(error: IntegrityError | DataError) -> bool:
+    """No value that is written here is ever null: the table has a required column that this release does not know."""
+    return getattr(error.__cause__, "sqlstate", None) == NOT_NULL_VIOLATION or "NOT NULL constraint" in str(error)

@@ -6,86 +6,39 @@ have done to them. So the outcome does not depend on where chunks begin.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from django.db import OperationalError, connection
-from django.db.models import QuerySet
+from django.db import OperationalError
 
 from bulk_upload.checking.results import CheckedValues, Problem
-from bulk_upload.columns import COLUMNS, INDEX, NAMES
+from bulk_upload.columns import COLUMNS, INDEX
+from bulk_upload.importing.decisions import LATEST, ChangeOrder, Decisions, Known, Values
+from bulk_upload.importing.lookup import CODIGO, ID, find, locked
 from bulk_upload.problems import Params, shown
 from bulk_upload.values import Value
-from catalog.models import Product
 
-# The product's own fields, in the order of the sheet; `categoria` is its key, the name itself.
-FIELDS: Final[tuple[str, ...]] = tuple("categoria_id" if name == "categoria" else name for name in NAMES)
-# The array comes from a subquery on purpose: thousands of constants make the planner scan the whole table.
-NAMED_ON_POSTGRESQL: Final = f"""
-    SELECT proveedor_id, version, {", ".join(FIELDS)} FROM catalog_product
-    WHERE {{column}} = ANY((SELECT string_to_array(%s, chr(31)))::text[])
-"""  # noqa: S608  # names of columns only
 # Looks at what is to be changed: another one is needed only when somebody else has changed it in between.
 ROUNDS: Final = 10
 DEFAULTS: Final[dict[str, Value]] = {column.name: column.default for column in COLUMNS if not column.required}
 # What a new product gets for a blank cell, by place; required ones are never blank here.
 BLANKS: Final[Values] = tuple(column.default for column in COLUMNS)
-ID: Final = INDEX["id"]
-CODIGO: Final = INDEX["codigo"]
 CATEGORY: Final = INDEX["categoria"]
 MINIMUM: Final = INDEX["stock_minimo"]
 CRITICAL: Final = INDEX["stock_critico"]
 
-# One for each of `COLUMNS`.
-Values = tuple[Value, ...]
 
+def decide(
+    numbers: Sequence[int],
+    rows: Sequence[CheckedValues],
+    supplier: str,
+    *,
+    replace: bool,
+    order: ChangeOrder = LATEST,
+) -> Decisions:
+    """The fate of a supplier's good rows, in order. Needs a transaction.
 
-@dataclass(slots=True)
-class Known:
-    """A product that exists, as it is or as an earlier row of this chunk has changed it."""
-
-    proveedor_id: str
-    version: int
-    values: Values
-
-
-@dataclass(slots=True)
-class Decisions:
-    """What is to be written for a chunk, and what is to be said about it.
-
-    `creates` and `updates` map a product's id to its new values; an update has the version that it will
-    have. `changed` counts updates row by row (two rows may change one product). `categories` maps the
-    categories of all that is written to the first row that names them.
-    """
-
-    creates: dict[str, Values] = field(default_factory=dict)
-    updates: dict[str, Known] = field(default_factory=dict)
-    changed: list[str] = field(default_factory=list)
-    categories: dict[str, int] = field(default_factory=dict)
-    unchanged: int = 0
-    duplicates: int = 0
-    rejected: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    def reject(self, problems: Iterable[Problem], *, duplicate: bool) -> None:
-        self.problems += problems
-        self.rejected += 1
-        self.duplicates += duplicate
-
-    def absorb(self, other: Decisions) -> None:
-        """Add the decisions of later rows, already written, to the account of these."""
-        self.creates |= other.creates
-        self.updates |= other.updates
-        self.changed += other.changed
-        self.unchanged += other.unchanged
-        self.duplicates += other.duplicates
-        self.rejected += other.rejected
-        self.problems += other.problems
-
-
-def decide(numbers: Sequence[int], rows: Sequence[CheckedValues], supplier: str, *, replace: bool) -> Decisions:
-    """The fate of a supplier's good rows, in order. Needs a transaction, and leaves the rows of `updates` locked.
+    The rows of `updates` and `confirmed` are left locked.
 
     Products are read without a lock, since most rows change nothing. What is to be changed is locked
     afterwards, and if it is not what was read, everything is decided again. Raises `OperationalError` when
@@ -93,61 +46,23 @@ def decide(numbers: Sequence[int], rows: Sequence[CheckedValues], supplier: str,
     """
     for _ in range(ROUNDS):
         known = find(rows)
-        catalogue = Catalogue(known, supplier, replace=replace)
+        catalogue = Catalogue(known, supplier, order, replace=replace)
         catalogue.decide(numbers, rows)
         decisions = catalogue.decisions
-        if locked(decisions.updates) == {key: known[key] for key in decisions.updates}:
+        touched = decisions.updates.keys() | decisions.confirmed
+        if locked(touched) == {key: known[key] for key in touched}:
             return decisions
     raise OperationalError("the products change faster than they can be looked at")
-
-
-def find(rows: Sequence[CheckedValues]) -> dict[str, Known]:
-    """The products that `rows` name by `id` or `codigo`, by id."""
-    found = _named("id", [str(row[ID]) for row in rows])
-    # Most often a product that is there has the row's code too, which then names no other one.
-    codes = [str(row[CODIGO]) for row in rows if not _has_code(found.get(str(row[ID])), row[CODIGO])]
-    if codes:
-        found |= _named("codigo", codes)
-    return found
-
-
-def locked(keys: Iterable[str]) -> dict[str, Known]:
-    """The products with these ids, locked for the rest of the transaction.
-
-    One query in the order of the keys: whoever locks in one order cannot deadlock.
-    """
-    keys = list(keys)
-    return _known(_read().filter(id__in=keys).order_by("id").select_for_update()) if keys else {}
-
-
-def _has_code(known: Known | None, code: Value | None) -> bool:
-    return known is not None and known.values[CODIGO] == code
-
-
-def _named(column: str, texts: list[str]) -> dict[str, Known]:
-    if connection.vendor != "postgresql":
-        return _known(_read().filter(**{f"{column}__in": texts}))
-    # Thousands of parameters cost more than the query itself; a separator that no value may hold does not.
-    with connection.cursor() as cursor:
-        cursor.execute(NAMED_ON_POSTGRESQL.format(column=column), ["\x1f".join(texts)])
-        return _known(cursor.fetchall())
-
-
-def _read() -> QuerySet[Product, tuple[Any, ...]]:
-    return Product.objects.values_list("proveedor_id", "version", *FIELDS)
-
-
-def _known(found: Iterable[tuple[Any, ...]]) -> dict[str, Known]:
-    return {row[2]: Known(row[0], row[1], row[2:]) for row in found}
 
 
 class Catalogue:
     """Decides for one supplier's rows, in order."""
 
-    def __init__(self, known: Mapping[str, Known], supplier: str, *, replace: bool) -> None:
+    def __init__(self, known: Mapping[str, Known], supplier: str, order: ChangeOrder, *, replace: bool) -> None:
         self._by_id = dict(known)
         self._id_of = {str(product.values[CODIGO]): key for key, product in known.items()}
         self._supplier = supplier
+        self._order = order
         self._replace = replace
         self.decisions = Decisions()
 
@@ -189,24 +104,41 @@ class Catalogue:
         self._land(fila, complete)
 
     def _update(self, fila: int, match: Known, values: CheckedValues) -> None:
-        key = str(match.values[ID])
-        if values[ID] != key:
-            codigo = shown(values[CODIGO])
-            params = {"columna": "id", "valor": codigo, "id": shown(key)}
-            self.decisions.problems.append(Problem(fila, "id", "id_kept", params, shown(values[ID]), warning=True))
         # A blank optional cell keeps what the product has.
-        complete = (key, *_filled(values, match.values)[1:])
-        self.decisions.duplicates += 1
+        complete = (match.values[ID], *_filled(values, match.values)[1:])
         if complete == match.values:
-            self.decisions.unchanged += 1
-            self._warn(fila, complete)
+            self._confirm(fila, match, values)
+        elif match.change_number > self._order.number:
+            columna = "id" if values[ID] == match.values[ID] else "codigo"
+            problem = _problem(fila, columna, "superseded", str(values[INDEX[columna]]))
+            self.decisions.reject([problem], duplicate=True)
         else:
-            changed = Known(self._supplier, match.version + 1, complete)
-            self._id_of.pop(str(match.values[CODIGO]), None)
-            self._remember(key, changed)
-            self.decisions.updates[key] = changed
-            self.decisions.changed.append(key)
-            self._land(fila, complete)
+            self._change(fila, match, values, complete)
+
+    def _confirm(self, fila: int, match: Known, values: CheckedValues) -> None:
+        self.decisions.unchanged += 1
+        self._matched(fila, match, values)
+        if match.change_number < self._order.waiting:
+            self.decisions.confirmed.add(str(match.values[ID]))
+        self._warn(fila, match.values)
+
+    def _change(self, fila: int, match: Known, values: CheckedValues, complete: Values) -> None:
+        key = str(match.values[ID])
+        self._matched(fila, match, values)
+        changed = Known(self._supplier, match.version + 1, self._order.number, complete)
+        self._id_of.pop(str(match.values[CODIGO]), None)
+        self._remember(key, changed)
+        self.decisions.updates[key] = changed
+        self.decisions.changed.append(key)
+        self._land(fila, complete)
+
+    def _matched(self, fila: int, match: Known, values: CheckedValues) -> None:
+        """The row lands on a product that existed; a warning if it names another id."""
+        self.decisions.duplicates += 1
+        key = match.values[ID]
+        if values[ID] != key:
+            params: Params = {"columna": "id", "valor": shown(values[CODIGO]), "id": shown(key)}
+            self.decisions.problems.append(Problem(fila, "id", "id_kept", params, shown(values[ID]), warning=True))
 
     def _land(self, fila: int, values: Values) -> None:
         self.decisions.categories.setdefault(values[CATEGORY], fila)  # type: ignore[arg-type]  # a text
@@ -230,11 +162,6 @@ def _filled(values: CheckedValues, blanks: Values) -> Values:
     if None not in values:
         return values  # type: ignore[return-value]  # none is None
     return tuple(blank if value is None else value for value, blank in zip(values, blanks, strict=True))
-
-
-def fields(values: Values) -> dict[str, Value]:
-    """The values by the names of the product's own fields."""
-    return dict(zip(FIELDS, values, strict=True))
 
 
 def _problem(fila: int, columna: str, codigo: str, valor: str, **params: str | int) -> Problem:

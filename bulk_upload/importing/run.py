@@ -8,27 +8,42 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Max
 
 from bulk_upload.checking.results import Problem
 from bulk_upload.importing.chunk import Chunk, row_errors
-from bulk_upload.models import BulkUpload
+from bulk_upload.importing.decisions import ChangeOrder
+from bulk_upload.models import BulkUpload, Status
 from bulk_upload.problems import shown
 from bulk_upload.reading.table import CheckedTable
 
 
-def import_table(upload: BulkUpload, table: CheckedTable, after_chunk: Callable[[], None]) -> None:
+def import_table(
+    upload: BulkUpload,
+    table: CheckedTable,
+    after_chunk: Callable[[], None],
+    keep: Callable[[], None] = lambda: None,
+) -> None:
     """Import every chunk of `table`, which begins at the upload's checkpoint.
 
-    `after_chunk` is called after each commit; what it raises ends the import there, at a checkpoint.
-    Raises `ClaimLost`, `FileProblem` (the reader found the file unreadable midway) or `OperationalError`
-    (the database is away); what was committed stays.
+    `after_chunk` is called after each commit; what it raises ends the import there, at a checkpoint. `keep` is
+    called within the transaction of a chunk that takes long: see `Chunk`. Raises `ClaimLost`, `FileProblem`
+    (the reader found the file unreadable midway), `OperationalError` (the database is away) or `ChunkRefused`;
+    what was committed stays.
     """
     if not upload.next_row:
         _begin(upload, table)
     categories: set[str] = set()
+    order = _order(upload)
     for checked in table.chunks:
-        Chunk(upload, checked, categories).commit()
+        Chunk(upload, checked, categories, order, keep).commit()
         after_chunk()
+
+
+def _order(upload: BulkUpload) -> ChangeOrder:
+    earlier = BulkUpload.objects.filter(proveedor_id=upload.proveedor_id, number__lt=upload.number)
+    waiting: int | None = earlier.exclude(status=Status.COMPLETED).aggregate(last=Max("number"))["last"]
+    return ChangeOrder(upload.number, waiting or 0)
 
 
 def _begin(upload: BulkUpload, table: CheckedTable) -> None:

@@ -10,27 +10,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.utils import timezone
 
 from bulk_upload.importing.copy_text import KINDS, copy_text
-from bulk_upload.importing.match import FIELDS, Decisions, Known, Values, fields
+from bulk_upload.importing.decisions import FIELDS, Decisions, Values, fields
+from catalog.database import database_now
 from catalog.models import Category, Product
 
 # What an update may change: the sheet's columns but the key, and the marks of the change.
-MARKS: Final = ("version", "updated_at", "changed_by_upload")
+MARKS: Final = ("version", "updated_at", "changed_by_upload", "change_number")
 EDITABLE: Final = [*(name for name in FIELDS if name != "id"), *MARKS]
 # All of a product, in the order in which it is copied.
-COPIED: Final = [*FIELDS, "version", "proveedor_id", "updated_at", "changed_by_upload"]
+COPIED: Final = [*FIELDS, "version", "proveedor_id", "updated_at", "changed_by_upload", "change_number"]
 # Of a new product; the database adds the rest by default.
-CREATED: Final = [*FIELDS, "proveedor_id", "created_by_upload", "changed_by_upload"]
+CREATED: Final = [*FIELDS, "proveedor_id", "created_by_upload", "changed_by_upload", "change_number"]
 
 COPY: Final = f"COPY catalog_product ({', '.join(CREATED)}) FROM STDIN"
 STAGE: Final = f"""
-    CREATE TEMPORARY TABLE IF NOT EXISTS bulk_upload_stage ON COMMIT DELETE ROWS AS
+    CREATE TEMPORARY TABLE IF NOT EXISTS bulk_upload_stage ON COMMIT DROP AS
     SELECT {", ".join(COPIED)} FROM catalog_product WITH NO DATA
 """  # noqa: S608  # names of columns only
 COPY_STAGE: Final = f"COPY bulk_upload_stage ({', '.join(COPIED)}) FROM STDIN"
@@ -40,32 +41,45 @@ MERGE: Final = f"""
 """  # noqa: S608  # names of columns only
 
 
-def write(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose change it is: kept with each product that is written. `number` is the upload's in the order of changes."""
+
+    supplier: str
+    upload: uuid.UUID
+    number: int
+
+
+def write(decisions: Decisions, author: Author) -> None:
     """Write a whole chunk. Raises `IntegrityError` or `DataError` when the database refuses it."""
     if connection.vendor == "postgresql":
-        write_by_copy(decisions, supplier, upload)
+        write_by_copy(decisions, author)
     else:
-        write_by_orm(decisions, supplier, upload)
+        write_by_orm(decisions, author)
 
 
-def write_by_copy(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
+def write_by_copy(decisions: Decisions, author: Author) -> None:
     """The writer for PostgreSQL: changed rows by way of a temporary table, new ones straight in."""
-    now, by = timezone.now().isoformat(), str(upload)
+    now, by, number = database_now().isoformat(), str(author.upload), str(author.number)
+    _confirm(decisions, author)
     with connection.cursor() as cursor:
         if decisions.updates:
+            # It ends with the transaction, so that no pooled connection keeps the columns of an earlier release;
+            # but a transaction may write more than once.
             cursor.execute(STAGE)
-            cursor.execute("DELETE FROM bulk_upload_stage")  # a transaction may hold more than one chunk
+            cursor.execute("DELETE FROM bulk_upload_stage")
             changed = [(*known.values, known.version) for known in decisions.updates.values()]
-            _copy(cursor, COPY_STAGE, copy_text(changed, [*KINDS, "integer"], [supplier, now, by]))
+            _copy(cursor, COPY_STAGE, copy_text(changed, [*KINDS, "integer"], [author.supplier, now, by, number]))
             cursor.execute(MERGE)
         if decisions.creates:
-            _copy(cursor, COPY, copy_text(_in_key_order(decisions), KINDS, [supplier, by, by]))
+            _copy(cursor, COPY, copy_text(_in_key_order(decisions), KINDS, [author.supplier, by, by, number]))
 
 
-def write_by_orm(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
+def write_by_orm(decisions: Decisions, author: Author) -> None:
     """The writer for every other database: two statements."""
-    now = timezone.now()
-    changed = [_product(known.values, known.version, supplier, upload, now) for known in decisions.updates.values()]
+    now = database_now()
+    _confirm(decisions, author)
+    changed = [_product(known.values, known.version, author, now) for known in decisions.updates.values()]
     if changed:
         Product.objects.bulk_create(
             changed,
@@ -73,22 +87,9 @@ def write_by_orm(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None
             unique_fields=["id"],
             update_fields=[Product._meta.get_field(name).name for name in EDITABLE],
         )
-    created = [
-        _product(values, 1, supplier, upload, now, created_by_upload=upload) for values in _in_key_order(decisions)
-    ]
+    created = [_product(values, 1, author, now, created_by_upload=author.upload) for values in _in_key_order(decisions)]
     if created:
         Product.objects.bulk_create(created)
-
-
-def write_one(decisions: Decisions, supplier: str, upload: uuid.UUID) -> None:
-    """Write the decision of a single row. Raises `IntegrityError` or `DataError` when the database refuses it.
-
-    The look-up names the supplier: if another one has created the product since, nothing of it changes.
-    """
-    for key, values in decisions.creates.items():
-        _update_or_create(key, Known(supplier, 1, values), upload, created_by_upload=upload)
-    for key, known in decisions.updates.items():
-        _update_or_create(key, known, upload)
 
 
 def ensure_categories(names: Iterable[str]) -> set[str]:
@@ -112,20 +113,19 @@ def _copy(cursor: Any, statement: str, text: str) -> None:
         copy.write(text)
 
 
-def _update_or_create(key: str, known: Known, upload: uuid.UUID, **only_new: Any) -> None:
-    changes: dict[str, Any] = {
-        **fields(known.values),
-        "version": known.version,
-        "updated_at": timezone.now(),
-        "changed_by_upload": upload,
-    }
-    del changes["id"]
-    Product.objects.update_or_create(
-        id=key, proveedor_id=known.proveedor_id, defaults=changes, create_defaults={**changes, **only_new}
-    )
+def _confirm(decisions: Decisions, author: Author) -> None:
+    """Equal values, but an earlier list must not replace them: they only take this author's number."""
+    if keys := decisions.confirmed - decisions.updates.keys():
+        Product.objects.filter(id__in=keys).update(change_number=author.number)
 
 
-def _product(values: Values, version: int, supplier: str, upload: uuid.UUID, now: datetime, **more: Any) -> Product:
+def _product(values: Values, version: int, author: Author, now: datetime, **more: Any) -> Product:
     return Product(
-        **fields(values), proveedor_id=supplier, version=version, updated_at=now, changed_by_upload=upload, **more
+        **fields(values),
+        proveedor_id=author.supplier,
+        version=version,
+        updated_at=now,
+        changed_by_upload=author.upload,
+        change_number=author.number,
+        **more,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.importing.match import Decisions, Values, decide, fields
+from bulk_upload.importing.decisions import Decisions, Values, fields
+from bulk_upload.importing.match import decide
 from bulk_upload.importing.write import ensure_categories
 from bulk_upload.items.rules import CheckedItem
+from catalog.database import database_now, next_change_number
 from catalog.models import Product, Supplier
 
 # How often a write is repeated when somebody else took the same id or code at the same moment.
@@ -69,9 +70,10 @@ def _decide_and_write(item: CheckedItem, supplier: str, key: str | None) -> tupl
 
 
 def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
+    """Write what was decided. Whoever writes last has the highest number: no list that is older replaces this."""
     for key, values in decisions.creates.items():
-        active = True if item.activo is None else item.activo
-        return Product.objects.create(**_fields(values), id=key, proveedor_id=supplier, activo=active)
+        more = {"activo": True if item.activo is None else item.activo, "change_number": next_change_number()}
+        return Product.objects.create(**_fields(values), id=key, proveedor_id=supplier, **more)
     changes: dict[str, Any] = {}
     for known in decisions.updates.values():
         changes = _fields(known.values)
@@ -83,8 +85,10 @@ def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
         changes["activo"] = item.activo
     if changes:
         # No upload is the author of this change.
-        rows.update(**changes, version=product.version + 1, updated_at=timezone.now(), changed_by_upload=None)
-        product.refresh_from_db()
+        changes |= {"version": product.version + 1, "updated_at": database_now(), "changed_by_upload": None}
+    # Equal values count as well: they were sent now.
+    rows.update(**changes, change_number=next_change_number())
+    product.refresh_from_db()
     return product
 
 

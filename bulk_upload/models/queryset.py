@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from bulk_upload.models.states import Status
-from catalog.database import database_now
+from catalog.database import database_now, database_session, end_session
 from catalog.models import Supplier
 
 if TYPE_CHECKING:
     from bulk_upload.models.upload import BulkUpload
+
+log = logging.getLogger(__name__)
 
 
 class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
@@ -38,33 +42,35 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
         limit = database_now() - older_than
         return self.filter(status=Status.PENDING, published_at=None, created_at__lt=limit)
 
-    def stalled(self, older_than: timedelta) -> Self:
-        """Published uploads that nobody works on, although none of their supplier's is before them.
-
-        Either a worker's lease ended more than `older_than` ago, or the message was sent that long ago and
-        nobody has claimed the upload: in both cases the message may be lost.
-        """
-        limit = database_now() - older_than
+    def next_of_their_suppliers(self) -> Self:
+        """Unfinished uploads that no unfinished one of their supplier comes before, oldest first."""
         earlier = (
             self.model._default_manager.all()
             .unfinished()
             .filter(proveedor=OuterRef("proveedor"), number__lt=OuterRef("number"))
         )
-        idle = Q(status=Status.PROCESSING, lease_until__lt=limit) | Q(status=Status.PENDING)
-        return self.filter(idle, ~Exists(earlier), published_at__lt=limit)
+        return self.unfinished().filter(~Exists(earlier)).order_by("number")
+
+    def short_ones_wait(self, supplier: str) -> bool:
+        """Whether another supplier's next upload waits, and is short (`BULK_UPLOAD_SHORT_BYTES`)."""
+        waiting = self.next_of_their_suppliers().exclude(proveedor=supplier)
+        return waiting.filter(status=Status.PENDING, size__lte=settings.BULK_UPLOAD_SHORT_BYTES).exists()
 
     def claim(self, task_id: uuid.UUID, lease: timedelta) -> BulkUpload | None:
         """Take the upload for this worker, unless it has ended or another one's lease still runs.
 
-        One conditional update decides, so two workers cannot both succeed.
+        One conditional update decides, so two workers cannot both succeed. The database session of a holder
+        whose lease has ended is ended first: frozen in the middle of a statement it would keep its locks.
         """
         now = database_now()
+        self._end_session_of_dead_holder(task_id, now, lease)
         free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_until__lte=now)
         claimed = self.filter(free, task_id=task_id).update(
             status=Status.PROCESSING,
             claim_number=F("claim_number") + 1,
             attempts=F("attempts") + 1,
             lease_until=now + lease,
+            holder_session=database_session(),
             started_at=Coalesce("started_at", models.Value(now)),
             revision=F("revision") + 1,
             updated_at=now,
@@ -74,3 +80,10 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
         upload = self.get(task_id=task_id)
         upload.held_claim = upload.claim_number
         return upload
+
+    def _end_session_of_dead_holder(self, task_id: uuid.UUID, now: datetime, lease: timedelta) -> None:
+        # A holder that lives renews its lease every quarter of it; within a long transaction only it sees that.
+        dead = self.filter(task_id=task_id, status=Status.PROCESSING, lease_until__lte=now).exclude(holder_session="")
+        for session in dead.values_list("holder_session", flat=True):
+            if end_session(session, silent_for=lease / 2):
+                log.warning("Upload %s is taken over: the session of its last worker was ended", task_id)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -19,8 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally
-from catalog.database import database_now, next_change_number
+from catalog.database import database_now, database_session, next_change_number
 from catalog.models import Supplier
+
+# Excel's names have 31 characters at most; other programs' ones may be longer, and are only ever shown.
+LONGEST_SHEET_NAME: Final = 255
+# The counts of what went wrong, as they are before the first attempt.
+FRESH: Final[dict[str, Any]] = {"attempts": 0, "faults": 0, "faulty_since": None, "reader_kills": 0}
 
 
 class BulkUpload(models.Model):
@@ -55,7 +60,9 @@ class BulkUpload(models.Model):
     updated_at = models.DateTimeField(_("modificada"), default=database_now)
     started_at = models.DateTimeField(_("iniciada"), null=True)
     completed_at = models.DateTimeField(_("terminada"), null=True)
-    # Raised by every write below: snapshots and ETags carry it, so that an older one never wins.
+    # Raised by every change of the state that readers see: snapshots and ETags carry it, so that an older one
+    # never wins. Only who holds the claim, or has just switched the status, raises it: the number in memory is then
+    # the database's.
     revision = models.PositiveIntegerField(_("revisión"), default=1)
 
     published_at = models.DateTimeField(_("publicada"), null=True)
@@ -63,16 +70,15 @@ class BulkUpload(models.Model):
     claim_number = models.PositiveIntegerField(_("número de toma"), default=0)
     lease_until = models.DateTimeField(_("tomada hasta"), null=True)
     attempts = models.PositiveIntegerField(_("intentos"), default=0)
-    # Passing faults in a row without a committed chunk, and since when.
+    # Passing faults in a row without a committed chunk and since when; deaths of the reader by SIGKILL.
     faults = models.PositiveIntegerField(_("fallas pasajeras"), default=0, db_default=0)
     faulty_since = models.DateTimeField(_("con fallas desde"), null=True)
+    reader_kills = models.PositiveIntegerField(_("muertes del lector"), default=0, db_default=0)
     # The database session of the claim's holder, as PostgreSQL names it: process id and start.
-    holder_session = models.CharField(
-        _("sesión del trabajador"), max_length=64, blank=True, default="", db_default=""
-    )
+    holder_session = models.CharField(_("sesión del trabajador"), max_length=64, blank=True, default="", db_default="")
 
     # What the reader detected.
-    sheet = models.CharField(_("hoja"), max_length=255, blank=True)
+    sheet = models.CharField(_("hoja"), max_length=LONGEST_SHEET_NAME, blank=True)
     encoding = models.CharField(_("codificación"), max_length=16, blank=True)
     delimiter = models.CharField(_("separador"), max_length=1, blank=True)
     header_positions = models.JSONField(_("columnas"), default=dict, blank=True)
@@ -165,20 +171,25 @@ class BulkUpload(models.Model):
         """Rows that have been dealt with: landed or rejected."""
         return self.creados + self.actualizados + self.sin_cambios + self.rechazados
 
-    # --- Publication ---
+    def waited_since(self, now: datetime) -> timedelta:
+        """How long ago it was last published or worked on."""
+        return now - max(moment for moment in (self.published_at, self.lease_until, self.created_at) if moment)
+
+    # --- Publication: beside the claim's holder, so no part of the state that `revision` counts ---
 
     def next_publication(self) -> int | None:
         """Take the number of the next message; `None` when somebody else has just taken it."""
         number = self.publications + 1
-        try:
-            self._write(Q(publications=self.publications), publications=number)
-        except ClaimLost:
+        taken = BulkUpload.objects.filter(pk=self.pk, publications=self.publications).update(publications=number)
+        if not taken:
             return None
+        self.publications = number
         return number
 
     def published(self) -> None:
         """Record that the message was sent."""
-        self._write(Q(), published_at=database_now())
+        self.published_at = database_now()
+        BulkUpload.objects.filter(pk=self.pk).update(published_at=self.published_at)
 
     # --- Verbs of the upload's owner; each returns whether the state allowed it ---
 
@@ -200,7 +211,7 @@ class BulkUpload(models.Model):
             status=Status.PENDING,
             sin_procesar=0,
             completed_at=None,
-            attempts=0,
+            **FRESH,
             published_at=None,
             error_code="",
             error_params={},
@@ -218,7 +229,7 @@ class BulkUpload(models.Model):
 
     def renew(self, lease: timedelta) -> None:
         """Keep the claim for another `lease`."""
-        self._write(self._held(), lease_until=database_now() + lease)
+        self._write(self._held(), lease_until=database_now() + lease, holder_session=database_session())
 
     def record_table(
         self,
@@ -240,7 +251,7 @@ class BulkUpload(models.Model):
         self._write(
             self._held(),
             total=total,
-            sheet=sheet,
+            sheet=sheet[:LONGEST_SHEET_NAME],
             encoding=encoding,
             delimiter=delimiter,
             header_positions=dict(header_positions),
@@ -253,16 +264,18 @@ class BulkUpload(models.Model):
 
         The instance is changed too; after a rollback call `refresh_from_db`.
         """
-        changes: dict[str, Any] = {
-            name: getattr(self, name) + getattr(tally, name)
-            for name in ("creados", "actualizados", "sin_cambios", "rechazados", "duplicados")
-        }
+        # A committed chunk is progress: only what goes wrong without any counts towards the end.
+        changes = {**FRESH, "attempts": 1}
+        for name in ("creados", "actualizados", "sin_cambios", "rechazados", "duplicados"):
+            changes[name] = getattr(self, name) + getattr(tally, name)
         for name in ("productos_creados", "productos_actualizados"):
             room = LISTED - len(getattr(self, name))
             if room > 0 and getattr(tally, name):
                 changes[name] = getattr(self, name) + getattr(tally, name)[:room]
-        # A committed chunk is progress: only attempts without any count towards the last one.
-        self._write(self._held(), next_row=next_row, lease_until=database_now() + lease, attempts=1, **changes)
+        # A committed chunk is progress: only what goes wrong without any counts towards the end.
+        self._write(
+            self._held(), next_row=next_row, lease_until=database_now() + lease, **{**FRESH, "attempts": 1, **changes}
+        )
 
     def mark_corrected(self, rows: Iterable[int]) -> None:
         """Record that these rows of the upload which this one corrects have landed; part of the chunk's transaction."""
@@ -276,13 +289,30 @@ class BulkUpload(models.Model):
         """End as failed. `code` and `params` say why: see `problems.FILE_PROBLEMS`."""
         self._end(Status.FAILED, error_code=code, error_params=dict(params))
 
-    def release(self, *, count_attempt: bool) -> None:
-        """Give the claim up, so that the next delivery can take it at once.
+    def release(self) -> None:
+        """Give the claim up after an attempt that counts, so that the next delivery can take it at once."""
+        self._let_go()
 
-        An orderly stop is no attempt that failed: `count_attempt` says which it was.
-        """
-        attempts = self.attempts if count_attempt else self.attempts - 1
-        self._write(self._held(), lease_until=database_now(), attempts=attempts)
+    def give_back(self) -> None:
+        """Give the claim up as if there had been no attempt."""
+        self._let_go(attempts=self.attempts - 1)
+
+    def release_after_fault(self) -> None:
+        """Give the claim up after a passing fault, for which the file does not answer."""
+        since = self.faulty_since or database_now()
+        self._let_go(attempts=self.attempts - 1, faults=self.faults + 1, faulty_since=since)
+
+    def release_after_reader_kill(self) -> None:
+        """Give the claim up after the system killed the reader of the file."""
+        self._let_go(attempts=self.attempts - 1, reader_kills=self.reader_kills + 1)
+
+    def _let_go(self, **changes: Any) -> None:
+        # Without the session: it lives on, and whoever takes the upload next must not end it.
+        self._write(self._held(), lease_until=database_now(), holder_session="", **changes)
+
+    def is_faulty_for(self, seconds: float) -> bool:
+        """Whether passing faults have kept it from any progress for so long."""
+        return self.faulty_since is not None and (database_now() - self.faulty_since).total_seconds() >= seconds
 
     def _end(self, status: Status, **changes: Any) -> None:
         self.refresh_from_db()

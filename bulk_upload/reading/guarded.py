@@ -35,6 +35,10 @@ _LOGGED_BYTES: Final = 4096
 _LAST_BREATH: Final = 10
 
 
+class ReaderKilled(OSError):
+    """The reader was killed by SIGKILL, which none of its own limits sends: most often by a system out of memory."""
+
+
 class Child:
     """A guarded process that starts when this is made, reads one file when it is asked, and speaks as `wire` says.
 
@@ -136,13 +140,15 @@ class Child:
             return self._gave_up()
         if not self._ready:
             return OSError(f"the reader of files did not start (status {status})")
+        if -status == signal.SIGKILL:
+            return ReaderKilled("the reader of files was killed")
         if -status in _STOP_SIGNALS:
             return InterruptedError(f"the reader of files was stopped by signal {-status}")
         logger.warning("The reader of files died (status %s)", status)
         if status == wire.FAULT:
             return OSError("the reader of files met a fault which is not the file's")
-        # By a signal: the CPU limit, an allocation that failed under the memory limit (Rust aborts),
-        # a stack that overflowed, the system that ran out of memory.
+        # By a signal: SIGXCPU at the CPU limit, an allocation that failed under the memory limit (Rust aborts),
+        # a stack that overflowed.
         return FileProblem("too_big_to_read" if status < 0 else "damaged_file")
 
 

@@ -13,7 +13,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from redis.exceptions import RedisError
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -75,12 +74,13 @@ def import_rows(
     *,
     chunk_rows: int,
     after_chunk: Callable[[], None] = lambda: None,
+    keep: Callable[[], None] = lambda: None,
 ) -> None:
     """Check the rows and import them from the upload's checkpoint on, in this process."""
     read = table(rows)
     chunks = checked_chunks(read, next_row=claimed.next_row, chunk_rows=chunk_rows)
     checked = CheckedTable(read.header, read.total, chunks, delimiter=read.delimiter)
-    import_table(claimed, checked, after_chunk)
+    import_table(claimed, checked, after_chunk, keep)
 
 
 @pytest.fixture
@@ -155,6 +155,24 @@ def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: 
 
 
 @pytest.fixture
+def refused_name(db: None) -> Callable[..., None]:
+    """A product with this name is refused by the database itself; without a name, every product."""
+
+    def refuse(name: str = "") -> None:
+        condition = f"nombre <> '{name}'" if name else "false"
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"ALTER TABLE catalog_product ADD CONSTRAINT refused CHECK ({condition}) NOT VALID")
+            for event in ("INSERT", "UPDATE") if connection.vendor == "sqlite" else ():
+                cursor.execute(
+                    f"CREATE TRIGGER refused_{event} BEFORE {event} ON catalog_product WHEN NOT (NEW.{condition}) "
+                    "BEGIN SELECT RAISE(ABORT, 'refused'); END".replace("NEW.false", "false")
+                )
+
+    return refuse
+
+
+@pytest.fixture
 def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUpload]:
     """Accepts a file as the API does."""
 
@@ -174,10 +192,10 @@ def worker() -> Worker:
 def no_redis(settings: Any) -> Iterator[None]:
     """Nothing listens where the cache should be."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
-    with pytest.raises(RedisError):
+    with pytest.raises(shared_cache.CacheDown):
         progress.ping()
     yield
-    progress._quiet_until = shared_cache._quiet_until = 0.0
+    shared_cache.ask_again()
 
 
 def problems(upload: BulkUpload) -> list[tuple[int, str, str]]:

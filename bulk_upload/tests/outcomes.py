@@ -56,6 +56,7 @@ def clear() -> None:
 def outcome(upload: BulkUpload) -> dict[str, Any]:
     """Everything that must be equal, whatever happened on the way."""
     upload.refresh_from_db()
+    author = {"created_by_upload": upload.pk, "changed_by_upload": upload.pk, "change_number": upload.number}
     names = ("status", "total", "creados", "actualizados", "sin_cambios", "rechazados", "duplicados", "sin_procesar")
     problems = upload.row_errors.values_list("severity", "fila", "columna", "codigo", "params", "valor")
     return {
@@ -63,7 +64,10 @@ def outcome(upload: BulkUpload) -> dict[str, Any]:
         "lists": (upload.productos_creados, upload.productos_actualizados),
         "problems": [(*problem[:4], sorted(problem[4].items()), problem[5]) for problem in problems],
         "products": [
-            tuple("this upload" if value == upload.pk else value for value in values)
-            for values in Product.objects.filter(proveedor=upload.proveedor_id).order_by("pk").values_list(*VALUES)
+            tuple(
+                "this upload" if value == author.get(name) else value
+                for name, value in zip(VALUES, values, strict=True)
+            )
+            for values in Product.objects.filter(proveedor=upload.proveedor_id).order_by("pk").values(*VALUES)
         ],
     }

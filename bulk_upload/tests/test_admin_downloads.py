@@ -57,7 +57,7 @@ def test_other_formats_are_not_found(staff, upload):
 @pytest.mark.parametrize("name", ["original", "corrections"])
 @pytest.mark.parametrize("fault", [storage.StorageDown("x"), storage.FileGone("x")])
 def test_a_store_without_the_file_is_told_on_the_uploads_page(staff, upload, monkeypatch, name, fault):
-    def fail(*args):
+    def fail(*args, **more):
         raise fault
 
     monkeypatch.setattr(storage, "fetch", fail)

@@ -71,11 +71,16 @@ def test_without_redis_it_is_answered_from_the_database(ask, no_redis):
     assert ask(**{"If-None-Match": tag}).status_code == 304
 
 
-def test_a_damaged_entry_of_a_token_is_no_entry(ask, api):
+@pytest.mark.parametrize(
+    "entry", [["not", "an", "entry"], {}, {"user": 1}, {"user": "1", "suppliers": []}, {"user": 1, "suppliers": [[]]}]
+)
+def test_a_damaged_entry_of_a_token_is_no_entry(ask, api, entry):
     ask()
     key = api._credentials["HTTP_AUTHORIZATION"].split()[1]
     name = f"token-sight:{tokens.hashlib.sha256(key.encode()).hexdigest()}"
-    shared_cache.write(name, ["not", "an", "entry"], 60)
+    if isinstance(entry, dict):
+        entry = {**entry, "generation": shared_cache.read([tokens.GENERATION])[tokens.GENERATION]}
+    shared_cache.write(name, entry, 60)
     assert ask().status_code == 200
 
 

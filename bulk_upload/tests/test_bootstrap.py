@@ -7,12 +7,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from redis.exceptions import ConnectionError as RedisDown
 from rest_framework.authtoken.models import Token
 
 from bulk_upload import progress, queue, storage
 from bulk_upload.management.commands import bootstrap
 from catalog.models import Category, Supplier
+from medisupply.shared_cache import CacheDown
 
 pytestmark = pytest.mark.django_db
 
@@ -47,20 +47,64 @@ def test_it_creates_the_bucket_and_both_queues():
     assert f"{default_storage.bucket_name} created" in said
 
 
-def test_the_bucket_forgets_uploads_that_broke_off():
-    run()
+def rules():
     client = default_storage.connection.meta.client
-    (rule,) = client.get_bucket_lifecycle_configuration(Bucket=default_storage.bucket_name)["Rules"]
-    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
-    assert rule["Filter"] == {"Prefix": "uploads/"}
+    answer = client.get_bucket_lifecycle_configuration(Bucket=default_storage.bucket_name)
+    return {rule["ID"]: rule for rule in answer["Rules"]}
 
 
-def test_the_rules_of_a_bucket_that_exists_are_left_alone():
+def test_the_bucket_forgets_uploads_that_broke_off_and_orphans():
+    run()
+    broken_off, orphans = rules().values()
+    assert broken_off["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert broken_off["Filter"] == {"Prefix": "medisupply/uploads/"}
+    assert (orphans["Expiration"], orphans["Filter"]) == ({"Days": 30}, {"Prefix": "medisupply/orphans/"})
+
+
+def test_a_bucket_that_exists_keeps_its_rules_and_gets_ours_once():
     client = default_storage.connection.meta.client
     client.create_bucket(Bucket=default_storage.bucket_name)
+    its_own = {"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 9}}
+    client.put_bucket_lifecycle_configuration(
+        Bucket=default_storage.bucket_name, LifecycleConfiguration={"Rules": [its_own]}
+    )
     assert storage.ensure_bucket() is False
-    with pytest.raises(client.exceptions.ClientError, match="NoSuchLifecycleConfiguration"):
-        client.get_bucket_lifecycle_configuration(Bucket=default_storage.bucket_name)
+    assert storage.ensure_bucket() is False
+    assert rules()["logs"] == its_own
+    assert sorted(rules()) == ["logs", "medisupply: abort incomplete uploads", "medisupply: expire orphans"]
+
+
+def test_a_rule_of_ours_that_its_owner_has_changed_stays_changed():
+    run()
+    client = default_storage.connection.meta.client
+    longer = {**rules()["medisupply: expire orphans"], "Expiration": {"Days": 365}}
+    client.put_bucket_lifecycle_configuration(
+        Bucket=default_storage.bucket_name, LifecycleConfiguration={"Rules": [longer]}
+    )
+    run()
+    assert rules()["medisupply: expire orphans"]["Expiration"] == {"Days": 365}
+
+
+def test_two_systems_in_one_bucket_have_rules_of_their_own(settings):
+    run()
+    settings.S3_KEY_PREFIX = "pruebas"
+    run()
+    assert {rule["Filter"]["Prefix"] for rule in rules().values()} == {
+        f"{system}/{folder}/" for system in ("medisupply", "pruebas") for folder in ("uploads", "orphans")
+    }
+
+
+def test_who_may_not_change_the_rules_of_a_bucket_is_told_in_the_log(monkeypatch, caplog):
+    client = default_storage.connection.meta.client
+    client.create_bucket(Bucket=default_storage.bucket_name)
+
+    def denied(**request):
+        answer = {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+        raise client.exceptions.ClientError(answer, "PutBucketLifecycleConfiguration")
+
+    monkeypatch.setattr(client, "put_bucket_lifecycle_configuration", denied)
+    assert storage.ensure_bucket() is False
+    assert "lifecycle rules" in caplog.text
 
 
 def test_a_bucket_outside_the_first_region_names_its_region():
@@ -134,7 +178,7 @@ def test_demo_accounts_that_exist_keep_what_was_changed(settings):
 
 
 def test_it_waits_for_a_service_and_says_so_once(monkeypatch):
-    answers = iter([RedisDown("connection refused"), RedisDown("connection refused"), None])
+    answers = iter([CacheDown("connection refused"), CacheDown("connection refused"), None])
 
     def ping():
         if answer := next(answers):
@@ -148,7 +192,7 @@ def test_it_waits_for_a_service_and_says_so_once(monkeypatch):
 
 def test_a_service_that_does_not_come_is_named_with_its_variable(monkeypatch):
     def ping():
-        raise RedisDown("connection refused")
+        raise CacheDown("connection refused")
 
     monkeypatch.setattr(progress, "ping", ping)
     with pytest.raises(CommandError, match=r"cache: no answer within 0 s \(connection refused\). REDIS_URL"):

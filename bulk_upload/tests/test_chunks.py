@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bulk_upload.importing import match, write
+from bulk_upload.importing.chunk import ChunkRefused
 from bulk_upload.models import BulkUpload, ClaimLost, Status, Tally
-from bulk_upload.tests.conftest import import_rows, problems, row
+from bulk_upload.tests.conftest import import_rows, problems, row, warnings
 from catalog.models import Category, Product
 
 pytestmark = pytest.mark.django_db
@@ -97,24 +99,88 @@ def test_an_ended_upload_cannot_be_claimed(upload):
     assert BulkUpload.objects.claim(upload.pk, timedelta(seconds=60)) is None
 
 
-def test_a_row_that_the_database_refuses_costs_one_row(run_import, monkeypatch):
-    refused = "PROD00003"
-    save = write._update_or_create
-
-    def picky(key, *args, **more):
-        if key == refused:
-            raise IntegrityError("refused")
-        save(key, *args, **more)
-
-    def refuse(*args, **more):
-        raise IntegrityError("refused")
-
-    monkeypatch.setattr(write, "write", refuse)
-    monkeypatch.setattr(write, "_update_or_create", picky)
-    upload = run_import([row(n) for n in range(1, 6)])
+def test_a_row_that_the_database_refuses_costs_one_row(run_import, refused_name):
+    refused_name("Mal")
+    upload = run_import([row(n, **({"nombre": "Mal"} if n == 3 else {})) for n in range(1, 6)])
     assert problems(upload) == [(4, "", "refused_by_database")]
-    assert (upload.creados, upload.rechazados) == (4, 1)
-    assert not Product.objects.filter(pk=refused).exists()
+    assert (upload.creados, upload.rechazados, Product.objects.count()) == (4, 1, 4)
+    again = run_import([row(1, nombre="Mal"), row(2, nombre="Otro"), row(4)], replace=True)
+    assert problems(again) == [(2, "", "refused_by_database")]
+    assert (again.actualizados, again.sin_cambios, again.rechazados) == (1, 1, 1)
+
+
+def test_one_refused_row_in_2500_is_found_by_halving(run_import, refused_name):
+    refused_name("Mal")
+    run_import([row(1)])  # what is known from the second chunk on is not counted
+    rows = [row(n, **({"nombre": "Mal", "categoria": "OTRA"} if n == 1777 else {})) for n in range(2, 2502)]
+    with CaptureQueriesContext(connection) as queries:
+        upload = run_import(rows, chunk_rows=2500)
+    statements = [query["sql"] for query in queries if not query["sql"].startswith("INSERT INTO")]
+    assert len(statements) <= 250  # SQLite also needs an insert for each fifty rows
+    assert sum(sql.startswith("SAVEPOINT") for sql in statements) <= 2 * math.log2(2500) + 6
+    assert problems(upload) == [(1777, "", "refused_by_database")]
+    assert (upload.creados, upload.rechazados, warnings(upload)) == (2499, 1, [])
+
+
+def test_categories_and_their_warnings_are_the_same_when_a_chunk_is_halved(run_import, refused_name):
+    refused_name("Mal")
+    bad = {2: {"nombre": "Mal", "categoria": "SOLO DE LA MALA"}, 9: {"nombre": "Mal", "categoria": "B"}}
+    rows = [row(n, categoria="A" if n < 8 else "B", **bad.get(n, {})) for n in range(1, 14) if n not in bad]
+    rows += [row(n, **changes) for n, changes in bad.items()]
+    rows.sort(key=lambda values: values["id"])
+    upload = run_import(rows, chunk_rows=100)
+    assert problems(upload) == [(3, "", "refused_by_database"), (10, "", "refused_by_database")]
+    assert warnings(upload) == [(2, "categoria", "new_category"), (9, "categoria", "new_category")]
+    assert set(Category.objects.values_list("pk", flat=True)) == {"A", "B"}
+
+
+def test_a_chunk_that_is_halved_is_kept_alive_on_the_way(upload, refused_name):
+    refused_name("Mal")
+    kept = []
+    rows = [row(n, **({"nombre": "Mal"} if n == 3 else {})) for n in range(1, 17)]
+    import_rows(claim(upload), rows, chunk_rows=16, keep=lambda: kept.append(1))
+    assert len(kept) == 8  # two parts for each of four halvings
+
+
+def test_what_ends_a_halved_chunk_leaves_nothing_of_it(upload, refused_name):
+    def stop():
+        if Product.objects.exists():
+            raise Killed
+
+    refused_name("Mal")
+    claimed = claim(upload)
+    with pytest.raises(Killed):
+        import_rows(claimed, [row(1), row(2, nombre="Mal")], chunk_rows=16, keep=stop)
+    assert Product.objects.count() == 0
+    claimed.give_back()
+
+
+@pytest.mark.parametrize("rows", [2, 40])
+def test_a_chunk_of_which_every_row_is_refused_is_a_fault(upload, refused_name, rows):
+    refused_name()
+    claimed = claim(upload)
+    with pytest.raises(ChunkRefused):
+        import_rows(claimed, [row(n) for n in range(rows)], chunk_rows=100)
+    claimed.refresh_from_db()
+    assert (claimed.rechazados, claimed.row_errors.count(), Product.objects.count()) == (0, 0, 0)
+
+
+def test_a_single_row_that_is_refused_is_the_rows_fault(run_import, refused_name):
+    run_import([row(1)])
+    refused_name("Mal")
+    assert problems(run_import([row(1), row(2, nombre="Mal")], replace=True)) == [(3, "", "refused_by_database")]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite takes no such column without a default")
+def test_a_required_column_that_this_release_does_not_know_is_a_fault_even_of_a_single_row(run_import, upload):
+    run_import([row(1)])
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE catalog_product ADD COLUMN peso integer NOT NULL DEFAULT 0")
+        cursor.execute("ALTER TABLE catalog_product ALTER COLUMN peso DROP DEFAULT")
+    claimed = claim(upload)
+    with pytest.raises(ChunkRefused, match="peso"):
+        import_rows(claimed, [row(2)], chunk_rows=10)
+    assert (claimed.rechazados, Product.objects.count(), claimed.row_errors.count()) == (0, 1, 0)
 
 
 def test_a_deadlock_repeats_the_chunk(run_import, monkeypatch):

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.core.files.storage import default_storage
 from rest_framework.authtoken.models import Token
 
-from bulk_upload import sweep
+from bulk_upload import orphans
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.outcomes import eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.processes import environment, wait_for, worker_process
@@ -74,7 +74,7 @@ def run(patch: str, action: str, *arguments: str) -> int:
 
 
 def keys():
-    return {item.key for item in default_storage.bucket.objects.filter(Prefix="uploads/")}
+    return {item.key for item in default_storage.bucket.objects.filter(Prefix="medisupply/uploads/")}
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_intake_ends(expected, user, tmp_path, step, monkeypatch):
     uploads = list(BulkUpload.objects.all())
     assert len(uploads) == (0 if step == "after the file is stored" else 1)
     assert len(keys() - before) == 1
-    monkeypatch.setattr(sweep, "ORPHAN_AGE", timedelta(0))
-    sweep.remove_orphans()
+    monkeypatch.setattr(orphans, "ORPHAN_AGE", timedelta(0))
+    orphans.set_aside_orphans(10)
     assert len(keys() - before) == len(uploads)
     with worker_process():
         for upload in uploads:

@@ -6,13 +6,14 @@ from itertools import pairwise
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from bulk_upload import queue
+from bulk_upload.attempt import Attempt
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.processes import supervised, wait_for
+from catalog.database import database_now
 from catalog.models import Product, Supplier
 
 # Rows of a large file: its import must outlast that of one small file of every other supplier.
@@ -81,7 +82,7 @@ def test_an_upload_that_is_buried_frees_the_next_of_its_supplier(suppliers, send
 def test_a_waiting_retry_blocks_only_its_own_supplier(suppliers, send, worker, monkeypatch):
     from bulk_upload import storage
 
-    def down(key, into):
+    def down(key, into, **more):
         raise storage.StorageDown("503")
 
     blocked = [send(suppliers[0], [1]), send(suppliers[0], [2])]
@@ -96,18 +97,29 @@ def test_a_waiting_retry_blocks_only_its_own_supplier(suppliers, send, worker, m
     assert [BulkUpload.objects.get(pk=u.pk).status for u in blocked] == ["processing", "pending"]
 
 
-def test_the_sweep_publishes_what_seems_lost_with_growing_patience(suppliers, send, monkeypatch):
-    from datetime import timedelta
+@pytest.mark.processes
+def test_with_one_worker_short_files_go_between_the_chunks_of_a_long_one(suppliers, send):
+    long = send(suppliers[0], range(1, 30_001))
+    with supervised(1, BULK_UPLOAD_SHORT_BYTES=100_000):
+        wait_for(lambda: BulkUpload.objects.get(pk=long.pk).exitosos)
+        short = [send(owner, range(n * 100_000, n * 100_000 + 50)) for n, owner in enumerate(suppliers[1:4], 1)]
+        not_short = send(suppliers[5], range(900_000, 904_000))
+        wait_for(lambda: not BulkUpload.objects.unfinished().exists(), 120)
+    for upload in (long, not_short, *short):
+        upload.refresh_from_db()
+    assert {upload.status for upload in (long, not_short, *short)} == {"completed"}
+    assert max(upload.completed_at for upload in short) < long.completed_at < not_short.completed_at
+    assert (long.claim_number, long.exitosos) == (1, 30_000)  # it was never given back
 
-    from bulk_upload import sweep
 
-    upload, behind = send(suppliers[0], [1]), send(suppliers[0], [2])
-    sent = []
-    monkeypatch.setattr(queue, "publish", lambda task_id, supplier, number: sent.append((task_id, number)))
-    sweep.publish_waiting()
-    assert sent == []
-    BulkUpload.objects.update(published_at=timezone.now() - timedelta(minutes=2))
-    sweep.publish_waiting()
-    sweep.publish_waiting()
-    assert sent == [(upload.pk, 2)]
-    assert BulkUpload.objects.get(pk=behind.pk).publications == 1
+def test_a_file_that_is_not_as_short_as_it_looked_is_given_back(suppliers, send, worker, monkeypatch):
+    monkeypatch.setattr(Attempt, "is_longer_than", lambda attempt, seconds: True)
+    long = send(suppliers[0], range(1, 6_001))
+    other = send(suppliers[1], range(10_001, 16_001))
+    worker.step()
+    long.refresh_from_db()
+    other.refresh_from_db()
+    assert (long.status, long.claim_number) == ("completed", 1)
+    assert (other.status, other.claim_number, other.attempts) == ("processing", 1, 0)
+    assert other.completed_at is None
+    assert other.lease_until <= database_now()

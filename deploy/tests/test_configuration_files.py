@@ -12,7 +12,6 @@ import pytest
 import yaml
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
-from django.urls import resolve
 
 from deploy.environment import PROJECT, stack_environment
 
@@ -152,10 +151,11 @@ def health_check_paths():
 @pytest.mark.parametrize("words", health_check_paths(), ids=["compose", "Dockerfile"])
 def test_health_checks_ask_addresses_that_exist(words):
     from deploy import healthcheck
+    from medisupply.health import PAGES
 
     *command, path = words
     assert command == ["python", "-m", "deploy.healthcheck"]
-    assert resolve(path)
+    assert path in PAGES
     assert f"0.0.0.0:{healthcheck.PORT}" in DOCKERFILE
     assert SERVICES["web"]["ports"][0].endswith(f":{healthcheck.PORT}")
 

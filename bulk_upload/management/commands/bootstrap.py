@@ -18,16 +18,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from redis.exceptions import RedisError
 from rest_framework.authtoken.models import Token
 
-from bulk_upload import progress, queue, storage
+from bulk_upload import pooler, progress, queue, storage
 from catalog.models import Supplier
+from medisupply.shared_cache import CacheDown
 
 FOLDER: Final[Path] = settings.BASE_DIR / "fixtures"
 FIXTURES: Final = ("suppliers.json", "categories.json")
 # What a service raises while it is not there yet.
-NOT_YET: Final = (DatabaseError, RedisError, storage.StorageDown, *queue.QueueFault, OSError)
+NOT_YET: Final = (DatabaseError, CacheDown, storage.StorageDown, *queue.QueueFault, OSError)
 PAUSE_SECONDS: Final = 0.5
 
 # user name (also the password), supplier, API token
@@ -64,7 +64,8 @@ class Command(BaseCommand):
                 "Leave --demo out, and create your first account with: manage.py createsuperuser"
             )
         self.timeout = timeout
-        self._wait("database", _connect)
+        if problem := self._wait("database", _connect):
+            raise CommandError(f"database: {problem} {pooler.HINT}")
         self._say("database", f"{connection.vendor} answers")
         if settings.REDIS_URL:
             self._wait("cache", progress.ping)
@@ -103,10 +104,11 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _connect() -> None:
+def _connect() -> str:
+    """Raises `DatabaseError`; returns why the database cannot be used in this way, if so."""
     if connection.vendor == "sqlite":
         Path(str(connection.settings_dict["NAME"])).parent.mkdir(parents=True, exist_ok=True)
-    connection.ensure_connection()
+    return pooler.pooler_problem()
 
 
 def _migrate() -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gc
+import sys
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import Tags
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
+from bulk_upload import pooler
 from bulk_upload.worker import Worker
 
 
@@ -30,13 +34,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # A database that is away is no reason to leave: the worker waits for it.
+        with suppress(DatabaseError):
+            if problem := pooler.pooler_problem():
+                raise CommandError(f"{problem} {pooler.HINT}")
         # An import makes millions of short-lived values and no cycles: look for those rarely, and not among
         # what was loaded at the start.
         gc.freeze()
         gc.set_threshold(100_000, 20, 100)
         worker = Worker(wait_seconds=options["wait"])
         worker.install_signals()
-        if options["once"]:
-            worker.step()
-        else:
-            worker.run(max_messages=options["max_messages"])
+        worker.run(max_messages=options["max_messages"], once=options["once"])
+        if worker.exit_status:
+            sys.exit(worker.exit_status)

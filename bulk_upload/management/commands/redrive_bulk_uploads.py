@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from argparse import ArgumentTypeError
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -12,11 +13,13 @@ from bulk_upload import queue
 from bulk_upload.intake import retry_upload
 from bulk_upload.models import BulkUpload, Status
 
+EXHAUSTED: Final = "attempts_exhausted"
+
 
 class Command(BaseCommand):
     help = (
         "Reintenta, desde su último punto de control, las cargas que fallaron por agotar sus intentos (o las que se "
-        "nombren) y vacía la cola de mensajes muertos de las que reintenta."
+        "nombren) y retira los mensajes muertos de las que se reintentan, ya siguieron o terminaron de otro modo."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,18 +28,24 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         wanted: list[uuid.UUID] = options["task_ids"]
         uploads = BulkUpload.objects.filter(status=Status.FAILED).order_by("number")
-        uploads = uploads.filter(pk__in=wanted) if wanted else uploads.filter(error_code="attempts_exhausted")
+        uploads = uploads.filter(pk__in=wanted) if wanted else uploads.filter(error_code=EXHAUSTED)
         retried = {upload.pk for upload in uploads if retry_upload(upload)}
         for task_id in sorted(retried, key=str):
             self.stdout.write(f"{task_id} se reintenta")
         try:
-            removed = queue.remove_dead_letters(retried)
+            removed = queue.remove_dead_letters(_settled)
         except queue.QueueFault as error:
             raise CommandError(f"SQS no responde: {error}") from error
         self.stdout.write(f"{len(retried)} cargas reintentadas, {removed} mensajes muertos retirados")
         missing = sorted(str(task_id) for task_id in set(wanted) - retried)
         if missing:
             raise CommandError(f"No están fallidas o no existen: {', '.join(missing)}")
+
+
+def _settled(task_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those that are on their way again or have ended otherwise. Unknown ones are not: their dead letters stay."""
+    known = BulkUpload.objects.filter(pk__in=task_ids)
+    return set(known.exclude(status=Status.FAILED, error_code=EXHAUSTED).values_list("pk", flat=True))
 
 
 def _task_id(text: str) -> uuid.UUID:

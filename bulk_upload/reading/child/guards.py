@@ -14,6 +14,8 @@ from typing import Final
 
 # <linux/prctl.h>
 _PR_SET_PDEATHSIG: Final = 1
+# Seconds of CPU between the soft and the hard limit.
+_CPU_GRACE: Final = 10
 
 
 def ignore_stop_signals() -> None:
@@ -34,19 +36,20 @@ def die_with_parent(parent: int) -> None:
 def limit_resources(memory_bytes: int, cpu_seconds: int) -> None:
     """At most so much address space and CPU time, and no core dump of somebody's catalogue.
 
-    Over the first, allocations fail; over the second, the kernel ends the process.
+    Over the first, allocations fail; over the second, the kernel ends the process by SIGXCPU. The hard limit of
+    CPU time is higher: it would end it by SIGKILL, as a system that is out of memory does.
     """
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, cpu_seconds)
-    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_CORE, 0, 0)
+    _limit(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + _CPU_GRACE)
+    _limit(resource.RLIMIT_AS, memory_bytes, memory_bytes)
 
 
-def _limit(kind: int, value: int) -> None:
-    hard = resource.getrlimit(kind)[1]
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
+def _limit(kind: int, soft: int, hard: int) -> None:
+    most = resource.getrlimit(kind)[1]
+    if most != resource.RLIM_INFINITY:
+        soft, hard = min(soft, most), min(hard, most)
     try:
-        resource.setrlimit(kind, (value, value))
+        resource.setrlimit(kind, (soft, hard))
     except (OSError, ValueError):
         if sys.platform == "linux":
             raise

@@ -1,4 +1,4 @@
-"""The catalogue in the admin: everybody sees the suppliers it may act for, and what is theirs."""
+"""Products in the admin: found, changed, exported."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from django.db.models import Field, ForeignKey, QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
+from catalog.admin.edit_conflicts import EditConflictForm
+from catalog.database import next_change_number
 from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
-from catalog.models import Category, Product, Supplier
-
-admin.site.site_header = admin.site.site_title = "MediSupply"
+from catalog.models import Product, Supplier
 
 
 class OwnSuppliersFilter(admin.RelatedFieldListFilter):
@@ -29,25 +33,15 @@ class OwnSuppliersFilter(admin.RelatedFieldListFilter):
         return [(supplier.pk, str(supplier)) for supplier in suppliers]
 
 
-@admin.register(Supplier)
-class SupplierAdmin(admin.ModelAdmin[Supplier]):
-    list_display = ["codigo", "nombre", "nit", "email", "activo"]
-    list_filter = ["activo"]
-    search_fields = ["codigo", "nombre", "nit"]
-    raw_id_fields = ["usuarios"]  # the widgets that search within the page are not accessible
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Supplier]:
-        return Supplier.objects.for_user(request.user, "catalog.view_supplier")
-
-
-@admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin[Category]):
-    list_display = ["nombre", "created_at"]
-    search_fields = ["nombre"]
+class ProductForm(EditConflictForm[Product]):
+    def last_change(self) -> SafeString | str:
+        upload = self.instance.changed_by_upload
+        return format_html(gettext("la carga {}"), upload) if upload else super().last_change()
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin[Product]):
+class ProductAdmin(ConcurrentSavesAdmin[Product]):
+    form = ProductForm
     list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "proveedor", "activo"]
     list_filter = ["activo", ("proveedor", OwnSuppliersFilter), "categoria"]
     list_select_related = ["categoria", "proveedor"]
@@ -60,14 +54,16 @@ class ProductAdmin(admin.ModelAdmin[Product]):
         return super().get_queryset(request).filter(proveedor__in=suppliers)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
-        # The key of what exists stays: saved under another one it would be another product.
+        # The key of an existing row stays: saved under another one it would be another product.
         return ["id", "version", "created_at", "updated_at", "creating_upload", "changing_upload"] if obj else []
 
-    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        if change:
-            # As after a change by the API: no upload is to answer for these values.
-            obj.version, obj.changed_by_upload = obj.version + 1, None
-        super().save_model(request, obj, form, change)
+    def audit_fields(self, obj: Product) -> list[str]:
+        obj.change_number = next_change_number()
+        if obj._state.adding:
+            return []
+        # As after a change by the API: no upload is the author of these values.
+        obj.version, obj.changed_by_upload = obj.version + 1, None
+        return ["change_number", "version", "changed_by_upload", "updated_at"]
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

@@ -1,0 +1,87 @@
+"""What is to be written for some rows, and in which place of the order of changes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bulk_upload.checking.results import Problem
+from bulk_upload.columns import NAMES
+from bulk_upload.values import Value
+
+# The product's own fields, in the order of the sheet; `categoria` is its key, the name itself.
+FIELDS: Final[tuple[str, ...]] = tuple("categoria_id" if name == "categoria" else name for name in NAMES)
+
+# One for each of `FIELDS`.
+Values = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrder:
+    """Where the author of a change stands in the order of changes (see `catalog.database.next_change_number`).
+
+    A product that was changed after `number` is not overwritten. `waiting` is the number of the newest earlier
+    list of the supplier that may still be imported, 0 when there is none: a product that is older than that takes
+    `number` even when its values are equal, or that list would replace them.
+    """
+
+    number: int
+    waiting: int = 0
+
+
+# Of a change that is later than all others: a person's, which takes its number when it is written.
+LATEST: Final = ChangeOrder(sys.maxsize)
+
+
+@dataclass(slots=True)
+class Known:
+    """A product that exists, as it is or as an earlier row of this chunk has changed it."""
+
+    proveedor_id: str
+    version: int
+    change_number: int
+    values: Values
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What is to be written for a chunk, and what is to be said about it.
+
+    `creates` and `updates` map a product's id to its new values; an update has the version that it will
+    have. `confirmed` are the products that only take the number of the change. `changed` counts updates row by
+    row (two rows may change one product). `categories` maps the categories of all that is written to the first
+    row that names them.
+    """
+
+    creates: dict[str, Values] = field(default_factory=dict)
+    updates: dict[str, Known] = field(default_factory=dict)
+    confirmed: set[str] = field(default_factory=set)
+    changed: list[str] = field(default_factory=list)
+    categories: dict[str, int] = field(default_factory=dict)
+    unchanged: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def reject(self, problems: Iterable[Problem], *, duplicate: bool) -> None:
+        self.problems += problems
+        self.rejected += 1
+        self.duplicates += duplicate
+
+    def absorb(self, other: Decisions) -> None:
+        """Add the decisions of later rows, already written, to the account of these."""
+        self.creates |= other.creates
+        self.updates |= other.updates
+        self.confirmed |= other.confirmed
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.duplicates += other.duplicates
+        self.rejected += other.rejected
+        self.problems += other.problems
+
+
+def fields(values: Values) -> dict[str, Value]:
+    """The values by the names of the product's own fields."""
+    return dict(zip(FIELDS, values, strict=True))

@@ -1,0 +1,11 @@
+"""The catalogue in the admin: everybody sees the suppliers it may act for, and what is theirs."""
+
+from django.contrib import admin
+
+from catalog.admin.categories import CategoryAdmin
+from catalog.admin.products import OwnSuppliersFilter, ProductAdmin, ProductForm
+from catalog.admin.suppliers import SupplierAdmin
+
+__all__ = ["CategoryAdmin", "OwnSuppliersFilter", "ProductAdmin", "ProductForm", "SupplierAdmin"]
+
+admin.site.site_header = admin.site.site_title = "MediSupply"

@@ -1,0 +1,31 @@
+"""Suppliers in the admin."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
+from catalog.admin.edit_conflicts import EditConflictForm
+from catalog.models import Supplier
+
+
+class SupplierForm(EditConflictForm[Supplier]):
+    pass
+
+
+@admin.register(Supplier)
+class SupplierAdmin(ConcurrentSavesAdmin[Supplier]):
+    form = SupplierForm
+    list_display = ["codigo", "nombre", "nit", "email", "activo"]
+    list_filter = ["activo"]
+    search_fields = ["codigo", "nombre", "nit"]
+    raw_id_fields = ["usuarios"]  # the widgets that search within the page are not accessible
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Supplier]:
+        return Supplier.objects.for_user(request.user, "catalog.view_supplier")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Supplier | None = None) -> list[str]:
+        # The key of an existing row stays: saved under another one it would be another supplier.
+        return ["codigo"] if obj else []
