@@ -97,7 +97,10 @@ class Supervised:
             [str(Path(sys.executable).with_name("supervisord")), "-n", "-c", str(conf)],
             env=environment(**variables),
             stdout=subprocess.DEVNULL,
+            # A terminal's Ctrl-C is for the test alone, which then stops it.
+            start_new_session=True,
         )
+        self.pid = self._daemon.pid
         wait_for(self._socket.exists)
 
     def _configuration(self, folder: Path, numprocs: int) -> configparser.RawConfigParser:

@@ -1,4 +1,4 @@
-"""`python -m deploy.chaos`: the soak, for MINUTES, with the faults of SEED."""
+"""`python -m deploy.chaos`: the soak, for MINUTES, with the faults of SEED (only FAULTS, if it names some)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def main() -> int:
     print(f"SEED={seed} MINUTES={minutes:g} on {os.environ['DATABASE_URL'].partition(':')[0]}", flush=True)
     try:
         with _database(), Stack() as stack:
-            soak = Soak(stack, seed)
+            soak = Soak(stack, seed, faults=os.environ.get("FAULTS", ""))
             ends = time.monotonic() + minutes * 60
             try:
                 while time.monotonic() < ends:

@@ -45,7 +45,15 @@ class Upload:
 class Client:
     """One supplier. `send_round` runs on a thread of its own; everything else before or after it."""
 
-    def __init__(self, number: int, token: str, ports: Sequence[int], habit: Habit, chance: random.Random) -> None:
+    def __init__(
+        self,
+        number: int,
+        token: str,
+        ports: Sequence[int],
+        habit: Habit,
+        chance: random.Random,
+        pause: tuple[float, float],
+    ) -> None:
         self.number = number
         self.code = f"CAOS{number}"
         self.habit = habit
@@ -53,6 +61,7 @@ class Client:
         self._token = token
         self._ports = ports
         self._chance = chance
+        self._pause = pause
         self._sent = 0
 
     def send_round(
@@ -66,7 +75,7 @@ class Client:
             if upload := self._send(lines, report):
                 self.uploads.append(upload)
                 accepted.append((self.code, upload.task_id))
-            time.sleep(self._chance.uniform(0.2, 2))
+            time.sleep(self._chance.uniform(*self._pause))
             self._act(report)
             for each in self.uploads:
                 self._watch(each, report)

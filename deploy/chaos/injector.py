@@ -6,7 +6,6 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
 
@@ -23,12 +22,12 @@ MISSED: Final = (Missed, OSError, RedisError, psycopg.Error)
 class Injector:
     """Draws the faults from a shuffled pack, so that each kind comes; `chance` alone decides their order."""
 
-    def __init__(self, stack: Stack, chance: random.Random, names: Collection[str] = ()) -> None:
-        """`names` are the only faults that are made, if there are any."""
+    def __init__(self, stack: Stack, chance: random.Random, names: str = "") -> None:
+        """`names` are the only faults that are made, with commas between them; all when it is empty."""
         self.counts: Counter[str] = Counter()
         self._stack = stack
         self._chance = chance
-        self._faults = [fault for fault in possible() if not names or fault.name in names]
+        self._faults = [fault for fault in possible() if not names or fault.name in names.split(",")]
         self._pack: list[Fault] = []
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -60,8 +59,8 @@ class Injector:
         """Begin the fault, let it last, and end it; a second one, of no length, may come in between."""
         # Drawn in any case: what comes later must not depend on what was missed.
         seconds = self._chance.uniform(*fault.seconds) if fault.seconds else 0.0
-        second = self._chance.choice([each for each in self._faults if not each.seconds])
-        with_second = bool(seconds) and self._chance.random() < 0.4
+        second = self._chance.choice(self._faults)
+        with_second = bool(seconds) and not second.seconds and self._chance.random() < 0.8
         try:
             lasting = fault.begin(self._stack, self._chance)
         except MISSED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any, Final
 
 import boto3
@@ -57,7 +58,7 @@ def _keys_in_bucket() -> set[str]:
 
 def _is_of_upload(body: str) -> bool:
     try:
-        task_id = str(json.loads(body)["task_id"])
+        task_id = str(uuid.UUID(json.loads(body)["task_id"]))
         return truth.upload(task_id) is not None
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False

@@ -131,7 +131,7 @@ class Outcome:
             expected = self._expected(key) if key in mine else None
             there = list(found[key].values()) if key in found else None
             if there != expected:
-                self._report.differ("products", f"{key}: {_shown(there, expected)}")
+                self._report.differ(f"products of a {client.habit} supplier", f"{key}: {_shown(there, expected)}")
                 self._adopt(client, key, found.get(key))
 
     def _expected(self, key: str) -> list[Any]:
@@ -143,7 +143,9 @@ class Outcome:
         for key in sorted(latest.keys() | found.keys()):
             there = found.get(key)
             if there is None or key not in latest:
-                self._report.differ("products", f"{key}: {'missing' if there is None else 'not in any list'}")
+                self._report.differ(
+                    "products of a restless supplier", f"{key}: {'missing' if there is None else 'not in any list'}"
+                )
                 latest.pop(key, None)
                 continue
             number, task_id, cells = latest[key]

@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -20,11 +20,13 @@ from deploy.chaos.injector import Injector
 from deploy.chaos.lists import ROWS
 from deploy.chaos.outcome import Outcome
 from deploy.chaos.report import Report
-from deploy.chaos.stack import Stack
+from deploy.chaos.stack import Host, Stack
 from deploy.environment import PROJECT
 
 HABITS: Final[tuple[Habit, ...]] = ("steady", "steady", "careful", "careful", "restless", "restless")
 LISTS: Final = 6
+# Seconds between two lists of one supplier.
+PAUSE: Final = (0.2, 2.0)
 # Seconds of faults after the last list was accepted, and seconds in which all must end once it is calm.
 FAULTY: Final = 20
 CALM: Final = 240
@@ -43,13 +45,14 @@ class Soak:
         lists: int = LISTS,
         rows: tuple[int, int] = ROWS,
         faulty: float = FAULTY,
-        faults: Collection[str] = (),
+        faults: str = "",
+        pause: tuple[float, float] = PAUSE,
     ) -> None:
         self.report = Report()
         self.stack = stack
         self.injector = Injector(stack, random.Random(seed), faults)  # noqa: S311  # no secret
         self.outcome = Outcome(self.report)
-        self._lists, self._rows, self._faulty = lists, rows, faulty
+        self._lists, self._rows, self._faulty, self._pause = lists, rows, faulty, pause
         self._chance = random.Random(seed + 1)  # noqa: S311
         self._ports = [host.web.port for host in stack.hosts]
         self.clients = [self._client(number, habit, seed) for number, habit in enumerate(habits, 1)]
@@ -59,7 +62,7 @@ class Soak:
         user = User.objects.create_user(f"caos{number}")
         supplier.usuarios.add(user)
         chance = random.Random(f"{seed}:{number}")  # noqa: S311
-        return Client(number, Token.objects.create(user=user).key, self._ports, habit, chance)
+        return Client(number, Token.objects.create(user=user).key, self._ports, habit, chance, self._pause)
 
     def round(self) -> None:
         """One round; every difference is in the report, and the next round begins from what is."""
@@ -87,8 +90,7 @@ class Soak:
         leftovers.check_files(self.report)
         leftovers.check_uploads(self.report.counts["uploads"], self.report)
         leftovers.count_messages(self.report)
-        for host in self.stack.hosts:
-            host.restart_workers()
+        self.stack.for_each_host(Host.restart_workers)
         if not _wait(lambda: not self.stack.temporary_folders(), 15):
             self.report.differ("temporary folders left", str(self.stack.folder), self.stack.temporary_folders())
         self.report.add(temporary_folders=self.stack.temporary_folders())

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -32,8 +35,9 @@ SESSION_NAME: Final = "medisupply-chaos"
 class Host:
     """A web process and workers, with the same wrong clock and one folder for temporary files."""
 
-    def __init__(self, shift: int, workers: int, stack: Stack, folder: Path) -> None:
-        self.temporary = folder / f"clock{shift:+d}"
+    def __init__(self, name: str, shift: int, workers: int, stack: Stack) -> None:
+        self._name, self._folder = name, stack.folder
+        self.temporary = stack.folder / name
         self.temporary.mkdir()
         common = {
             "PYTHONPATH": str(PROJECT / "deploy" / "chaos" / "clock"),
@@ -45,10 +49,12 @@ class Host:
         }
         self._worker_variables = common | stack.addresses("worker")
         self._worker_count = workers
-        self._name, self._folder = f"worker{shift:+d}", folder
-        self._log = (folder / f"web{shift:+d}.log").open("wb")
+        self._log = (stack.folder / f"{name}-web.log").open("wb")
         self.web = Web(environment(**common, **stack.addresses("web")), self._log)
         self.workers = Supervised(workers, **self._worker_variables)
+
+    def worker_pids(self) -> list[int]:
+        return children(self.workers.pid)
 
     def collect_logs(self) -> None:
         """Add the workers' logs, which end with their supervisor, to the stack's folder."""
@@ -58,16 +64,26 @@ class Host:
 
     def restart_workers(self) -> None:
         self.collect_logs()
-        self.workers.stop()
+        self._stop_workers()
         self.workers = Supervised(self._worker_count, **self._worker_variables)
 
     def stop(self) -> None:
-        for pid in self.workers.pids():
+        try:
+            self._stop_workers()
+        finally:
+            self.web.stop()
+            self._log.close()
+
+    def _stop_workers(self) -> None:
+        """As an operator stops them; whoever does not end is killed."""
+        for pid in self.worker_pids():
             for each in (pid, *children(pid)):
                 send_signal(each, signal.SIGCONT)
-        self.workers.stop()
-        self.web.stop()
-        self._log.close()
+        try:
+            self.workers.stop()
+        except subprocess.TimeoutExpired:
+            for pid in (*self.worker_pids(), self.workers.pid):
+                send_signal(pid, signal.SIGKILL)
 
 
 class Stack:
@@ -95,9 +111,11 @@ class Stack:
             self._targets = {name: proxy.target for name, proxy in self.proxies.items()}
             for server, client in self.proxies:
                 self.mend(server, client)
+            stopping.callback(self.for_each_host, Host.stop)
             for shift, workers in HOSTS:
-                self.hosts.append(Host(shift, workers, self, self.folder))
-                stopping.callback(self.hosts[-1].stop)
+                # On SQLite the database's clock is each process's own: there is but one.
+                shift = shift if connection.vendor == "postgresql" else 0
+                self.hosts.append(Host(f"host{len(self.hosts)}", shift, workers, self))
             stopping.callback(self.heal)
             self._stopping = stopping.pop_all()
         return self
@@ -106,6 +124,11 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._stopping.close()
+
+    def for_each_host(self, action: Callable[[Host], None]) -> None:
+        """On all hosts at the same time."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(action, self.hosts))
 
     def _start_proxies(self, stopping: ExitStack) -> dict[tuple[str, str], TcpProxy]:
         urls = {
@@ -136,7 +159,7 @@ class Stack:
     # --- What faults ask for ---
 
     def worker_pids(self) -> list[int]:
-        return [pid for host in self.hosts for pid in host.workers.pids()]
+        return [pid for host in self.hosts for pid in host.worker_pids()]
 
     def reader_pids(self) -> list[int]:
         """The reading children of the workers, those that wait too."""
@@ -149,7 +172,7 @@ class Stack:
     def busy_worker_pids(self) -> list[int]:
         """The workers of which an import has a temporary folder."""
         busy = [host for host in self.hosts if any(host.temporary.glob("bulk-upload-*"))]
-        return [pid for host in busy for pid in host.workers.pids()]
+        return [pid for host in busy for pid in host.worker_pids()]
 
     def cache(self) -> redis.Redis:
         """The cache itself, past the proxies."""
