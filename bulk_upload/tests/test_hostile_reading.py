@@ -31,7 +31,7 @@ START = raw.SHEET_START + raw.inline_row(1, HEADER) + raw.inline_row(2, map(str,
 def in_seconds() -> Iterator[None]:
     started = time.monotonic()
     yield
-    assert time.monotonic() - started < 3 * SECONDS  # with the making of the file
+    assert time.monotonic() - started < 30 * SECONDS  # a hang, not a busy machine
 
 
 def refusal(path: Path, limits: Limits | None = None) -> FileProblem:
