@@ -28,9 +28,10 @@ def database_now() -> datetime:
     if connection.vendor != "postgresql":
         return timezone.now()
     if _reading is None or time.monotonic() - _read_at > CLOCK_SECONDS:
+        asked_at = time.monotonic()
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
-            _reading, _read_at = cursor.fetchone()[0], time.monotonic()
+            _reading, _read_at = cursor.fetchone()[0], (asked_at + time.monotonic()) / 2
     return _reading + timedelta(seconds=time.monotonic() - _read_at)
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Unread
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -85,6 +86,7 @@ def body(code: str, message: str, errors: Fields | None = None) -> dict[str, Any
     return {"code": code, "message": message, "errors": errors or []}
 
 
+@csrf_exempt  # nothing is done here, and the answer is JSON for every method
 def api_not_found(request: HttpRequest) -> JsonResponse:
     """The view of every address below ``/api/`` that does not exist, whatever the method."""
     return JsonResponse(body("not_found", _("No se encontró lo que se pidió.")), status=404)

@@ -14,6 +14,7 @@ from bulk_upload.importing import match, write
 from bulk_upload.importing.chunk import ChunkRefused
 from bulk_upload.models import BulkUpload, ClaimLost, Status, Tally
 from bulk_upload.tests.conftest import import_rows, problems, row, warnings
+from catalog.database import database_now
 from catalog.models import Category, Product
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def upload(supplier):
 
 
 def claim(upload):
-    BulkUpload.objects.filter(pk=upload.pk).update(lease_until=timezone.now())
+    BulkUpload.objects.filter(pk=upload.pk).update(lease_until=database_now())
     claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))
     assert claimed
     return claimed

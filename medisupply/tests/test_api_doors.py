@@ -211,3 +211,9 @@ class TestCors:
     def test_pages_outside_the_api_stay_closed(self, client, settings):
         settings.CORS_ALLOWED_ORIGINS = ["https://web.example"]
         assert not self.preflight(client, "/admin/").has_header("Access-Control-Allow-Origin")
+
+
+@pytest.mark.parametrize("method", ["get", "patch", "post"])
+def test_an_address_that_no_view_has_is_404_in_json_for_every_method(method, db):
+    response = getattr(Client(enforce_csrf_checks=True), method)("/api/v1/catalog/items/%0Aa")
+    assert (response.status_code, response["Content-Type"]) == (404, "application/json")
