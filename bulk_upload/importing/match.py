@@ -106,25 +106,25 @@ class Catalogue:
     def _update(self, fila: int, match: Known, values: CheckedValues) -> None:
         # A blank optional cell keeps what the product has.
         complete = (match.values[ID], *_filled(values, match.values)[1:])
-        if complete == match.values:
-            self._confirm(fila, match, values)
-        elif match.change_number > self._order.number:
+        is_equal = complete == match.values
+        if not is_equal and match.change_number > self._order.number:
             columna = "id" if values[ID] == match.values[ID] else "codigo"
             problem = _problem(fila, columna, "superseded", str(values[INDEX[columna]]))
             self.decisions.reject([problem], duplicate=True)
+            return
+        self.decisions.duplicates += 1
+        if values[ID] != match.values[ID]:
+            self._warn_of_kept_id(fila, match, values)
+        if is_equal:
+            self.decisions.unchanged += 1
+            if match.change_number < self._order.waiting:
+                self.decisions.confirmed.add(str(match.values[ID]))
+            self._warn(fila, complete)
         else:
-            self._change(fila, match, values, complete)
+            self._change(fila, match, complete)
 
-    def _confirm(self, fila: int, match: Known, values: CheckedValues) -> None:
-        self.decisions.unchanged += 1
-        self._matched(fila, match, values)
-        if match.change_number < self._order.waiting:
-            self.decisions.confirmed.add(str(match.values[ID]))
-        self._warn(fila, match.values)
-
-    def _change(self, fila: int, match: Known, values: CheckedValues, complete: Values) -> None:
+    def _change(self, fila: int, match: Known, complete: Values) -> None:
         key = str(match.values[ID])
-        self._matched(fila, match, values)
         changed = Known(self._supplier, match.version + 1, self._order.number, complete)
         self._id_of.pop(str(match.values[CODIGO]), None)
         self._remember(key, changed)
@@ -132,13 +132,9 @@ class Catalogue:
         self.decisions.changed.append(key)
         self._land(fila, complete)
 
-    def _matched(self, fila: int, match: Known, values: CheckedValues) -> None:
-        """The row lands on a product that existed; a warning if it names another id."""
-        self.decisions.duplicates += 1
-        key = match.values[ID]
-        if values[ID] != key:
-            params: Params = {"columna": "id", "valor": shown(values[CODIGO]), "id": shown(key)}
-            self.decisions.problems.append(Problem(fila, "id", "id_kept", params, shown(values[ID]), warning=True))
+    def _warn_of_kept_id(self, fila: int, match: Known, values: CheckedValues) -> None:
+        params: Params = {"columna": "id", "valor": shown(values[CODIGO]), "id": shown(match.values[ID])}
+        self.decisions.problems.append(Problem(fila, "id", "id_kept", params, shown(values[ID]), warning=True))
 
     def _land(self, fila: int, values: Values) -> None:
         self.decisions.categories.setdefault(values[CATEGORY], fila)  # type: ignore[arg-type]  # a text

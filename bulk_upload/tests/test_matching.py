@@ -179,7 +179,7 @@ def test_a_critical_stock_above_the_minimum_is_a_warning(run_import):
 
 
 def test_what_a_copy_would_take_for_something_else_is_kept_as_it_is(run_import):
-    odd = [r"C:\temp\new", r"\.", r"\N", "a\\", '"5" x \'m\'"', "100 %", "ñandú–15 °C"]
+    odd = [r"C:\temp\new", r"\.", r"\N", "a\\", '"5" x \'m\'"', "100 %", "ñandú–15 °C", "{a,b}", "NULL", "%s"]
     run_import([row(n, nombre=text, presentacion=text) for n, text in enumerate(odd)])
     run_import([row(n, nombre=f"{text}!", presentacion=text) for n, text in enumerate(odd)], replace=True)
     found = Product.objects.order_by("id").values_list("nombre", "presentacion", "version")

@@ -73,9 +73,24 @@ def test_a_statement_of_a_chunk_that_takes_longer_than_the_claim_is_ended(run_im
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_limit_of_a_chunk_ends_with_it_and_so_does_its_temporary_table(run_import):
+def test_a_chunk_leaves_nothing_in_its_session(run_import):
+    """A pooled connection outlives migrations: neither a limit nor a table of an earlier release may stay."""
     run_import([row(1)])
     run_import([row(1, nombre="Otro")], replace=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout'), to_regclass('pg_temp.bulk_upload_stage')")
-        assert cursor.fetchone() == ("0", None)
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        assert cursor.fetchone() == ("0",)
+        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema()")
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.django_db
+def test_a_connection_that_outlives_a_migration_imports_into_the_new_columns(run_import):
+    run_import([row(1)])
+    run_import([row(1, stock_minimo="30")], replace=True)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE catalog_product ALTER COLUMN stock_minimo TYPE bigint")
+        cursor.execute("ALTER TABLE catalog_product ALTER COLUMN nombre TYPE varchar(9999)")
+    run_import([row(1, stock_minimo="31", nombre="n" * 255)], replace=True)
+    product = Product.objects.get()
+    assert (product.stock_minimo, product.nombre, product.version) == (31, "n" * 255, 3)
