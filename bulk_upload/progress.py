@@ -89,7 +89,8 @@ def ping() -> None:
 
 
 def _unfinished_seconds() -> int:
-    return 2 * settings.BULK_UPLOAD_LEASE_SECONDS
+    lease: int = settings.BULK_UPLOAD_LEASE_SECONDS
+    return 2 * lease
 
 
 def _is_snapshot(value: Any) -> TypeGuard[Snapshot]:
