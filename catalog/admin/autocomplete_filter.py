@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
@@ -14,13 +14,16 @@ from django.db.models import Field
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+OWN_SCRIPT: Final = "catalog/search_select.js"
+
 
 class SearchSelect(AutocompleteSelect):
     """Says what to do while nothing is chosen, and has a name for screen readers."""
 
     @property
     def media(self) -> forms.Media:
-        return super().media + forms.Media(js=["catalog/search_select.js"])
+        # Named in this order, it stays behind the scripts that make the field.
+        return super().media + forms.Media(js=["admin/js/jquery.init.js", "admin/js/autocomplete.js", OWN_SCRIPT])
 
     def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
         return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": _("Buscar…")}
