@@ -8,15 +8,18 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from catalog.admin.clean_texts import checked
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.models import Category
+from medisupply.text import clean_text
 
 
 class CategoryForm(EditConflictForm[Category]):
     def clean_nombre(self) -> str:
         """The name as imports write it. The model then checks the length: ``ß`` has become ``SS``."""
-        return unicodedata.normalize("NFC", str(self.cleaned_data["nombre"]).upper())
+        name = checked(clean_text, str(self.cleaned_data["nombre"]))
+        return unicodedata.normalize("NFC", name.upper())
 
 
 @admin.register(Category)
