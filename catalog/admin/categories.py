@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.admin.autocomplete_filter import SearchSelect
+from catalog.admin.clean_texts import checked
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.merging import merge_categories
 from catalog.models import Category, Product
+from medisupply.text import clean_text
 
 
 class CategoryForm(EditConflictForm[Category]):
@@ -29,7 +31,8 @@ class CategoryForm(EditConflictForm[Category]):
 
     def clean_nombre(self) -> str:
         """The name as imports write it. The model then checks the length: ``ß`` has become ``SS``."""
-        return unicodedata.normalize("NFC", str(self.cleaned_data["nombre"]).upper())
+        name = checked(clean_text, str(self.cleaned_data["nombre"]))
+        return unicodedata.normalize("NFC", name.upper())
 
 
 class MergeForm(forms.Form):
