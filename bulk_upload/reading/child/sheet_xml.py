@@ -75,7 +75,8 @@ def sheet_facts(package: Package, part: str) -> SheetFacts:
                 tail = piece
             else:
                 searches.add(piece, facts)
-    facts.is_regular = facts.is_regular and b"<!" not in tail
+    # Without an end it is cut off, unless it holds nothing at all.
+    facts.is_regular = facts.is_regular and b"<!" not in tail and (tail != b"" or not facts.cells)
     facts.add_merged(ref.decode(errors="replace") for ref in _MERGED.findall(tail))
     return facts
 
@@ -152,7 +153,6 @@ class _Searches:
 
     def __init__(self, prefix: bytes) -> None:
         self.end = b"</%bsheetData>" % prefix
-        self.empty = b"<%bsheetData/>" % prefix
         self.row = b"<%brow" % prefix
         self._cell = b"<%bc " % prefix
         self.any_cell = re.compile(rb"<%bc[ >/]" % prefix)
