@@ -337,4 +337,4 @@ def shown(value: object) -> str:
     text = str(value)
     # Cut first: a cell may hold 32,767 characters.
     text, end = (text, "") if len(text) <= VALUE_SHOWN else (text[: VALUE_SHOWN - 1], "…")
-    return "".join(c if c.isprintable() else "�" for c in text) + end
+    return (text if text.isprintable() else "".join(c if c.isprintable() else "�" for c in text)) + end

@@ -46,6 +46,8 @@ _COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
     "=": operator.eq,
     "<>": operator.ne,
 }
+# Characters of a format code, in Excel.
+_LONGEST: Final = 255
 # Excel keeps 15 digits; longer whole numbers have lost some already.
 _EXACT: Final = 10**15
 _PLAIN: Final = frozenset(["General", "@", "0", "0.00", "#,##0", "#,##0.00"])
@@ -90,36 +92,45 @@ def shown_text(code: str, number: float) -> str | float | UnreadCell:
     if number != number or abs(number) >= _EXACT:
         return number
     try:
-        text = _shown(code, number)
+        pattern, value = _sections(code).of(number)
+        if pattern.is_plain:
+            return number
+        text = pattern.text(Decimal(format(value, ".15g"))).strip()
     except NotExactError:
-        return UnreadCell("hidden_by_format", shown(format(number, ".15g")))
-    return number if text is None else text
+        text = ""
+    return text or UnreadCell("hidden_by_format", shown(format(number, ".15g")))
 
 
-def _shown(code: str, number: float) -> str | None:
-    """The text, `None` when it is the number's own digits. Raises `NotExactError`."""
-    section, value = _section([match[1] for match in _SECTION.finditer(code)], number)
-    pattern = Pattern.of(_CONDITION.sub("", section))
-    if pattern.is_plain:
-        return None
-    text = pattern.text(Decimal(format(value, ".15g"))).strip()
-    if not text:
-        raise NotExactError
-    return text
+class _Sections:
+    """The parts of a format code: for positive and negative numbers and zero, or by conditions."""
+
+    def __init__(self, code: str) -> None:
+        matches = list(_SECTION.finditer(code)) if len(code) <= _LONGEST else []
+        if len(matches) > 1 and matches[-2][0] == matches[-2][1]:
+            matches.pop()  # the pattern also finds the nothing after the last one
+        self._sections = found = [match[1] for match in matches]
+        self._conditions = [_CONDITION.search(section) for section in found]
+
+    def of(self, number: float) -> tuple[Pattern, float]:
+        """The part for `number`, and the number that it shows (without its sign). Raises `NotExactError`."""
+        if any(self._conditions):
+            for section, condition in zip(self._sections, self._conditions, strict=True):
+                if condition is None or _COMPARISONS[condition[1]](number, float(condition[2])):
+                    return _pattern(section), number
+            raise NotExactError
+        place = 1 if number < 0 else 2 if number == 0 else 0
+        if place >= len(self._sections):
+            place = 0
+        if not self._sections:
+            raise NotExactError
+        return _pattern(self._sections[place]), abs(number) if place == 1 else number
 
 
-def _section(sections: list[str], number: float) -> tuple[str, float]:
-    """The part of a format code that is for `number`, and the number that it shows (without its sign)."""
-    if len(sections) > 1 and not sections[-1] and not sections[-2].endswith(";"):
-        sections = sections[:-1]  # the pattern also finds the nothing at the end
-    conditions = [_CONDITION.search(section) for section in sections]
-    if any(conditions):
-        for section, condition in zip(sections, conditions, strict=True):
-            if condition is None or _COMPARISONS[condition[1]](number, float(condition[2])):
-                return section, number
-        raise NotExactError
-    if number < 0 and len(sections) > 1:
-        return sections[1], -number
-    if number == 0 and len(sections) > 2:
-        return sections[2], number
-    return sections[0], number
+@lru_cache(maxsize=256)
+def _sections(code: str) -> _Sections:
+    return _Sections(code)
+
+
+@lru_cache(maxsize=256)
+def _pattern(section: str) -> Pattern:
+    return Pattern.of(_CONDITION.sub("", section))

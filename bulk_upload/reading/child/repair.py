@@ -70,6 +70,7 @@ class _Writer:
 
     def __init__(self, target: IO[bytes], facts: SheetFacts, errors: set[str]) -> None:
         self._target = target
+        self._written: list[str] = []
         self._facts = facts
         self._errors = errors
         self._row = 0
@@ -95,9 +96,14 @@ class _Writer:
         except expat.ExpatError as error:
             raise FileProblem("damaged_file") from error
         self._write(_END)
+        self._flush()
 
     def _write(self, text: str) -> None:
-        self._target.write(text.encode())
+        self._written.append(text)
+
+    def _flush(self) -> None:
+        self._target.write("".join(self._written).encode())
+        self._written.clear()
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local_name(tag)
@@ -127,6 +133,7 @@ class _Writer:
         name = local_name(tag)
         if name == "row":
             self._write("</row>")
+            self._flush()
         elif name == "rPh":
             self._phonetic = False
         elif name == "v" and self._text is not None:

@@ -59,13 +59,13 @@ class Sheet:
     def head(self) -> list[Row]:
         """The first rows, in which the header is; long texts are cut."""
         try:
-            rows = list(itertools.islice(self.rows(), HEADER_SEARCH_ROWS))
+            rows = enumerate(itertools.islice(self.rows(), HEADER_SEARCH_ROWS), start=1)
+            return [(number, [_cut(cell) for cell in cells]) for number, cells in rows]
         except UnreadableError:
             if self.is_repaired:
                 raise
             self.repair()
             return self.head()
-        return [(number, [_cut(cell) for cell in cells]) for number, cells in enumerate(rows, start=1)]
 
     def rows(self) -> Iterator[list[Value]]:
         return self.book.rows(self.name, self._last_column())

@@ -25,7 +25,7 @@ SHEET_ROWS: Final = 1_048_576
 FAR_ROWS: Final = 10_000
 # Rows, and bytes, of a batch.
 _MOST_ROWS: Final = 256
-_FIRST_ROWS: Final = 16
+_FIRST_ROWS: Final = 4
 _COMFORTABLE: Final = 1024 * 1024
 _NO_RESULT: Final = UnreadCell("formula_without_result", "")
 _TEXTS: Final = frozenset(column.name for column in COLUMNS if column.kind in ("code", "text"))
@@ -69,13 +69,22 @@ class SheetRows:
         self._sheet.check_count(self._values)
 
     def _columns(self, first: int, batch: list[list[Value]]) -> list[Sequence[Cell]]:
-        """The cells by column, as `Cell` has them."""
+        """The cells by column, as `Cell` has them; blank columns at the right are left out."""
+        if not any(map(any, batch)) and all(cells.count("") == len(cells) for cells in batch):
+            return []
         columns: list[Sequence[Value]] = list(itertools.zip_longest(*batch, fillvalue=""))
         if len(columns) > self._limits.max_columns:
             self._check_width(first, batch)
         errors = self._sheet.errors
-        self._values += len(batch) * len(columns) - sum(column.count("") for column in columns)
-        return [to_cells(column, errors) for column in columns]
+        blank, found = ("",) * len(batch), list[Sequence[Cell]]()
+        width = 0
+        for place, column in enumerate(columns, start=1):
+            values = len(batch) - column.count("")
+            if values:
+                self._values += values
+                width = place
+            found.append(to_cells(column, errors) if values else blank)
+        return found[:width]
 
     def _check_width(self, first: int, batch: list[list[Value]]) -> None:
         most = self._limits.max_columns
@@ -87,6 +96,8 @@ class SheetRows:
     def _keep(self, spool: Spool, first: int, columns: list[Sequence[Cell]], count: int) -> int:
         """Add the rows from number `first` on that are not blank; gives the bytes that they have come to."""
         columns = self._with_unread(first, columns, count)
+        if not columns:
+            return 0
         numbers = list(range(first, first + count))
         keys = columns[self._key] if self._key < len(columns) else [None] * count
         if not _are_full(keys):
@@ -133,8 +144,9 @@ class SheetRows:
 
     def _keep_formulas(self, spool: Spool, first: int) -> None:
         """Rows after the last value, in which there are only formulas without a result."""
-        for number in sorted({row for rows in self._unread.values() for row in rows if row >= first}):
-            self._keep(spool, number, [[""]] * (self._known[-1] + 1), 1)
+        last = max((rows[-1] for rows in self._unread.values()), default=0)
+        for start in range(first, last + 1, _MOST_ROWS):
+            self._keep(spool, start, [], min(_MOST_ROWS, last - start + 1))
 
 
 def _are_full(cells: Sequence[Cell]) -> bool:
