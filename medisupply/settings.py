@@ -249,8 +249,8 @@ API_THROTTLES = {
     "login": env.str("API_THROTTLE_LOGIN", default="20/min"),
 }
 
-# Seconds that the rest of a request may take to arrive, plus a second for each 20 KB of it.
-REQUEST_BODY_SECONDS = env.int("REQUEST_BODY_SECONDS", default=60)
+# Seconds that the body of a request may take to arrive, plus a second for each 20 KB that have arrived.
+REQUEST_BODY_SECONDS = env.int("REQUEST_BODY_SECONDS", default=20)
 
 # The first one counts attempts and ends the guessing of passwords, at every door.
 AUTHENTICATION_BACKENDS = ["medisupply.throttles.LoginGuard", "django.contrib.auth.backends.ModelBackend"]
