@@ -51,7 +51,7 @@ class WatchedBodies:
             source = _Arrival(environ["wsgi.input"], connection)
             length = environ.get("CONTENT_LENGTH", "")
             if length.isdigit():
-                environ["wsgi.input"] = Body(source, int(length))
+                environ["wsgi.input"] = _too_large(environ, int(length)) or Body(source, int(length))
             elif _is_to_be_read(environ):
                 environ["wsgi.input"], environ["CONTENT_LENGTH"] = _whole(source)
                 del environ["HTTP_TRANSFER_ENCODING"]
@@ -173,13 +173,25 @@ class _Broken:
     readline = read
 
 
+def _is_form_with_files(environ: Environ) -> bool:
+    kind: str = environ.get("CONTENT_TYPE", "")
+    return kind.lower().startswith("multipart/")
+
+
+def _too_large(environ: Environ, length: int) -> _Broken | None:
+    """What stands for a body that would be kept in memory, and is too large for it."""
+    if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE or _is_form_with_files(environ):
+        return None
+    return _Broken(RequestDataTooBig(f"a body of {length} bytes"))
+
+
 def _is_to_be_read(environ: Environ) -> bool:
     """Whether the server hands on a chunked body, and it is no form with files."""
     return (
         "HTTP_TRANSFER_ENCODING" in environ
         and bool(environ.get("wsgi.input_terminated"))
         and environ["REQUEST_METHOD"] in WRITING
-        and not environ.get("CONTENT_TYPE", "").lower().startswith("multipart/")
+        and not _is_form_with_files(environ)
     )
 
 

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "medisupply.database_away.DatabaseAwayMiddleware",
+    "medisupply.oversized.OversizedBodyMiddleware",
 ]
 
 ROOT_URLCONF = "medisupply.urls"
@@ -254,6 +255,10 @@ REQUEST_BODY_SECONDS = env.int("REQUEST_BODY_SECONDS", default=20)
 
 # The first one counts attempts and ends the guessing of passwords, at every door.
 AUTHENTICATION_BACKENDS = ["medisupply.throttles.LoginGuard", "django.contrib.auth.backends.ModelBackend"]
+
+# Where a login leads that was told no page of this site.
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 # Browser front ends on other origins: none unless named.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
