@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
@@ -25,6 +26,8 @@ from medisupply.errors import Unavailable
 from medisupply.pages import filtered, numbered
 
 Answer = TypeVar("Answer")
+# NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text as well.
+UNADDRESSABLE: Final = re.compile(r"\x00|%[89A-F][0-9A-F]")
 ORDERS: Final = ("id", "nombre", "codigo", "categoria", "precio_unitario", "updated_at")
 
 
@@ -76,7 +79,7 @@ class ItemView(APIView):
     @docs.REPLACE
     def put(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.change_product")
-        return _change(product, check_new({"id": item_id, **_object(request)}))
+        return _change(product, check_new(_object(request), item_id))
 
     @docs.CHANGE
     def patch(self, request: Request, item_id: str) -> Response:
@@ -102,7 +105,8 @@ def _visible(request: Request) -> QuerySet[Product]:
 
 
 def _one(request: Request, item_id: str) -> Product:
-    product = None if "\x00" in item_id else _visible(request).filter(pk=item_id).first()
+    """The product whose id is what the address has, decoded once."""
+    product = None if UNADDRESSABLE.search(item_id) else _visible(request).filter(pk=item_id).first()
     if product is None:
         raise Http404
     return product

@@ -69,9 +69,9 @@ def routes(patterns, prefix=""):
             yield from routes(pattern.url_patterns, text)
         elif isinstance(pattern, URLPattern) and text.startswith("api"):
             view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
-            path = text.replace("(?P<task_id>[^/]+)", "{task_id}").replace("(?P<item_id>.+?)", "{item_id}")
+            path = text.replace("(?P<task_id>[^/]+)", "{task_id}").replace("(?P<item_id>[^\\n]+)", "{item_id}")
             methods = [method for method in METHODS if hasattr(view, method)] if view else ["get"]
-            yield path.removesuffix("$").removesuffix("/?"), methods
+            yield path.removesuffix("$").removesuffix("\\Z").removesuffix("/?"), methods
 
 
 def test_the_matrix_names_every_route():
