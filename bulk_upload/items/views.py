@@ -26,7 +26,7 @@ from medisupply.errors import Unavailable
 from medisupply.pages import filtered, numbered
 
 Answer = TypeVar("Answer")
-# NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text as well.
+# NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text, too.
 UNADDRESSABLE: Final = re.compile(r"\x00|%[89A-F][0-9A-F]")
 ORDERS: Final = ("id", "nombre", "codigo", "categoria", "precio_unitario", "updated_at")
 
