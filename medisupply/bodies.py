@@ -22,7 +22,7 @@ SLOWEST_BYTES_PER_SECOND: Final = 20_000
 # While more bodies than these are being waited for in one process, all of them have CROWDED_SECONDS and not
 # REQUEST_BODY_SECONDS: half of the threads.
 PATIENT_BODIES: Final = 4
-CROWDED_SECONDS: Final = 1
+CROWDED_SECONDS: Final = 2
 # Between two looks of the watch.
 LOOK_SECONDS: Final = 0.1
 # What is read at once, in bytes: more as more has come, so that the pace of a slow start is seen early.

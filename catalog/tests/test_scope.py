@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
 
 from catalog.models import Supplier
 
@@ -96,3 +99,21 @@ class TestUpgrade:
         assert sorted(given) == ["direct", "grouped"]
         assert acts_for(User.objects.get(username="grouped")) == ["PROV001", "PROV002", "PROV003"]
         assert acts_for(User.objects.get(username="member")) == ["PROV001"]
+
+
+def test_staff_who_takes_itself_out_of_its_supplier_finds_nothing_in_the_admin(suppliers):
+    permissions = ("view_supplier", "change_supplier", "view_product", "view_bulkupload", "add_bulkupload")
+    user = someone("PROV001", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client(headers={"accept-language": "es"})
+    client.force_login(user)
+    page = client.get("/admin/catalog/supplier/PROV001/change/")
+    form = page.context["adminform"].form
+    sent = {name: value for name, value in form.initial.items() if name != "usuarios" and value is not None}
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.content.decode()))
+    client.post("/admin/catalog/supplier/PROV001/change/", {**hidden, **sent, "usuarios": ""})
+    assert not Supplier.objects.get(pk="PROV001").usuarios.exists()
+    for path in ("catalog/supplier", "catalog/product", "bulk_upload/bulkupload"):
+        assert list(client.get(f"/admin/{path}/").context["cl"].queryset) == []
+    assert client.get("/admin/catalog/supplier/PROV002/change/").status_code == 302
+    assert not client.get("/admin/bulk_upload/bulkupload/add/").context["form"].fields["proveedor"].queryset.exists()
