@@ -49,6 +49,17 @@ lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
 	@echo "manage.py check" && $(PYTHON) manage.py check
 	@echo "manage.py makemigrations --check" && $(PYTHON) manage.py makemigrations --check --dry-run
 
+# The one tool here that is not of Python; its own tests check the schema as well, without node.
+REDOCLY_VERSION := 2.77.0
+REDOCLY := .lint-tools/node_modules/.bin/redocly
+
+.PHONY: lint-api
+lint-api: $(REDOCLY)  ## lint docs/openapi.yaml as generators of clients do (needs node and npm)
+	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(REDOCLY) lint --config docs/redocly.yaml --max-problems 20 docs/openapi.yaml
+
+$(REDOCLY): Makefile
+	@npm install --silent --no-audit --no-fund --no-save --prefix .lint-tools @redocly/cli@$(REDOCLY_VERSION) && touch $@
+
 .PHONY: chaos
 chaos: $(INSTALLED)  ## a soak under random faults (MINUTES=5 SEED=1); differences must be 0
 	@$(PYTHON) -m deploy.chaos

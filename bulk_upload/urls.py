@@ -1,4 +1,4 @@
-"""The REST door's addresses, below ``/api/v1/catalog/`` and ``/api/catalog/``; no trailing slash needed."""
+"""The REST door's addresses, below ``/api/v1/catalog/`` and ``/api/catalog/``; a trailing slash is needed nowhere."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ urlpatterns = [
     re_path(TASK + r"/retry/?$", RetryView.as_view(), name="retry"),
     re_path(r"^items/bulk-upload/?$", UploadView.as_view(), name="upload"),
     re_path(r"^items/?$", ItemListView.as_view(), name="items"),
-    # An id may hold a slash.
-    re_path(r"^items/(?P<item_id>.+?)/?$", ItemView.as_view(), name="item"),
+    # All that follows is the id, also a slash at its end: S1 and S1/ are two products.
+    re_path(r"^items/(?P<item_id>[^\n]+)\Z", ItemView.as_view(), name="item"),
 ]

@@ -9,18 +9,21 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+# To belong to no supplier is no reason to act for all: whoever is taken out of one would see everything.
+ALL_SUPPLIERS: Final = "catalog.all_suppliers"
 
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):
     def for_user(self, user: AbstractBaseUser | AnonymousUser, permission: str) -> Self:
         """The suppliers that `user` may act for.
 
-        Whoever belongs to a supplier acts for the active ones that it belongs to, staff or not. Staff
-        who belong to none act for all of them. Staff also need the Django permission `permission` (such
-        as ``"catalog.view_supplier"``). Superusers act for all.
+        Whoever belongs to a supplier acts for the active ones that it belongs to, staff or not. Staff with
+        the permission `ALL_SUPPLIERS` act for all of them. Staff also need the Django permission `permission`
+        (such as ``"catalog.view_supplier"``). Superusers act for all.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -32,7 +35,7 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
             return self.filter(own)
         if not user.has_perm(permission):  # type: ignore[attr-defined]
             return self.none()
-        return self.filter(own | ~Exists(memberships))
+        return self if user.has_perm(ALL_SUPPLIERS) else self.filter(own)  # type: ignore[attr-defined]
 
 
 class Supplier(models.Model):
@@ -53,6 +56,7 @@ class Supplier(models.Model):
         verbose_name = _("proveedor")
         verbose_name_plural = _("proveedores")
         ordering = ["codigo"]
+        permissions = [("all_suppliers", "Puede actuar por todos los proveedores")]
 
     def __str__(self) -> str:
         return f"{self.codigo} · {self.nombre}"

@@ -6,6 +6,9 @@ class MediSupplyConfig(AppConfig):
     verbose_name = "MediSupply"
 
     def ready(self) -> None:
-        from medisupply import tokens
+        from django.contrib import admin
+
+        from medisupply import checks, login, tokens  # noqa: F401  # the checks register themselves
 
         tokens.connect()
+        admin.site.login_form = login.LoginForm

@@ -14,7 +14,7 @@ Envíe un catálogo de miles de filas con una sola petición: la respuesta llega
 2. Envíe el archivo `.xlsx` o `.csv`. Responde **202** con `task_id` y `status_url`:
 
    ```
-   curl -H "Authorization: Token …" -H "Idempotency-Key: precios-de-enero" \\
+   curl -H "Authorization: Token …" -H "Idempotency-Key: $(uuidgen)" \\
      -F file=@productos.xlsx "https://…/api/v1/catalog/items/bulk-upload?reemplazar_duplicados=true"
    ```
 3. Pregunte en `status_url`, cada `Retry-After` segundos, hasta que `status` sea `completed`, `failed` o `cancelled`.
@@ -26,8 +26,8 @@ Envíe un catálogo de miles de filas con una sola petición: la respuesta llega
 
 - **Errores**: siempre `{"code", "message", "errors": [{"field", "code", "message"}]}`. `code` es para programas y no
   cambia; `message` es para personas, en español o en inglés según `Accept-Language`.
-- **Repetir** es seguro: con la misma `Idempotency-Key` se recibe la primera respuesta; sin clave, el mismo archivo es
-  la misma tarea mientras no termine.
+- **Repetir** es seguro: use una clave nueva para cada envío; con la misma `Idempotency-Key` se recibe la primera
+  respuesta; sin clave, el mismo archivo es la misma tarea mientras no termine.
 - **429 y 503**: espere `Retry-After` segundos y repita.
 - **404** es también lo que existe y es de otro proveedor.
 - **Ayuda**: toda respuesta trae `X-Request-ID`; menciónelo.

@@ -1,19 +1,24 @@
-"""Name and password → token, for programs that are given those."""
+"""Name and password: for a token, and in the form of the admin."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
+from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.authtoken.views import ObtainAuthToken
+from rest_framework.exceptions import Throttled
 from rest_framework.parsers import FormParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from medisupply.openapi import answer, operation
-from medisupply.throttles import LoginThrottle
+from medisupply.throttles import LoginThrottle, login_wait
 from medisupply.wire import JsonObjectParser
 
 
@@ -26,8 +31,33 @@ class TokenBody(serializers.Serializer[Any]):
     token = serializers.CharField()
 
 
+class Credentials(AuthTokenSerializer):
+    """Name and password; after too many attempts it says so, whether they are right or not."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            known: dict[str, Any] = super().validate(attrs)
+        except serializers.ValidationError:
+            if wait := login_wait(self.context["request"]):
+                raise Throttled(wait) from None
+            raise
+        return known
+
+
+class LoginForm(AdminAuthenticationForm):
+    """The admin's, which says when there were too many attempts."""
+
+    def get_invalid_login_error(self) -> ValidationError:
+        if wait := login_wait(self.request):
+            message = _("Demasiados intentos desde su dirección: espere %(seconds)s segundos e intente de nuevo.")
+            return ValidationError(message, code="throttled", params={"seconds": wait})
+        return super().get_invalid_login_error()
+
+
 class TokenView(ObtainAuthToken):
     """Each user has one token; asking again gives the same one."""
+
+    serializer_class = Credentials
 
     throttle_classes = [LoginThrottle]
     parser_classes = [JsonObjectParser, FormParser]

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "medisupply.database_away.DatabaseAwayMiddleware",
+    "medisupply.oversized.OversizedBodyMiddleware",
 ]
 
 ROOT_URLCONF = "medisupply.urls"
@@ -251,17 +252,45 @@ API_THROTTLES = {
     "login": env.str("API_THROTTLE_LOGIN", default="20/min"),
 }
 
-# Seconds that the rest of a request may take to arrive, plus a second for each 20 KB of it.
-REQUEST_BODY_SECONDS = env.int("REQUEST_BODY_SECONDS", default=60)
+# Seconds that the body of a request may take to arrive, plus a second for each 20 KB that have arrived.
+REQUEST_BODY_SECONDS = env.int("REQUEST_BODY_SECONDS", default=20)
 
 # The first one counts attempts and ends the guessing of passwords, at every door.
 AUTHENTICATION_BACKENDS = ["medisupply.throttles.LoginGuard", "django.contrib.auth.backends.ModelBackend"]
+
+# Where a login leads that was told no page of this site.
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 # Browser front ends on other origins: none unless named.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-none-match", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["content-disposition", "etag", "idempotency-replayed", "location", "retry-after", "x-request-id"]
+
+# What the schema says of where the API is, and of how a client says who it is.
+SERVERS = [
+    {"url": "/", "description": "El sitio que sirve este esquema."},
+    {
+        "url": "https://{host}",
+        "description": "Un sitio de MediSupply.",
+        "variables": {"host": {"default": "medisupply.example", "description": "Su nombre."}},
+    },
+]
+SECURITY_SCHEMES = {
+    "tokenAuth": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "La palabra `Token`, un espacio y el token de su usuario: `Token 9944b0…`.",
+    },
+    "cookieAuth": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "La sesión de quien entró en la administración; lo que cambia algo pide también `X-CSRFToken`.",
+    },
+}
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "MediSupply: carga masiva de catálogos",
@@ -273,10 +302,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SERVERS": SERVERS,
+    "APPEND_COMPONENTS": {"securitySchemes": SECURITY_SCHEMES},
     "PREPROCESSING_HOOKS": ["medisupply.openapi.only_the_long_paths"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "medisupply.openapi.describe_headers",
+        "medisupply.openapi.say_what_is_public",
         "medisupply.guide.introduce",
     ],
     "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status"},

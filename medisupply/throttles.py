@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from rest_framework.views import APIView
 
 from medisupply import shared_cache
 
+WAIT_KEY: Final = "medisupply.login_wait"
 PERIODS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -71,7 +73,7 @@ class LoginGuard:
     """The first authentication backend: ends the guessing of passwords from one address, at every door.
 
     It knows no users, and so is no `BaseBackend`: it counts attempts and refuses too many. It counts by
-    address and not by name, so that nobody can lock out somebody else.
+    address and not by name, so that nobody can lock out somebody else. `login_wait` tells the refused ones why.
     """
 
     def authenticate(
@@ -81,11 +83,18 @@ class LoginGuard:
         if not rate or not username or request is None:
             return None
         limit, period = parse_rate(rate)
+        window, passed = divmod(time.time(), period)
         address: Any = BaseThrottle().get_ident(request)  # type: ignore[arg-type]  # it needs headers only
-        count = shared_cache.count(f"throttle:guard:{_digest(address)}:{int(time.time() // period)}", period)
+        count = shared_cache.count(f"throttle:guard:{_digest(address)}:{int(window)}", period)
         if count is not None and count > limit:
+            request.META[WAIT_KEY] = math.ceil(period - passed)
             raise PermissionDenied
         return None
+
+
+def login_wait(request: HttpRequest | None) -> int | None:
+    """Seconds until the address of `request` may try to log in again; `None` when that is not why it was refused."""
+    return request.META.get(WAIT_KEY) if request is not None else None
 
 
 def parse_rate(rate: str) -> tuple[int, int]:

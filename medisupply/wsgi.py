@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medisupply.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from medisupply.bodies import WatchedBodies  # noqa: E402  # it needs the settings
+
+application = WatchedBodies(django_application)

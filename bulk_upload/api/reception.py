@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
@@ -24,8 +20,6 @@ from rest_framework.request import Request
 from bulk_upload.intake import MULTIPART_OVERHEAD, RefusedUpload, too_large
 
 FIELD: Final = "file"
-# A client slower than this is cut off: it holds a thread for as long as it sends.
-SLOWEST_BYTES_PER_SECOND: Final = 20_000
 # No file system has longer names.
 LONGEST_SENT_NAME: Final = 255
 # Names that are devices on Windows, whatever their extension.
@@ -44,15 +38,10 @@ class StrictMultiPartParser(MultiPartParser):
     ) -> DataAndFiles[Any, Any]:
         request = (parser_context or {})["request"]
         meta = {**request.META, "CONTENT_TYPE": media_type}
-        counted = _Counted(stream)
-        source: Any = counted
         try:
-            parser = _Names(meta, source, request.upload_handlers, request.encoding)
-            data, files = parser.parse()
+            data, files = _Names(meta, stream, request.upload_handlers, request.encoding).parse()
         except MultiPartParserError as error:
             raise ParseError(_("El formulario no se puede leer: envíelo como multipart/form-data.")) from error
-        if counted.received < int(meta.get("CONTENT_LENGTH") or 0):
-            raise UnreadablePostError("the body ended before its length")
         return DataAndFiles(data, files)
 
 
@@ -81,29 +70,6 @@ def check_length(request: Request) -> None:
         raise too_large()
 
 
-@contextmanager
-def deadline(request: Request) -> Iterator[None]:
-    """Within this block the body must arrive, at a pace that a bad line keeps; else reading it fails.
-
-    A blocked read can only be ended from outside: the receiving half of the socket is shut, so that the
-    client still gets its answer. Without gunicorn (in tests, say) there is no limit.
-    """
-    connection = request.META.get("gunicorn.socket")
-    if not isinstance(connection, socket.socket):
-        yield
-        return
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
-    timer = threading.Timer(
-        settings.REQUEST_BODY_SECONDS + length / SLOWEST_BYTES_PER_SECOND, _stop_reading, [connection]
-    )
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
 def check_sent_name(name: str) -> None:
     """Refuse a file name that is more than a name. Programs and browsers never send such ones."""
     if not name.strip():
@@ -129,23 +95,3 @@ class _Names(DjangoMultiPartParser):
     def sanitize_file_name(self, file_name: str) -> str | None:
         check_sent_name(file_name)
         return super().sanitize_file_name(file_name)
-
-
-class _Counted:
-    """A stream that knows how much has been read of it."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self.received = 0
-
-    def read(self, *size: int) -> bytes:
-        data: bytes = self._stream.read(*size)
-        self.received += len(data)
-        return data
-
-
-def _stop_reading(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RD)
-    except OSError:
-        return  # the client has gone by itself

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from bulk_upload import repeats, serializers
 from bulk_upload.api import access, docs
-from bulk_upload.api.reception import StrictMultiPartParser, check_length, deadline, uploaded_file
+from bulk_upload.api.reception import StrictMultiPartParser, check_length, uploaded_file
 from bulk_upload.intake import accept_upload, cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
 from medisupply.errors import Conflict
@@ -34,8 +34,7 @@ class UploadView(APIView):
     @docs.UPLOAD
     def post(self, request: Request) -> Response:
         check_length(request)
-        with deadline(request):
-            form = request.data.dict() if isinstance(request.data, QueryDict) else {}
+        form = request.data.dict() if isinstance(request.data, QueryDict) else {}
         options = serializers.UploadOptions(data={**form, **request.query_params.dict()})
         options.is_valid(raise_exception=True)
         upload = accept_upload(

@@ -1,10 +1,14 @@
-"""Write one product: matched, locked and judged by the very code that judges a sheet's rows."""
+"""Write one product: matched, locked and judged by the very code that judges a sheet's rows.
+
+What meets another write at the same moment (the same id or code, a deadlock) is repeated.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from bulk_upload.checking.results import Problem
 from bulk_upload.importing.categories import create_categories, missing_categories
@@ -14,8 +18,12 @@ from bulk_upload.items.rules import CheckedItem
 from catalog.database import database_now, next_change_number
 from catalog.models import Product, Supplier
 
-# How often a write is repeated when somebody else took the same id or code at the same moment.
-TRIES = 3
+Written = TypeVar("Written")
+
+# How often a write is tried while others get in its way.
+TRIES: Final = 3
+# PostgreSQL's codes of a transaction that was ended so that another one could go on.
+LOST: Final = frozenset(["40001", "40P01"])
 
 
 class Refused(Exception):
@@ -25,6 +33,10 @@ class Refused(Exception):
         super().__init__([problem.codigo for problem in problems])
         self.problems = problems
         self.conflict = conflict
+
+
+class Contended(Exception):
+    """Others changed the same product at the same time, as often as it was tried."""
 
 
 class NotThere(Exception):
@@ -41,18 +53,30 @@ def change(item: CheckedItem, supplier: str, key: str) -> tuple[Product, list[Pr
     return _write(item, supplier, key=key)
 
 
+def delete(product: Product) -> None:
+    """Delete the product. Raises `Contended`."""
+    _repeated(product.delete)
+
+
 def _write(item: CheckedItem, supplier: str, key: str | None) -> tuple[Product, list[Problem]]:
     if item.problems:
         raise Refused(list(item.problems), conflict=False)
-    for last in (False,) * (TRIES - 1) + (True,):
+    return _repeated(lambda: _decide_and_write(item, supplier, key))
+
+
+def _repeated(write: Callable[[], Written]) -> Written:
+    """`write` in a transaction of its own, tried again when another one was in its way. Raises `Contended`."""
+    for _attempt in range(TRIES):
         try:
             with transaction.atomic():
-                return _decide_and_write(item, supplier, key)
-        except IntegrityError:
-            # Taken between the look and the write: the next look sees it.
-            if last:
+                return write()
+        except IntegrityError as error:
+            contended: Exception = error  # taken between the look and the write: the next look sees it
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in LOST:
                 raise
-    raise AssertionError("unreachable")
+            contended = error
+    raise Contended from contended
 
 
 def _decide_and_write(item: CheckedItem, supplier: str, key: str | None) -> tuple[Product, list[Problem]]:

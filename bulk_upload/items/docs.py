@@ -12,7 +12,12 @@ from bulk_upload.columns import COLUMNS, Column
 from medisupply.openapi import JSON, NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
 
 TAG: Final = "Productos"
-ITEM_ID: Final = OpenApiParameter("item_id", str, OpenApiParameter.PATH, description="El id del producto.")
+ITEM_ID: Final = OpenApiParameter(
+    "item_id",
+    str,
+    OpenApiParameter.PATH,
+    description="El id del producto, codificado y exacto: una barra final es parte del id.",
+)
 SUPPLIER: Final = query(
     "proveedor_id", "El proveedor, si el usuario tiene varios.", {"type": "string", "maxLength": 32}
 )

@@ -14,6 +14,7 @@ from bulk_upload.importing.match import DEFAULTS
 from bulk_upload.problems import CellProblem, shown
 from bulk_upload.values import EXACT_INTEGERS, Value, parse_boolean, written
 
+KEY: Final = "id"
 ACTIVE: Final = "activo"
 NOT_A_VALUE: Final = "not_a_value"
 
@@ -31,29 +32,34 @@ class CheckedItem:
 
     @property
     def id(self) -> str:
-        return str(self.values[INDEX["id"]])
+        return str(self.values[INDEX[KEY]])
 
 
-def check_new(data: Mapping[str, Any]) -> CheckedItem:
-    """A whole product: every required value must be there; what is optional and absent gets its default."""
-    return _check({name: data.get(name) for name in _names()})
+def check_new(data: Mapping[str, Any], key: str | None = None) -> CheckedItem:
+    """A whole product: every required value must be there; what is optional and absent gets its default.
+
+    `key` is the id of the one that it replaces, and stays as it is: today's rules for ids may not allow it.
+    """
+    return _check({name: data.get(name, key if name == KEY else None) for name in _names()}, key)
 
 
 def check_changes(data: Mapping[str, Any], key: str) -> CheckedItem:
     """Some values of the product `key`: what is absent stays as it is, an optional null gets its default."""
-    return _check({**{name: data[name] for name in _names() if name in data}, "id": data.get("id", key)})
+    return _check({**{name: data[name] for name in _names() if name in data}, KEY: data.get(KEY, key)}, key)
 
 
 def _names() -> list[str]:
     return [*(column.name for column in COLUMNS), ACTIVE]
 
 
-def _check(data: Mapping[str, Any]) -> CheckedItem:
+def _check(data: Mapping[str, Any], key: str | None) -> CheckedItem:
     values: list[Value | None] = []
     problems: list[Problem] = []
     for column in COLUMNS:
         value: Value | None = None
-        if column.name in data:
+        if column.name == KEY and key is not None and data[KEY] == key:
+            value = key
+        elif column.name in data:
             try:
                 value = _value(column, data[column.name])
             except CellProblem as problem:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import re
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from django.db.models import Q, QuerySet
@@ -16,11 +18,16 @@ from rest_framework.serializers import CharField, Serializer
 from rest_framework.views import APIView
 
 from bulk_upload.api.access import supplier_for
+from bulk_upload.checking.results import Problem
 from bulk_upload.items import changes, docs, wire
 from bulk_upload.items.rules import CheckedItem, check_changes, check_new
 from catalog.models import Product, Supplier
+from medisupply.errors import Unavailable
 from medisupply.pages import filtered, numbered
 
+Answer = TypeVar("Answer")
+# NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text, too.
+UNADDRESSABLE: Final = re.compile(r"\x00|%[89A-F][0-9A-F]")
 ORDERS: Final = ("id", "nombre", "codigo", "categoria", "precio_unitario", "updated_at")
 
 
@@ -72,7 +79,7 @@ class ItemView(APIView):
     @docs.REPLACE
     def put(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.change_product")
-        return _change(product, check_new({"id": item_id, **_object(request)}))
+        return _change(product, check_new(_object(request), item_id))
 
     @docs.CHANGE
     def patch(self, request: Request, item_id: str) -> Response:
@@ -81,7 +88,8 @@ class ItemView(APIView):
 
     @docs.DELETE
     def delete(self, request: Request, item_id: str) -> Response:
-        _changeable(request, item_id, "catalog.delete_product").delete()
+        product = _changeable(request, item_id, "catalog.delete_product")
+        _uncontended(lambda: changes.delete(product))
         return Response(status=204)
 
 
@@ -97,7 +105,8 @@ def _visible(request: Request) -> QuerySet[Product]:
 
 
 def _one(request: Request, item_id: str) -> Product:
-    product = None if "\x00" in item_id else _visible(request).filter(pk=item_id).first()
+    """The product whose id is what the address has, decoded once."""
+    product = None if UNADDRESSABLE.search(item_id) else _visible(request).filter(pk=item_id).first()
     if product is None:
         raise Http404
     return product
@@ -117,9 +126,17 @@ def _change(product: Product, item: CheckedItem) -> Response:
     return Response(_written(lambda: changes.change(item, product.proveedor_id, product.pk)))
 
 
-def _written(write: Any) -> dict[str, Any]:
+def _uncontended(write: Callable[[], Answer]) -> Answer:
     try:
-        product, warnings = write()
+        return write()
+    except changes.Contended as error:
+        message = _("Otros cambios del mismo producto están en curso: intente de nuevo en un momento.")
+        raise Unavailable(message, code="contended") from error
+
+
+def _written(write: Callable[[], tuple[Product, list[Problem]]]) -> dict[str, Any]:
+    try:
+        product, warnings = _uncontended(write)
     except changes.Refused as refused:
         raise wire.refusal(refused.problems, conflict=refused.conflict) from refused
     except changes.NotThere as error:

@@ -17,9 +17,10 @@ ALL_OF_UPLOADS = ("view_bulkupload", "add_bulkupload")
 
 
 def person(name: str, *permissions: str, supplier: Supplier | None = None, **more: Any) -> User:
-    """A staff person with these permissions; of a supplier, or of MediSupply itself."""
+    """A staff person with these permissions; of a supplier, or of MediSupply itself and for all suppliers."""
     user = User.objects.create_user(name, password=name, is_staff=True, **more)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    given = permissions if supplier else (*permissions, "all_suppliers")
+    user.user_permissions.set(Permission.objects.filter(codename__in=given))
     if supplier:
         supplier.usuarios.add(user)
     return user

@@ -57,26 +57,78 @@ def example(language):
 
 
 @pytest.fixture
-def run(user, tmp_path):
-    """Runs a command in a folder with a file to send, beside a site and a worker."""
+def site(user, tmp_path):
+    """A site and a worker; runs commands in a folder with two files to send."""
     (tmp_path / "productos.csv").write_bytes(csv_bytes([row(1), row(2, nombre=""), row(3)]))
+    (tmp_path / "otros; productos.csv").write_bytes(csv_bytes([row(4), row(5)]))
     token = Token.objects.create(user=user).key
 
-    def run(*command):
-        with served() as port, worker_process(BULK_UPLOAD_WAIT_SECONDS=1):
+    with served() as port, worker_process(BULK_UPLOAD_WAIT_SECONDS=1):
+
+        def run(*command, **variables):
             env = {**os.environ, "MEDISUPPLY": f"http://127.0.0.1:{port}/api/v1/catalog", "MEDISUPPLY_TOKEN": token}
-            env |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-            done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=90)
+            env |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **variables}
+            return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=90)
+
+        yield run
+
+
+@pytest.fixture
+def run(site):
+    """Runs a command that succeeds; gives what it printed."""
+
+    def run(*command):
+        done = site(*command)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     return run
 
 
-def test_curl(run, tmp_path):
-    run("bash", "-euo", "pipefail", "-c", example("bash"))
-    assert json.loads((tmp_path / "estado.json").read_text())["result"]["resumen"]["exitosos"] == 2
+@pytest.fixture
+def script(tmp_path):
+    """The curl example in its file, exactly as printed."""
+    (tmp_path / "enviar.sh").write_text(example("bash"))
+    return "enviar.sh"
+
+
+def test_curl(run, script, tmp_path):
+    said = run("bash", script, "productos.csv")
+    assert json.loads(said)["exitosos"] == 2
+    assert json.loads((tmp_path / "estado.json").read_text())["status"] == "completed"
     assert "required_blank" in (tmp_path / "errores.csv").read_text("utf-8-sig")
+
+
+def test_curl_sends_a_second_file_and_the_first_one_again(run, script):
+    for name in ("productos.csv", "otros; productos.csv", "productos.csv"):
+        run("bash", script, name)
+    uploads = BulkUpload.objects.order_by("number")
+    assert [upload.filename for upload in uploads] == ["productos.csv", "otros; productos.csv", "productos.csv"]
+    assert [upload.exitosos for upload in uploads] == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "variables", "sentence"),
+    [
+        ("productos.csv", {"MEDISUPPLY_TOKEN": "no"}, "Token inválido."),
+        ("vacio.csv", {}, "está vacío"),
+        ("falta.csv", {}, "curl"),
+        ("productos.csv", {"MEDISUPPLY": "http://127.0.0.1:9/api/v1/catalog"}, "curl"),
+    ],
+)
+def test_curl_ends_with_a_sentence_at_an_error(site, script, tmp_path, name, variables, sentence):
+    (tmp_path / "vacio.csv").write_bytes(b"")
+    done = site("bash", script, name, **variables)
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert BulkUpload.objects.count() == 0
+
+
+def test_curl_ends_when_the_import_fails(site, script, tmp_path):
+    (tmp_path / "sin.csv").write_bytes(b"a,b\n1,2\n")
+    done = site("bash", script, "sin.csv")
+    assert (done.returncode, BulkUpload.objects.get().status) == (1, "failed")
+    assert done.stderr == f'"error":"{json.loads((tmp_path / "estado.json").read_text())["error"]}"\n'
 
 
 def test_python(run, tmp_path):
@@ -84,6 +136,14 @@ def test_python(run, tmp_path):
     assert "100.0 %" in said
     assert "Fila 3: Campos obligatorios vacíos: nombre" in said
     assert load_workbook(tmp_path / "por_corregir.xlsx").active.max_row == 2
+    (tmp_path / "productos.csv").write_bytes(csv_bytes([row(4)]))
+    run(sys.executable, "-c", example("python"))
+    assert [upload.exitosos for upload in BulkUpload.objects.order_by("number")] == [2, 1]
+
+
+def test_python_ends_with_a_sentence_at_an_error(site):
+    done = site(sys.executable, "-c", example("python"), MEDISUPPLY_TOKEN="no")
+    assert (done.returncode, done.stderr.strip()) == (1, "Token inválido.")
 
 
 @needs_node
@@ -92,7 +152,17 @@ def test_javascript(run, tmp_path):
     said = run(NODE, "ejemplo.mjs")
     assert "100 %" in said
     assert "completed" in said
-    assert BulkUpload.objects.get().exitosos == 2
+    (tmp_path / "productos.csv").write_bytes(csv_bytes([row(4)]))
+    run(NODE, "ejemplo.mjs")
+    assert [upload.exitosos for upload in BulkUpload.objects.order_by("number")] == [2, 1]
+
+
+@needs_node
+def test_javascript_ends_with_a_sentence_at_an_error(site, tmp_path):
+    (tmp_path / "ejemplo.mjs").write_text(example("javascript"))
+    done = site(NODE, "ejemplo.mjs", MEDISUPPLY_TOKEN="no")
+    assert done.returncode != 0
+    assert "Token inválido." in done.stderr
 
 
 @needs_node

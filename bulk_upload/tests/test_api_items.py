@@ -185,6 +185,8 @@ def test_staff_need_the_permission_for_each_deed(api, supplier):
     client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=staff).key}")
     assert client.get(f"{URL}/PROD00001").status_code == 404
     staff.user_permissions.add(Permission.objects.get(codename="view_product"))
+    assert client.get(f"{URL}/PROD00001").status_code == 404
+    staff.user_permissions.add(Permission.objects.get(codename="all_suppliers"))
     assert client.get(f"{URL}/PROD00001").status_code == 200
     assert send(client, "patch", f"{URL}/PROD00001", {"nombre": "x"}).status_code == 403
     assert send(client, "post", f"{URL}?proveedor_id=PROV001", body(2)).status_code == 403

@@ -27,7 +27,8 @@ def suppliers(db):
 
 def sign_in(name, *permissions, supplier=None):
     user = User.objects.create_user(name, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    given = permissions if supplier else (*permissions, "all_suppliers")
+    user.user_permissions.set(Permission.objects.filter(codename__in=given))
     if supplier:
         supplier.usuarios.add(user)
     client = Client(headers={"accept-language": "es"})

@@ -129,6 +129,13 @@ def test_compose_gives_the_worker_more_time_than_a_chunk_and_gunicorn_more_than_
     assert seconds["web"] > gunicorn_config.graceful_timeout
 
 
+def test_slow_bodies_leave_half_of_the_threads():
+    from deploy import gunicorn_config
+    from medisupply import bodies
+
+    assert gunicorn_config.threads == bodies.PATIENT_BODIES * 2
+
+
 def test_compose_keeps_postgres_18_where_its_image_expects_it():
     assert SERVICES["db"]["image"] == "postgres:18"
     assert SERVICES["db"]["volumes"] == ["db:/var/lib/postgresql"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
 from django.contrib.auth.models import User
@@ -146,7 +147,10 @@ class TestLimits:
         for _ in range(2):
             Client().post("/admin/login/", {"username": "proveedor", "password": "mal"})
         answer = log_in(client, {"username": "proveedor", "password": "proveedor"})
-        assert_error(answer, 400, "invalid")
+        assert_error(answer, 429, "throttled")
+        assert 0 < int(answer["Retry-After"]) <= 3600
+        page = Client(headers={"Accept-Language": "es"}).post("/admin/login/", {"username": "x", "password": "y"})
+        assert re.search(r"Demasiados intentos desde su dirección: espere \d+ segundos", page.content.decode())
 
     def test_an_address_cannot_be_made_up(self, client, settings):
         for n in range(3):

@@ -14,6 +14,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.authtoken.models import Token
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -57,6 +58,26 @@ def test_it_is_openapi_3_1_and_every_operation_is_described_in_words(document):
         assert operation["tags"], name
         undescribed = [parameter for parameter in operation.get("parameters", []) if not parameter.get("description")]
         assert undescribed == [], name
+
+
+def test_it_is_valid(document):
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_every_operation_says_how_a_client_is_known(document):
+    """Else a generated client sends no token, and the page offers no "Authorize"."""
+    schemes = document["components"]["securitySchemes"]
+    assert (schemes["tokenAuth"]["in"], schemes["tokenAuth"]["name"]) == ("header", "Authorization")
+    assert (schemes["cookieAuth"]["in"], schemes["cookieAuth"]["name"]) == ("cookie", settings.SESSION_COOKIE_NAME)
+    for name, operation in operations(document):
+        public = name == "post /api/v1/auth/token"
+        assert operation["security"] == ([] if public else [{"tokenAuth": []}, {"cookieAuth": []}]), name
+        assert ("401" in operation["responses"]) is not public, name
+
+
+def test_the_first_server_is_the_site_itself(document):
+    assert document["servers"][0]["url"] == "/"
+    assert all(server["description"] for server in document["servers"])
 
 
 def test_every_answer_and_every_body_has_an_example(document):

@@ -17,38 +17,40 @@ from bulk_upload.tests.test_upload_api import a_file
 
 pytestmark = pytest.mark.django_db
 
-ACTORS = ("owner", "nobody", "stranger", "inactive", "staff", "clerk", "admin")
+ACTORS = ("owner", "nobody", "stranger", "inactive", "staff", "clerk", "admin", "removed", "unassigned")
 
 # Route and method → the code for each actor:
-#   owner     a user of the supplier to which everything belongs
-#   nobody    no token
-#   stranger  another supplier's token
-#   inactive  a user of the same supplier, had it not been switched off
-#   staff     staff without permission
-#   clerk     staff with the permissions to see, not to change
-#   admin     staff with all permissions
+#   owner       a user of the supplier to which everything belongs
+#   nobody      no token
+#   stranger    another supplier's token
+#   inactive    a user of the same supplier, had it not been switched off
+#   staff       staff without permission
+#   clerk       staff with the permissions to see, not to change, for all suppliers
+#   admin       staff with all permissions
+#   removed     staff with all permissions but the one for all suppliers, and no supplier any more
+#   unassigned  a user with all permissions who is no staff and has no supplier
 #
 # 404 says "not yours" and "not there" with one word. What lists or creates has nothing to hide.
 MATRIX = {
-    ("bulk-upload", "get"): (200, 401, 200, 200, 200, 200, 200),
-    ("bulk-upload/template", "get"): (200, 401, 200, 200, 200, 200, 200),
-    ("bulk-upload/columns", "get"): (200, 401, 200, 200, 200, 200, 200),
-    ("bulk-upload/status/{task_id}", "get"): (200, 401, 404, 404, 404, 200, 200),
-    ("bulk-upload/{task_id}", "get"): (200, 401, 404, 404, 404, 200, 200),
-    ("bulk-upload/{task_id}/errors", "get"): (200, 401, 404, 404, 404, 200, 200),
-    ("bulk-upload/{task_id}/corrections", "get"): (409, 401, 404, 404, 404, 409, 409),
-    ("bulk-upload/{task_id}/file", "get"): (200, 401, 404, 404, 404, 200, 200),
-    ("bulk-upload/{task_id}/cancel", "post"): (202, 401, 404, 404, 404, 403, 202),
-    ("bulk-upload/{task_id}/retry", "post"): (409, 401, 404, 404, 404, 403, 409),
-    ("items/bulk-upload", "post"): (202, 401, 403, 403, 403, 403, 202),
-    ("items", "get"): (200, 401, 200, 200, 200, 200, 200),
-    ("items", "post"): (400, 401, 403, 403, 403, 403, 400),
-    ("items/{item_id}", "get"): (200, 401, 404, 404, 404, 200, 200),
-    ("items/{item_id}", "put"): (400, 401, 404, 404, 404, 403, 400),
-    ("items/{item_id}", "patch"): (200, 401, 404, 404, 404, 403, 200),
-    ("items/{item_id}", "delete"): (204, 401, 404, 404, 404, 403, 204),
-    ("categories", "get"): (200, 401, 200, 200, 200, 200, 200),
-    ("suppliers", "get"): (200, 401, 200, 200, 200, 200, 200),
+    ("bulk-upload", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+    ("bulk-upload/template", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+    ("bulk-upload/columns", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+    ("bulk-upload/status/{task_id}", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("bulk-upload/{task_id}", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("bulk-upload/{task_id}/errors", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("bulk-upload/{task_id}/corrections", "get"): (409, 401, 404, 404, 404, 409, 409, 404, 404),
+    ("bulk-upload/{task_id}/file", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("bulk-upload/{task_id}/cancel", "post"): (202, 401, 404, 404, 404, 403, 202, 404, 404),
+    ("bulk-upload/{task_id}/retry", "post"): (409, 401, 404, 404, 404, 403, 409, 404, 404),
+    ("items/bulk-upload", "post"): (202, 401, 403, 403, 403, 403, 202, 403, 403),
+    ("items", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+    ("items", "post"): (400, 401, 403, 403, 403, 403, 400, 403, 403),
+    ("items/{item_id}", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("items/{item_id}", "put"): (400, 401, 404, 404, 404, 403, 400, 404, 404),
+    ("items/{item_id}", "patch"): (200, 401, 404, 404, 404, 403, 200, 404, 404),
+    ("items/{item_id}", "delete"): (204, 401, 404, 404, 404, 403, 204, 404, 404),
+    ("categories", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+    ("suppliers", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
 }
 # Open to everybody, and outside the two families.
 PUBLIC = {
@@ -68,9 +70,9 @@ def routes(patterns, prefix=""):
             yield from routes(pattern.url_patterns, text)
         elif isinstance(pattern, URLPattern) and text.startswith("api"):
             view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
-            path = text.replace("(?P<task_id>[^/]+)", "{task_id}").replace("(?P<item_id>.+?)", "{item_id}")
+            path = text.replace("(?P<task_id>[^/]+)", "{task_id}").replace("(?P<item_id>[^\\n]+)", "{item_id}")
             methods = [method for method in METHODS if hasattr(view, method)] if view else ["get"]
-            yield path.removesuffix("$").removesuffix("/?"), methods
+            yield path.removesuffix("$").removesuffix("\\Z").removesuffix("/?"), methods
 
 
 def test_the_matrix_names_every_route():
@@ -94,16 +96,22 @@ def client_of(supplier, other_supplier, user):
         if actor == "nobody":
             return client
         someone = {"owner": user, "inactive": user}.get(actor) or User.objects.create_user(
-            actor, is_staff=actor in ("staff", "clerk", "admin")
+            actor, is_staff=actor in ("staff", "clerk", "admin", "removed")
         )
         if actor == "stranger":
             other_supplier.usuarios.add(someone)
         if actor == "inactive":
             supplier.activo = False
             supplier.save()
-        if actor in ("clerk", "admin"):
-            apps = Permission.objects.filter(content_type__app_label__in=["catalog", "bulk_upload"])
-            someone.user_permissions.set(apps.filter(codename__startswith="view_") if actor == "clerk" else apps)
+        apps = Permission.objects.filter(content_type__app_label__in=["catalog", "bulk_upload"])
+        if actor == "clerk":
+            someone.user_permissions.set(apps.filter(codename__regex="^view_|^all_suppliers$"))
+        elif actor in ("admin", "unassigned"):
+            someone.user_permissions.set(apps)
+        elif actor == "removed":
+            someone.user_permissions.set(apps.exclude(codename="all_suppliers"))
+            supplier.usuarios.add(someone)
+            supplier.usuarios.remove(someone)
         client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=someone).key}")
         return client
 
@@ -133,7 +141,7 @@ def test_each_actor_gets_what_the_matrix_says(client_of, things, family, path, m
 
 
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize("actor", ["stranger", "inactive", "staff"])
+@pytest.mark.parametrize("actor", ["stranger", "inactive", "staff", "removed", "unassigned"])
 @pytest.mark.parametrize("path", ["bulk-upload", "items"])
 def test_lists_show_nothing_of_others(client_of, things, path, actor):
     assert client_of(actor).get(f"/api/catalog/{path}").json()["items"] == []
@@ -142,9 +150,11 @@ def test_lists_show_nothing_of_others(client_of, things, path, actor):
 def test_a_supplier_sees_only_its_own_suppliers(client_of):
     codes = {
         actor: [item["codigo"] for item in client_of(actor).get("/api/v1/catalog/suppliers").json()["items"]]
-        for actor in ("owner", "stranger", "staff", "clerk")
+        for actor in ("owner", "stranger", "staff", "removed", "unassigned")
     }
-    assert codes == {"owner": ["PROV001"], "stranger": ["PROV002"], "staff": [], "clerk": ["PROV001", "PROV002"]}
+    assert codes == {"owner": ["PROV001"], "stranger": ["PROV002"], "staff": [], "removed": [], "unassigned": []}
+    clerk = client_of("clerk").get("/api/v1/catalog/suppliers").json()["items"]
+    assert [item["codigo"] for item in clerk] == ["PROV001", "PROV002"]
 
 
 @pytest.mark.parametrize(("path", "method"), PUBLIC)
