@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class MediSupplyConfig(AppConfig):
@@ -9,3 +10,7 @@ class MediSupplyConfig(AppConfig):
         from medisupply import tokens
 
         tokens.connect()
+
+
+class MediSupplyAdminConfig(AdminConfig):
+    default_site = "medisupply.admin_site.MediSupplyAdminSite"

@@ -8,39 +8,20 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.admin.downloads import Downloads
+from bulk_upload.admin.guide_page import GuidePage
+from bulk_upload.admin.outcome import status_badge
 from bulk_upload.admin.upload_page import UploadPage
 from bulk_upload.admin.watch import WatchPage
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload
 from catalog.admin import OwnSuppliersFilter
-
-# What stands before the word, so that a state is told by shape as well as by word and colour.
-ICONS = {
-    Status.PENDING: "⏳",
-    Status.PROCESSING: "▶",
-    Status.COMPLETED: "✔",
-    Status.FAILED: "✖",
-    Status.CANCELLED: "■",
-}
-
-
-def status_badge(upload: BulkUpload) -> SafeString:
-    """The upload's state as icon and word."""
-    status = Status(upload.status)
-    return format_html(
-        '<span class="estado estado-{}"><span aria-hidden="true">{}</span> {}</span>',
-        status.value,
-        ICONS[status],
-        status.label,
-    )
 
 
 @admin.register(BulkUpload)
-class BulkUploadAdmin(UploadPage, WatchPage, Downloads):
+class BulkUploadAdmin(UploadPage, WatchPage, GuidePage, Downloads):
     list_display = [
         "estado",
         "archivo",
