@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bulk_upload.admin.downloads import Downloads
 from bulk_upload.admin.guide_page import GuidePage
 from bulk_upload.admin.outcome import status_badge
+from bulk_upload.admin.replace import ReplacePage
 from bulk_upload.admin.upload_page import UploadPage
 from bulk_upload.admin.watch import WatchPage
 from bulk_upload.models import BulkUpload
@@ -21,7 +22,7 @@ from catalog.admin import OwnSuppliersFilter
 
 
 @admin.register(BulkUpload)
-class BulkUploadAdmin(UploadPage, WatchPage, GuidePage, Downloads):
+class BulkUploadAdmin(UploadPage, WatchPage, ReplacePage, GuidePage, Downloads):
     list_display = [
         "estado",
         "archivo",
