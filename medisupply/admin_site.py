@@ -18,6 +18,7 @@ LAST_UPLOADS: Final = 10
 class MediSupplyAdminSite(admin.AdminSite):
     site_header = "MediSupply"
     site_title = "MediSupply"
+    site_url = None  # there is no other site: its first page is the admin's
     index_title = _("Inicio")
     index_template = "admin/home.html"
 

@@ -45,7 +45,7 @@ class ProductForm(EditConflictForm[Product]):
 @admin.register(Product)
 class ProductAdmin(ConcurrentSavesAdmin[Product]):
     form = ProductForm
-    list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "proveedor", "activo"]
+    list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "codigo_proveedor", "activo"]
     list_select_related = ["categoria", "proveedor"]
     search_fields = ["id", "codigo", "nombre"]
     autocomplete_fields = list(RELATED_MODELS)
@@ -54,6 +54,10 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
         return super().get_queryset(request).filter(proveedor__in=suppliers)
+
+    @admin.display(description=_("proveedor"), ordering="proveedor")
+    def codigo_proveedor(self, product: Product) -> SafeString:
+        return format_html('<span title="{}">{}</span>', product.proveedor.nombre, product.proveedor_id)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
         # The key of an existing row stays: saved under another one it would be another product.
