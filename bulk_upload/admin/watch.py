@@ -107,6 +107,7 @@ class WatchPage(ScopedUploads):
                 "status": f"{STATUS_PATH}{upload.pk}",
                 "lease": settings.BULK_UPLOAD_LEASE_SECONDS,
                 "takeover": _takeover_seconds(),
+                "timeZone": settings.TIME_ZONE,
                 "texts": progress_texts(),
             },
         }
