@@ -22,7 +22,7 @@ from bulk_upload import storage
 from bulk_upload.admin.scope import ScopedUploads
 from bulk_upload.corrections import write_corrections
 from bulk_upload.exports import CONTENT_TYPES, export_errors
-from bulk_upload.management.commands.make_templates import EMPTY, EXAMPLE, example_products
+from bulk_upload.management.commands.make_templates import EMPTY, EXAMPLE, example_products_for
 from bulk_upload.models import BulkUpload
 from bulk_upload.problems import FileProblem, text_of
 from bulk_upload.reports import write_template
@@ -57,7 +57,8 @@ class Downloads(ScopedUploads):
             raise Http404
         target = _file()
         categories = list(Category.objects.values_list("nombre", flat=True)[:MOST_CATEGORIES])
-        write_template(target, example_products() if kind == "ejemplo" else [], categories)
+        rows = example_products_for(request.user) if kind == "ejemplo" else []
+        write_template(target, rows, categories)
         return _sent(target, TEMPLATES[kind], "xlsx")
 
     def original_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponseBase:

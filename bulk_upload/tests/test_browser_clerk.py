@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
-from playwright.sync_api import Page
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
 
 from bulk_upload.supplier_group import GROUP
 from bulk_upload.tests.admin_people import make_upload
 from bulk_upload.tests.browser import Visit, accessible, chromium, fits, visit  # noqa: F401 - fixtures
-from catalog.models import Supplier
+from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.processes import worker_process
+from catalog.models import Product, Supplier
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -80,3 +86,92 @@ def test_home_and_guide_are_accessible_and_fit(visit, clerk, supplier, width, la
         page = visit(clerk, place, width=width, language=language)
         fits(page)
         accessible(page)
+
+
+def sign_in_by_keyboard(page: Page) -> None:
+    page.context.clear_cookies()
+    page.goto("/")
+    accessible(page)
+    page.locator("#id_username").focus()
+    page.keyboard.type("maria")
+    page.keyboard.press("Tab")
+    page.keyboard.type("maria")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/admin/$"))
+
+
+def press(page: Page, selector: str) -> None:
+    """Follow a link or push a button as the keyboard does."""
+    page.locator(selector).first.focus()
+    page.keyboard.press("Enter")
+
+
+def send(page: Page, content: bytes, name: str) -> None:
+    page.set_input_files("#id_file", {"name": name, "mimeType": "text/csv", "buffer": content})
+    press(page, ".submit-row input")
+    page.wait_for_url(re.compile("/change/"))
+
+
+WORDS = {
+    "es": {"partial": "Completada con errores", "done": "Completada", "another": "Cargar otro archivo"},
+    "en": {"partial": "Completed with errors", "done": "Completed", "another": "Upload another file"},
+}
+
+
+@pytest.mark.parametrize(("width", "language"), [(DESK, "es"), (PHONE, "en")])
+def test_from_signing_in_to_the_corrected_file(visit, clerk, width, language):  # noqa: F811
+    words = WORDS[language]
+    page = visit(clerk, "/", width=width, language=language)
+    sign_in_by_keyboard(page)
+    with page.expect_download() as template:
+        press(page, 'a[href$="/plantilla/ejemplo/"]')
+    assert template.value.suggested_filename == "plantilla_productos_ejemplo.xlsx"
+    press(page, "a.paso")
+    page.wait_for_url(re.compile("/add/"))
+    accessible(page)
+    fits(page)
+    send(page, csv_bytes([row(1), row(2, precio_unitario="caro")]), "enero.csv")
+    with worker_process("--wait", "1"):
+        expect(page.locator(".resultado .estado")).to_contain_text(words["partial"], timeout=60_000)
+        accessible(page)
+        fits(page)
+        with page.expect_download() as download:
+            press(page, "a.paso")
+        book = load_workbook(io.BytesIO(download.value.path().read_bytes()))
+        book.worksheets[0].cell(2, 6).value = 1250.5
+        corrected = io.BytesIO()
+        book.save(corrected)
+        page.goto(f"{LIST}add/")
+        send(page, corrected.getvalue(), download.value.suggested_filename)
+        expect(page.locator(".resultado .estado")).to_have_text(re.compile(f"✔ {words['done']}$"), timeout=60_000)
+    accessible(page)
+    fits(page)
+    assert page.inner_text("a.paso") == words["another"]
+    assert Product.objects.filter(proveedor="PROV001").count() == 2
+
+
+def test_products_that_exist_are_replaced_in_two_steps(visit, clerk):  # noqa: F811
+    page = visit(clerk, f"{LIST}add/", width=PHONE)
+    with worker_process("--wait", "1"):
+        send(page, csv_bytes([row(1)]), "enero.csv")
+        expect(page.locator(".resultado .estado")).to_contain_text("Completada", timeout=60_000)
+        page.goto(f"{LIST}add/")
+        send(page, csv_bytes([row(1, precio_unitario="99")]), "febrero.csv")
+        expect(page.locator(".resultado .estado")).to_contain_text("Ninguna fila importada", timeout=60_000)
+        press(page, "a.paso")
+        page.wait_for_url(re.compile("/replace/"))
+        accessible(page)
+        press(page, "input.paso")
+        expect(page.locator(".cuentas dd").nth(1)).to_have_text("1", timeout=60_000)
+    assert str(Product.objects.get().precio_unitario) == "99.00"
+
+
+@pytest.mark.parametrize("width", [DESK // 2, PHONE])
+def test_the_drop_zone_fits_on_a_phone_and_at_twice_the_size(visit, clerk, width):  # noqa: F811
+    page = visit(clerk, f"{LIST}add/", width=width)
+    box = page.locator("#drop-zone").bounding_box()
+    assert box
+    assert box["height"] < 200
+    assert box["x"] + box["width"] <= width
+    fits(page)
+    accessible(page)
