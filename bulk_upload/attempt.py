@@ -19,6 +19,7 @@ from bulk_upload.originals import fetch_original
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 from bulk_upload.reading.table import Limits
+from bulk_upload.speed import RecentSpeed
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Attempt:
         self._interruptible = interruptible
         self._renewed_at = self.started
         self._shown_at = 0.0
+        self._speed = RecentSpeed()
 
     def run(self) -> None:
         """Import the upload to its end.
@@ -107,6 +109,7 @@ class Attempt:
         self.keep()
 
     def _after_chunk(self) -> None:
+        self._speed.add(self.upload.procesados)
         if time.monotonic() - self._shown_at >= SHOWN_EVERY_SECONDS:
             self._show()
         self._on_wait()
@@ -116,7 +119,10 @@ class Attempt:
 
     def _show(self) -> None:
         self._shown_at = time.monotonic()
-        progress.put(snapshots.of(self.upload))
+        snapshot = snapshots.of(self.upload)
+        if not self.upload.is_final:
+            snapshot["rows_per_second"] = self._speed.rows_per_second()
+        progress.put(snapshot)
 
 
 def _format(upload: BulkUpload) -> Literal["xlsx", "csv"]:

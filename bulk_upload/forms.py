@@ -30,8 +30,8 @@ class UploadForm(forms.Form):
         label=_("Reemplazar duplicados"),
         required=False,
         help_text=_(
-            "Si un producto ya existe, se actualiza con los datos del archivo. Sin marcar, esa fila se rechaza y "
-            "el producto queda como está."
+            "Marcado: un producto que ya existe se actualiza con los datos del archivo, y una celda opcional vacía "
+            "conserva lo que tiene. Sin marcar: esa fila se rechaza y el producto queda como está."
         ),
     )
 

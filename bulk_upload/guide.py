@@ -40,6 +40,8 @@ RULES: Final = """\
 - **Sí o no.** `sí`, `si`, `no`, `true`, `false`, `1`, `0`, `yes`, `verdadero`, `falso`, en mayúsculas o minúsculas.
 - **Celdas con error** (`#N/A`, `#¡REF!`, `Err:502`, `########`…) y **fechas donde va texto** se rechazan: la hoja de
   cálculo cambió el valor.
+- **Únicos entre todos los proveedores.** Un `id` o un `codigo` que ya usa otro proveedor se rechaza. Si numera sus
+  productos con 1, 2, 3, ponga antes el código de su empresa: `PROV001-0001`.
 - **Repetidos.** Dos filas del mismo archivo no pueden tener el mismo `id` ni el mismo `codigo`.
 - **Productos que ya existen.** Sin la opción «reemplazar duplicados» se rechazan. Con ella se actualizan, y una
   celda opcional vacía conserva el valor que el producto ya tiene.

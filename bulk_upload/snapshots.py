@@ -65,10 +65,10 @@ def head(upload: BulkUpload) -> Snapshot:
 
 
 def _speed(upload: BulkUpload) -> float | None:
-    """Rows dealt with per second since the import began, up to this state; `None` before the first ones."""
-    if upload.started_at is None or not upload.procesados:
+    """The average of an upload that has ended. How fast one is that runs, only its worker knows: see `speed`."""
+    if upload.started_at is None or upload.completed_at is None or not upload.procesados:
         return None
-    seconds = ((upload.completed_at or upload.updated_at) - upload.started_at).total_seconds()
+    seconds = (upload.completed_at - upload.started_at).total_seconds()
     return round(upload.procesados / max(seconds, 0.001), 1)
 
 

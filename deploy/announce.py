@@ -41,7 +41,8 @@ def announcement(port: int) -> str:
     return f"""
 MediSupply is ready
   Admin      {address(port)}/admin/   user admin, password admin
-  Suppliers  proveedor / proveedor (PROV001, API token {TOKEN})
+  Suppliers  the same address, or the API:
+             proveedor / proveedor (PROV001, API token {TOKEN})
              proveedor2 / proveedor2 (PROV002, API token demo-token-prov002)
 
 Upload the example catalogue, in another terminal and from the project's folder:

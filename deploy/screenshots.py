@@ -104,7 +104,7 @@ def _result_page(page: Page, folder: Path) -> Path:
     page.wait_for_selector(".resultado", timeout=IMPORT_MILLISECONDS)
     _draw(page, "result")
     with page.expect_download() as download:
-        page.click(".carga-botones a.default")
+        page.click(".siguiente a.paso")
     workbook = folder / "por_corregir.xlsx"
     download.value.save_as(workbook)
     return workbook

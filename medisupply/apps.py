@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class MediSupplyConfig(AppConfig):
@@ -6,9 +7,10 @@ class MediSupplyConfig(AppConfig):
     verbose_name = "MediSupply"
 
     def ready(self) -> None:
-        from django.contrib import admin
-
-        from medisupply import checks, login, tokens  # noqa: F401  # the checks register themselves
+        from medisupply import checks, tokens  # noqa: F401  # the checks register themselves
 
         tokens.connect()
-        admin.site.login_form = login.LoginForm
+
+
+class MediSupplyAdminConfig(AdminConfig):
+    default_site = "medisupply.admin_site.MediSupplyAdminSite"

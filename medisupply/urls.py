@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from medisupply import api_pages, errors, login
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     re_path(r"^api/schema/?$", api_pages.SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", api_pages.DocsView.as_view(url_name="schema"), name="docs"),

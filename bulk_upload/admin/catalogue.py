@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.admin.outcome import outcome
 from bulk_upload.models import BulkUpload
 from catalog.admin import ProductAdmin, ProductForm, SupplierAdmin
 from catalog.models import Product, Supplier
@@ -55,6 +56,7 @@ class SupplierWithUploads(SupplierAdmin):
 
     class Media:
         css: ClassVar[dict[str, Any]] = {"all": ["bulk_upload/uploads.css"]}
+        js: ClassVar[list[str]] = ["bulk_upload/search_labels.js"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Supplier | None = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
@@ -78,7 +80,7 @@ class SupplierWithUploads(SupplierAdmin):
 
 
 def _state(upload: BulkUpload) -> str:
-    return f"{upload.get_status_display()} · {_day(upload)}"
+    return f"{outcome(upload).label} · {_day(upload)}"
 
 
 def _day(upload: BulkUpload) -> str:

@@ -22,7 +22,7 @@ from bulk_upload import storage
 from bulk_upload.admin.scope import ScopedUploads
 from bulk_upload.corrections import write_corrections
 from bulk_upload.exports import CONTENT_TYPES, export_errors
-from bulk_upload.management.commands.make_templates import EMPTY, EXAMPLE, example_products
+from bulk_upload.management.commands.make_templates import EMPTY, EXAMPLE, example_products_for
 from bulk_upload.models import BulkUpload
 from bulk_upload.problems import FileProblem, text_of
 from bulk_upload.reports import offered_categories, write_template
@@ -53,8 +53,8 @@ class Downloads(ScopedUploads):
         if kind not in TEMPLATES:
             raise Http404
         target = _file()
-        categories = offered_categories(request.user)
-        write_template(target, example_products() if kind == "ejemplo" else [], categories)
+        rows = example_products_for(request.user) if kind == "ejemplo" else []
+        write_template(target, rows, offered_categories(request.user))
         return _sent(target, TEMPLATES[kind], "xlsx")
 
     def original_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponseBase:

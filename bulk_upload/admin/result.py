@@ -87,6 +87,10 @@ class Result:
     def rows_to_correct(self) -> int:
         return max(0, self._upload.rechazados - self.corrected_rows)
 
+    def count_of(self, code: str) -> int:
+        """How many errors have this code."""
+        return next((kind.count for kind in self.errors if kind.code == code), 0)
+
     @property
     def _count(self) -> int:
         if not self.kind:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from bulk_upload.admin.scope import ScopedUploads
+from bulk_upload.columns import COLUMNS
 from bulk_upload.forms import UploadForm
 from bulk_upload.intake import MULTIPART_OVERHEAD, RefusedUpload, accept_upload, too_large
 from bulk_upload.models import BulkUpload
@@ -89,6 +90,7 @@ class UploadPage(ScopedUploads):
             unread=unread,
             max_bytes=settings.BULK_UPLOAD_MAX_BYTES,
             max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
+            required=[column.name for column in COLUMNS if column.required],
             max_rows=settings.BULK_UPLOAD_MAX_ROWS,
             texts=_texts(),
         )

@@ -6,56 +6,40 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from bulk_upload.admin.downloads import Downloads
+from bulk_upload.admin.guide_page import GuidePage
+from bulk_upload.admin.outcome import status_badge
+from bulk_upload.admin.replace import ReplacePage
 from bulk_upload.admin.upload_page import UploadPage
 from bulk_upload.admin.watch import WatchPage
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload
 from catalog.admin import OwnSuppliersFilter
 
-# What stands before the word, so that a state is told by shape as well as by word and colour.
-ICONS = {
-    Status.PENDING: "⏳",
-    Status.PROCESSING: "▶",
-    Status.COMPLETED: "✔",
-    Status.FAILED: "✖",
-    Status.CANCELLED: "■",
-}
 
-
-def status_badge(upload: BulkUpload) -> SafeString:
-    """The upload's state as icon and word."""
-    status = Status(upload.status)
-    return format_html(
-        '<span class="estado estado-{}"><span aria-hidden="true">{}</span> {}</span>',
-        status.value,
-        ICONS[status],
-        status.label,
-    )
+def labelled(label: StrPromise, number: int | None) -> SafeString:
+    """A number of a list with its column's name, which is shown where the list has no header (on phones)."""
+    if number is None:
+        return format_html("–")
+    return format_html('{} <span class="rotulo">{}</span>', intcomma(number), label)
 
 
 @admin.register(BulkUpload)
-class BulkUploadAdmin(UploadPage, WatchPage, Downloads):
-    list_display = [
-        "estado",
-        "archivo",
-        "proveedor",
-        "created_by",
-        "created_at",
-        "total",
-        "creados",
-        "actualizados",
-        "sin_cambios",
-        "rechazados",
-    ]
+class BulkUploadAdmin(UploadPage, WatchPage, ReplacePage, GuidePage, Downloads):
+    list_display = ["estado", "archivo", "codigo_proveedor", "recibida", "filas", "rechazadas"]
     list_display_links = ["archivo"]
     list_filter = ["status", ("proveedor", OwnSuppliersFilter), "created_at"]
-    list_select_related = ["proveedor", "created_by"]
+    list_select_related = ["proveedor"]
     list_per_page = 50
     search_fields = ["filename", "task_id"]
     show_full_result_count = False
@@ -70,6 +54,27 @@ class BulkUploadAdmin(UploadPage, WatchPage, Downloads):
     @admin.display(description=_("archivo"), ordering="filename")
     def archivo(self, upload: BulkUpload) -> str:
         return upload.filename
+
+    @admin.display(description=_("proveedor"), ordering="proveedor")
+    def codigo_proveedor(self, upload: BulkUpload) -> SafeString:
+        return format_html('<span title="{}">{}</span>', upload.proveedor.nombre, upload.proveedor_id)
+
+    @admin.display(description=_("recibida"), ordering="created_at")
+    def recibida(self, upload: BulkUpload) -> str:
+        return date_format(localtime(upload.created_at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=_("filas"), ordering="total")
+    def filas(self, upload: BulkUpload) -> SafeString:
+        return labelled(_("filas"), upload.total or None)
+
+    @admin.display(description=_("rechazadas"), ordering="rechazados")
+    def rechazadas(self, upload: BulkUpload) -> SafeString:
+        return labelled(_("rechazadas"), upload.rechazados if upload.total else None)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[BulkUpload], search_term: str

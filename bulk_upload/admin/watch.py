@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
 from bulk_upload import snapshots
+from bulk_upload.admin.next_step import header_lines, next_step
 from bulk_upload.admin.result import Result
 from bulk_upload.admin.scope import ScopedUploads
 from bulk_upload.admin.words import progress_texts
@@ -106,6 +107,7 @@ class WatchPage(ScopedUploads):
                 "status": f"{STATUS_PATH}{upload.pk}",
                 "lease": settings.BULK_UPLOAD_LEASE_SECONDS,
                 "takeover": _takeover_seconds(),
+                "timeZone": settings.TIME_ZONE,
                 "texts": progress_texts(),
             },
         }
@@ -113,10 +115,13 @@ class WatchPage(ScopedUploads):
 
     def _show_result(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
         language = get_language() or settings.LANGUAGE_CODE
+        acts = self.may_act_for(request, upload)
         result = Result(upload, language, request.GET.get("tipo", ""), request.GET.get("pagina", "1"))
         context = self._context(request, upload) | {
             "result": result,
             "failure": text_of(upload.error_code, upload.error_params, language) if upload.error_code else "",
+            "step": next_step(upload, result, acts=acts),
+            "headers": header_lines(upload),
             "corrections": upload.corrections.defer("productos_creados", "productos_actualizados")[:20],
             "original": upload.corrects,
         }
@@ -147,7 +152,6 @@ class WatchPage(ScopedUploads):
             upload=upload,
             original_name=upload.filename,
             can_cancel=acts and upload.status in STEPS["cancel"].allowed,
-            can_retry=acts and upload.status in STEPS["retry"].allowed,
         )
 
 

@@ -10,6 +10,8 @@ def progress_texts() -> dict[str, str]:
         "pending": _("En espera"),
         "processing": _("En proceso"),
         "completed": _("Completada"),
+        "partial": _("Completada con errores"),
+        "nothing": _("Ninguna fila importada"),
         "failed": _("Fallida"),
         "cancelled": _("Cancelada"),
         "rows": _("{done} de {total} filas"),
@@ -26,10 +28,12 @@ def progress_texts() -> dict[str, str]:
         "now": _("ahora mismo"),
         "offline": _("Sin conexión con el servidor: se reintenta en {time}. La importación sigue su curso."),
         "signedOut": _("Su sesión terminó: recargue la página para seguir el progreso."),
-        "stalled": _("El trabajador no da señales desde las {since}; otro lo retomará antes de las {until}."),
-        "abandoned": _(
-            "El trabajador no da señales desde las {since} y ningún otro lo ha retomado: avise a operaciones. Lo "
-            "importado se conserva."
+        "stalled": _(
+            "El proceso de importación no da señales desde las {since}; otro lo retomará antes de las {until}."
         ),
-        "longWait": _("Ningún trabajador ha tomado la carga todavía: espera desde las {since}."),
+        "abandoned": _(
+            "El proceso de importación no da señales desde las {since} y ningún otro lo ha retomado: avise a "
+            "operaciones. Lo importado se conserva."
+        ),
+        "longWait": _("Ningún proceso de importación ha tomado la carga todavía: espera desde las {since}."),
     }

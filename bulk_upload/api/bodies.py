@@ -27,7 +27,9 @@ class Progress(Body):
     successful = serializers.IntegerField()
     failed = serializers.IntegerField()
     percent = serializers.FloatField(help_text="De 0 a 100.")
-    rows_per_second = serializers.FloatField(allow_null=True, help_text="Promedio desde que empezó la importación.")
+    rows_per_second = serializers.FloatField(
+        allow_null=True, help_text="En los últimos diez segundos; al final, el promedio."
+    )
     eta_seconds = serializers.IntegerField(allow_null=True, help_text="Segundos que faltan, si sigue a ese ritmo.")
 
 

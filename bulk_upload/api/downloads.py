@@ -21,7 +21,7 @@ from bulk_upload.api import access, docs
 from bulk_upload.corrections import write_corrections
 from bulk_upload.exports import CONTENT_TYPES, FileFormat, export_errors
 from bulk_upload.intake import clean_filename
-from bulk_upload.management.commands.make_templates import example_products
+from bulk_upload.management.commands.make_templates import example_products_for
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.problems import FileProblem, text_of
 from bulk_upload.reports import offered_categories, write_template
@@ -42,7 +42,7 @@ class TemplateView(APIView):
         params = TemplateParams(data=request.query_params)
         params.is_valid(raise_exception=True)
         example = params.validated_data["ejemplo"]
-        rows = example_products() if example else []
+        rows = example_products_for(request.user) if example else []
         categories = offered_categories(request.user)
         target = BytesIO()
         write_template(target, rows, categories)

@@ -161,7 +161,7 @@ class BulkUpload(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.filename} ({self.get_status_display()})"
+        return self.filename
 
     @property
     def is_final(self) -> bool:

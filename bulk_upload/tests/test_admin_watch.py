@@ -45,7 +45,7 @@ def test_it_says_how_many_uploads_are_before(staff, supplier):
 def test_a_silent_worker_is_told_with_both_times(staff, supplier):
     silent = timezone.now() - timedelta(minutes=2)
     upload = make_upload(supplier, status="processing", total=10, started_at=silent, updated_at=silent)
-    assert "El trabajador no da señales desde las" in page_of(staff, upload)
+    assert "El proceso de importación no da señales desde las" in page_of(staff, upload)
 
 
 def test_the_result_shows_four_counts(staff, rejected):

@@ -161,7 +161,8 @@ def test_demo_accounts_work_and_belong_to_their_suppliers(settings, client):
         user = Token.objects.get(key=token).user
         assert user.username == name
         assert user.check_password(name)
-        assert not user.is_staff
+        assert (user.is_staff, user.is_superuser) == (True, False)
+        assert [group.name for group in user.groups.all()] == ["Proveedor"]
         assert [s.pk for s in user.suppliers.all()] == [supplier]
 
 

@@ -209,7 +209,7 @@ def test_a_worker_that_gives_no_sign_is_told_in_plain_words(visit, operator, sup
     silent = timezone.now() - timedelta(seconds=35)
     upload = make_upload(supplier, status="processing", total=10, started_at=silent, updated_at=silent)
     page = visit(operator, address("change", upload.pk), color_scheme="dark")
-    expect(page.locator("#stalled")).to_contain_text("El trabajador no da señales desde las")
+    expect(page.locator("#stalled")).to_contain_text("El proceso de importación no da señales desde las")
     expect(page.locator("#stalled")).to_contain_text("otro lo retomará antes de las")
     accessible(page)
 

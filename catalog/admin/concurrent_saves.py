@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 # Somebody else took the same key, or referred to a row that is being deleted, between the check and the
 # write: the second try's check sees it, and the page says so.
@@ -52,9 +53,10 @@ class ConcurrentSavesAdmin(admin.ModelAdmin[M]):
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return _tried_again(super().delete_view, request, *args, **kwargs)
 
-    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         # An action logs what it is about to delete: both happen or neither.
-        return _tried_again(super().changelist_view, request, *args, **kwargs)
+        context = {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        return _tried_again(super().changelist_view, request, context)
 
 
 def _tried_again(view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

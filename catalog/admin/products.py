@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -20,8 +20,11 @@ from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.database import next_change_number
 from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
-from catalog.models import Product, Supplier
+from catalog.models import Category, Product, Supplier
 from medisupply.product_ids import is_addressable
+
+# Fields that name a row of another model, and that model.
+RELATED_MODELS: Final = {"categoria": "category", "proveedor": "supplier"}
 
 
 class OwnSuppliersFilter(admin.RelatedFieldListFilter):
@@ -54,11 +57,10 @@ class ProductForm(CleanTextsForm[Product]):
 @admin.register(Product)
 class ProductAdmin(ConcurrentSavesAdmin[Product]):
     form = ProductForm
-    list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "proveedor", "activo"]
-    list_filter = ["activo", ("proveedor", OwnSuppliersFilter), ("categoria", AutocompleteFilter)]
+    list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "codigo_proveedor", "activo"]
     list_select_related = ["categoria", "proveedor"]
     search_fields = ["id", "codigo", "nombre"]
-    autocomplete_fields = ["categoria", "proveedor"]
+    autocomplete_fields = list(RELATED_MODELS)
     show_full_result_count = False
 
     @property
@@ -68,6 +70,10 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
         return super().get_queryset(request).filter(proveedor__in=suppliers)
+
+    @admin.display(description=_("proveedor"), ordering="proveedor")
+    def codigo_proveedor(self, product: Product) -> SafeString:
+        return format_html('<span title="{}">{}</span>', product.proveedor.nombre, product.proveedor_id)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
         # The key of an existing row stays: saved under another one it would be another product.
@@ -81,11 +87,24 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
         obj.version, obj.changed_by_upload = obj.version + 1, None
         return ["change_number", "version", "changed_by_upload", "updated_at"]
 
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        """The fields that are searched. Without the permission to view the related rows, a list offers one's own."""
+        may_view = request.user.has_perm
+        return [name for name, model in RELATED_MODELS.items() if may_view(f"catalog.view_{model}")]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        filters: list[Any] = ["activo", ("proveedor", OwnSuppliersFilter)]
+        return (
+            [*filters, ("categoria", AutocompleteFilter)] if request.user.has_perm("catalog.view_category") else filters
+        )
+
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
         if db_field.name == "proveedor":
             kwargs["queryset"] = Supplier.objects.for_user(request.user, "catalog.change_product")
+        if db_field.name == "categoria" and not request.user.has_perm("catalog.view_category"):
+            kwargs["queryset"] = Category.objects.for_user(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("carga que lo creó"))

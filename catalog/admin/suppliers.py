@@ -22,7 +22,7 @@ class SupplierAdmin(ConcurrentSavesAdmin[Supplier]):
     list_display = ["codigo", "nombre", "nit", "email", "activo"]
     list_filter = ["activo"]
     search_fields = ["codigo", "nombre", "nit"]
-    raw_id_fields = ["usuarios"]  # the widgets that search within the page are not accessible
+    autocomplete_fields = ["usuarios"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Supplier]:
         return Supplier.objects.for_user(request.user, "catalog.view_supplier")

@@ -46,7 +46,7 @@ class Page:
         inputs.feed(self.text)
         self.sent: dict[str, Any] = inputs.sent
 
-    def change(self, **values: str) -> Page:
+    def change(self, **values: str | list[str]) -> Page:
         self.sent.update(values)
         return self
 

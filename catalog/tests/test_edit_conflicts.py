@@ -217,7 +217,7 @@ def test_only_the_people_that_the_person_added_or_removed(person, supplier):
     supplier.usuarios.set([ana, beto])
     page = Page(person, SUPPLIER)
     supplier.usuarios.set([beto, carla])
-    page.change(usuarios=f"{ana.pk},{dora.pk}").save()  # beto goes, dora comes
+    page.change(usuarios=[str(ana.pk), str(dora.pk)]).save()  # beto goes, dora comes
     assert set(supplier.usuarios.all()) == {carla, dora}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core import serializers
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from rest_framework.authtoken.models import Token
 
 from bulk_upload import pooler, progress, queue, storage
+from bulk_upload.supplier_group import GROUP
 from catalog.models import Supplier
 from medisupply.shared_cache import CacheDown
 
@@ -137,6 +138,8 @@ def _create_demo_accounts() -> str:
         User.objects.create_superuser(DEMO_ADMIN, password=DEMO_ADMIN)
     for name, supplier, token in DEMO_SUPPLIERS:
         user = User.objects.filter(username=name).first() or User.objects.create_user(name, password=name)
+        User.objects.filter(pk=user.pk).update(is_staff=True)
+        user.groups.add(Group.objects.get(name=GROUP))
         Supplier.objects.get(pk=supplier).usuarios.add(user)
         Token.objects.get_or_create(user=user, defaults={"key": token})
     return f"accounts {DEMO_ADMIN}, {', '.join(name for name, _, _ in DEMO_SUPPLIERS)} (password = name)"

@@ -7,15 +7,14 @@
     const SLOWEST = 4000;
     const HIDDEN = 15000;
     const OFFLINE_MOST = 30000;
-    // The speed is that of the last seconds.
-    const WINDOW = 10000;
     const ENDS = ["completed", "failed", "cancelled"];
 
     const config = JSON.parse(document.getElementById("progress-config").textContent);
     const texts = config.texts;
     const language = document.documentElement.lang;
     const number = new Intl.NumberFormat(language, {useGrouping: "always"});
-    const clock = new Intl.DateTimeFormat(language, {timeStyle: "medium"});
+    // The page's own times are in the server's zone: so are these.
+    const clock = new Intl.DateTimeFormat(language, {timeStyle: "medium", timeZone: config.timeZone});
     const at = (id) => document.getElementById(id);
     const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -26,7 +25,6 @@
     let timer = 0;
     let skew = 0;
     let announcedStep = 0;
-    let samples = [];
 
     const now = () => Date.now() + skew;
 
@@ -46,38 +44,34 @@
         at(id).hidden = !text;
     }
 
-    function rate(progress) {
-        if (typeof progress.rows_per_second === "number") return progress.rows_per_second;
-        samples.push([Date.now(), progress.processed]);
-        while (samples.length > 2 && samples[0][0] < Date.now() - WINDOW) samples.shift();
-        const [first, last] = [samples[0], samples[samples.length - 1]];
-        return last[0] > first[0] ? 1000 * (last[1] - first[1]) / (last[0] - first[0]) : 0;
-    }
-
     function show() {
-        const {total, processed, successful, failed} = body.progress;
+        const {total, processed} = body.progress;
         write("state", texts[body.status]);
         at("badge").className = `estado estado-${body.status}`;
         write("icon", body.status === "pending" ? "⏳" : "▶");
+        if (!total) write("rows", body.status === "pending" ? texts.waiting : texts.reading);
+        showNumbers();
+        showSpeed();
+        announce(total, processed);
+    }
+
+    function showNumbers() {
+        const {total, processed, successful, failed} = body.progress;
         if (total) {
             at("bar").max = total;
             at("bar").value = processed;
             write("rows", say(texts.rows, {done: number.format(processed), total: number.format(total)}));
             write("percent", `(${Math.floor(100 * processed / total)} %)`);
-        } else {
-            write("rows", body.status === "pending" ? texts.waiting : texts.reading);
         }
         write("good", number.format(successful));
         write("bad", number.format(failed));
-        showSpeed(total, processed);
-        announce(total, processed);
     }
 
-    function showSpeed(total, processed) {
-        const speed = body.status === "processing" ? rate(body.progress) : 0;
-        const left = body.progress.eta_seconds ?? (speed ? (total - processed) / speed : null);
-        write("rate", speed >= 0.5 ? say(texts.perSecond, {rate: number.format(Math.round(speed))}) : "–");
-        write("left", left !== null && total ? lasting(left) : body.status === "processing" ? texts.unknown : "–");
+    function showSpeed() {
+        const {rows_per_second: speed, eta_seconds: left, total} = body.progress;
+        const running = body.status === "processing";
+        write("rate", running && speed >= 0.5 ? say(texts.perSecond, {rate: number.format(Math.round(speed))}) : "–");
+        write("left", !running ? "–" : left !== null && total ? lasting(left) : texts.unknown);
     }
 
     // A progress bar's values are not read aloud by themselves: say each tenth.
@@ -120,12 +114,24 @@
         return true;
     }
 
+    // How the upload ended: as the page of its result will say it.
+    function outcome() {
+        const {successful, failed} = body.progress;
+        if (body.status !== "completed" || !failed) return body.status;
+        return successful ? "partial" : "nothing";
+    }
+
+    // The last picture has the last numbers.
     function end() {
+        const how = outcome();
         at("progress").setAttribute("aria-busy", "false");
-        at("bar").max = 1;
-        at("bar").value = 1;
-        write("state", texts[body.status]);
-        write("announcement", say(texts.ended, {state: texts[body.status]}));
+        showNumbers();
+        showSpeed();
+        notice("stalled", "");
+        write("state", texts[how]);
+        write("icon", {completed: "✔", partial: "⚠", cancelled: "■"}[how] || "✖");
+        at("badge").className = `estado estado-${how === "nothing" ? "failed" : how}`;
+        write("announcement", say(texts.ended, {state: texts[how]}));
         window.setTimeout(() => window.location.reload(), 1000);
     }
 

@@ -1,0 +1,72 @@
+"""The guide to the file: how to prepare it, column by column, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrPromise
+
+from bulk_upload.admin.scope import ScopedUploads
+from bulk_upload.columns import COLUMNS
+
+MEBIBYTE: Final = 1024 * 1024
+CONTENT: Final[dict[str, StrPromise]] = {
+    "code": gettext_lazy("texto exacto"),
+    "text": gettext_lazy("texto"),
+    "decimal": gettext_lazy("número con hasta 2 decimales"),
+    "integer": gettext_lazy("número entero"),
+    "boolean": gettext_lazy("sí o no"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLine:
+    """A column as the guide shows it."""
+
+    name: str
+    required: bool
+    rule: str
+    content: str
+    example: str
+
+
+class GuidePage(ScopedUploads):
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.guide_view)
+        return [path("guia/", view, name="bulk_upload_bulkupload_guide"), *super().get_urls()]
+
+    def guide_view(self, request: HttpRequest) -> HttpResponse:
+        if not (self.has_add_permission(request) or self.has_view_permission(request)):
+            raise PermissionDenied
+        context = self.page_context(
+            request,
+            title=_("Preparar el archivo"),
+            columns=column_lines(),
+            max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
+            max_rows=settings.BULK_UPLOAD_MAX_ROWS,
+            may_upload=self.has_add_permission(request),
+        )
+        return TemplateResponse(request, "admin/bulk_upload/bulkupload/guide.html", context)
+
+
+def column_lines() -> list[ColumnLine]:
+    """The sheet's columns in the active language."""
+    english = (get_language() or settings.LANGUAGE_CODE).startswith("en")
+    return [
+        ColumnLine(
+            column.name,
+            column.required,
+            column.rule.en if english else column.rule.es,
+            str(CONTENT.get(column.kind, column.kind)),
+            str(column.example),
+        )
+        for column in COLUMNS
+    ]

@@ -1,0 +1,73 @@
+"""The one right next step after an upload has ended, for the large button of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bulk_upload.admin.result import Result
+from bulk_upload.columns import COLUMNS
+from bulk_upload.models import BulkUpload, Status
+
+# The file was read and its header does not fit.
+HEADER_PROBLEMS: Final = frozenset(["no_header", "missing_columns", "missing_columns_similar", "duplicate_column"])
+# Faults of the system that pass: the same file may be imported at the next try.
+PASSING_FAULTS: Final = frozenset(["attempts_exhausted"])
+EXISTS_ALREADY: Final = "duplicate_product"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What the button says, where it leads, and why."""
+
+    label: str
+    address: str
+    reason: str
+
+
+def may_help_to_retry(upload: BulkUpload) -> bool:
+    """Whether another try of the same file can end in another way."""
+    if upload.status == Status.CANCELLED:
+        return True
+    return upload.status == Status.FAILED and upload.error_code in PASSING_FAULTS
+
+
+def may_replace(upload: BulkUpload) -> bool:
+    """Whether the same file can be uploaded again so that it replaces what exists."""
+    return upload.status == Status.COMPLETED and not upload.reemplazar_duplicados
+
+
+def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | None:
+    """The next step of a person who `acts` for the upload's supplier, or may only look."""
+    if acts and may_help_to_retry(upload):
+        reason = _("La importación continúa donde quedó: ninguna fila se importa dos veces.")
+        return NextStep(_("Reintentar la carga…"), _address("retry", upload.pk), reason)
+    if upload.error_code in HEADER_PROBLEMS:
+        reason = _("Copie sus datos a la plantilla, que ya tiene los encabezados correctos, y cárguela.")
+        return NextStep(_("Descargar la plantilla vacía (.xlsx)"), _address("template", "vacia"), reason)
+    if acts and may_replace(upload) and 2 * result.count_of(EXISTS_ALREADY) > upload.rechazados:
+        reason = _("La mayoría de las filas rechazadas son productos que ya existen. Para actualizarlos, reemplácelos.")
+        return NextStep(_("Cargar otra vez reemplazando duplicados…"), _address("replace", upload.pk), reason)
+    if result.rows_to_correct:
+        reason = _("Corrija las celdas marcadas en rojo y cargue ese mismo libro: lo que ya entró no se duplica.")
+        return NextStep(_("Descargar las filas por corregir (.xlsx)"), _address("corrections", upload.pk), reason)
+    if not acts:
+        return None
+    label = _("Cargar otro archivo") if upload.status == Status.COMPLETED else _("Cargar el archivo corregido")
+    return NextStep(label, _address("add"), "")
+
+
+def header_lines(upload: BulkUpload) -> list[dict[str, Any]]:
+    """The required columns and whether the file's header has them, for an upload that failed over its header."""
+    if upload.error_code not in HEADER_PROBLEMS - {"duplicate_column"}:
+        return []
+    required = [column.name for column in COLUMNS if column.required]
+    missing = set(str(upload.error_params.get("columnas", ", ".join(required))).split(", "))
+    return [{"name": name, "missing": name in missing} for name in required]
+
+
+def _address(name: str, *arguments: Any) -> str:
+    return reverse(f"admin:bulk_upload_bulkupload_{name}", args=arguments)

@@ -1,0 +1,57 @@
+"""What became of an upload, in a word and a mark that are true: what lists and pages show as its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from bulk_upload.models import BulkUpload, Status
+
+# Why an upload failed although its content was not judged, or only in part.
+SYSTEM_FAULTS: Final = frozenset(["attempts_exhausted", "file_missing", "file_replaced"])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`name` is the CSS class, `icon` tells the state by shape as well as by word and colour."""
+
+    name: str
+    icon: str
+    label: StrPromise | str
+
+
+WAITING: Final = Outcome("pending", "⏳", Status.PENDING.label)
+RUNNING: Final = Outcome("processing", "▶", Status.PROCESSING.label)
+COMPLETED: Final = Outcome("completed", "✔", Status.COMPLETED.label)
+WITH_ERRORS: Final = Outcome("partial", "⚠", _("Completada con errores"))
+NOTHING_IMPORTED: Final = Outcome("failed", "✖", _("Ninguna fila importada"))
+UNREADABLE: Final = Outcome("failed", "✖", _("No se pudo leer"))
+FAILED: Final = Outcome("failed", "✖", Status.FAILED.label)
+CANCELLED: Final = Outcome("cancelled", "■", Status.CANCELLED.label)
+
+
+def outcome(upload: BulkUpload) -> Outcome:
+    """The state of `upload` with what became of its rows."""
+    if upload.status == Status.COMPLETED:
+        if not upload.rechazados:
+            return COMPLETED
+        return WITH_ERRORS if upload.procesados > upload.rechazados else NOTHING_IMPORTED
+    if upload.status == Status.FAILED:
+        return FAILED if upload.total or upload.error_code in SYSTEM_FAULTS else UNREADABLE
+    return {Status.PENDING: WAITING, Status.PROCESSING: RUNNING, Status.CANCELLED: CANCELLED}[Status(upload.status)]
+
+
+def status_badge(upload: BulkUpload) -> SafeString:
+    """The outcome as icon and word."""
+    state = outcome(upload)
+    return format_html(
+        '<span class="estado estado-{}"><span aria-hidden="true">{}</span> {}</span>',
+        state.name,
+        state.icon,
+        state.label,
+    )

@@ -1,0 +1,83 @@
+"""Upload a file again, from the store, so that it replaces the products that exist."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bulk_upload import storage
+from bulk_upload.admin.next_step import may_replace
+from bulk_upload.admin.scope import ScopedUploads
+from bulk_upload.intake import RefusedUpload, accept_upload
+from bulk_upload.models import BulkUpload
+from bulk_upload.problems import text_of
+
+
+class ReplacePage(ScopedUploads):
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.replace_view)
+        return [
+            path("<uuid:task_id>/replace/", view, name="bulk_upload_bulkupload_replace"),
+            *super().get_urls(),
+        ]
+
+    def replace_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
+        """Ask first (GET), then accept the stored file as a new upload (POST)."""
+        upload = self.visible_upload(request, task_id)
+        if not self.may_act_for(request, upload) or not upload.proveedor.activo:
+            raise PermissionDenied
+        if not may_replace(upload):
+            messages.warning(request, _("Solo una carga completada sin reemplazar puede repetirse reemplazando."))
+            return _page_of(upload)
+        if request.method == "POST":
+            return self._replace(request, upload)
+        step = {
+            "question": _(
+                "El mismo archivo se carga otra vez. Los productos que ya existen se actualizan con los datos del "
+                "archivo; una celda opcional vacía conserva lo que el producto ya tiene."
+            ),
+            "button": _("Sí, cargar y reemplazar"),
+        }
+        context = self.page_context(
+            request, title=_("Cargar otra vez reemplazando duplicados"), upload=upload, step=step
+        )
+        return TemplateResponse(request, "admin/bulk_upload/bulkupload/confirm.html", context)
+
+    def _replace(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
+        try:
+            repeated = _upload_again(request, upload)
+        except RefusedUpload as refusal:
+            messages.error(request, refusal.message)
+        except storage.FileGone:
+            messages.error(request, text_of("file_missing", {}, get_language() or settings.LANGUAGE_CODE))
+        except storage.StorageDown:
+            messages.error(request, _("El almacén de archivos no responde: intente de nuevo en un momento."))
+        else:
+            self.log_addition(request, repeated, _("Archivo cargado otra vez, reemplazando duplicados."))
+            return _page_of(repeated)
+        return _page_of(upload)
+
+
+def _upload_again(request: HttpRequest, upload: BulkUpload) -> BulkUpload:
+    """Raises `RefusedUpload`, and `storage.FileGone` or `storage.StorageDown` when the file cannot be read."""
+    with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="replace-") as folder:
+        stored = Path(folder, "file")
+        storage.fetch(upload.s3_key, stored)
+        with stored.open("rb") as content:
+            file = UploadedFile(content, name=upload.filename, size=stored.stat().st_size)
+            return accept_upload(file=file, supplier=upload.proveedor, user=request.user, reemplazar_duplicados=True)
+
+
+def _page_of(upload: BulkUpload) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk]))
