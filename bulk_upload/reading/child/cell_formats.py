@@ -36,10 +36,10 @@ class CellFormats:
         if not self._texts and not self._amounts:
             return
         rows = [self._row(number) for number in numbers]
-        for place in self._texts:
-            columns[place] = [self._shown(cell, row, place) for cell, row in zip(columns[place], rows, strict=True)]
-        for place in self._amounts:
-            columns[place] = [self._amount(cell, row, place) for cell, row in zip(columns[place], rows, strict=True)]
+        for places, answer in ((self._texts, self._shown), (self._amounts, self._amount)):
+            for place in places:
+                if place < len(columns):  # blank columns at the right are left out
+                    columns[place] = [answer(cell, row, place) for cell, row in zip(columns[place], rows, strict=True)]
 
     def _row(self, number: int) -> list[RichCell]:
         skipped = number - self._read - 1
