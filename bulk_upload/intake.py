@@ -36,8 +36,18 @@ log = logging.getLogger(__name__)
 FORMATS: Final[dict[str, Literal["xlsx", "csv"]]] = {".xlsx": "xlsx", ".csv": "csv"}
 OTHER_SPREADSHEETS: Final = frozenset([".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".xltx", ".tsv"])
 ZIP_MAGIC: Final = b"PK\x03\x04"
-# The starts of what people rename to .csv: zip (xlsx), OLE (xls), PDF, PNG, JPEG, GIF, gzip.
-BINARY_MAGICS: Final = (b"PK", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")
+# The starts of what people rename to .csv: zip (xlsx), OLE (xls), PDF, PNG, JPEG, GIF, gzip. A header may begin
+# with the letters PK.
+BINARY_MAGICS: Final = (
+    ZIP_MAGIC,
+    b"PK\x05\x06",
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+)
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 HEAD_BYTES: Final = 4096
 # What multipart adds around the file, at most: other fields and part headers.

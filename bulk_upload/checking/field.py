@@ -15,6 +15,8 @@ from bulk_upload.checking.plain import plain_values
 from bulk_upload.columns import Column
 from bulk_upload.problems import CellProblem
 from bulk_upload.values import Value
+from medisupply.formulas import WRAPPERS, unwrapped
+from medisupply.text import BLANKS
 
 # Different cells of one column whose values are remembered.
 REMEMBERED: Final = 4096
@@ -70,6 +72,8 @@ class Field:
     def _value(self, cell: Cell) -> Value | None:
         if isinstance(cell, UnreadCell):
             raise CellProblem(cell.code, valor=cell.text)
+        if isinstance(cell, str) and (text := cell.strip(BLANKS))[:1] in WRAPPERS:
+            cell = unwrapped(text)
         if not is_blank(cell):
             return self._column.parse(cell)
         if self._column.required:

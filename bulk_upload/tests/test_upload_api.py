@@ -73,6 +73,10 @@ def refused(answer, status, code):
     assert answer.json()["message"]
 
 
+def test_a_csv_whose_first_header_begins_as_a_zip_does_is_text(api):
+    assert api.post(URL, {"file": a_file("a.csv", b"PK_PRODUCTO,nombre\n1,a\n")}).status_code == 202
+
+
 @pytest.mark.usefixtures("nothing_left")
 class TestRefusals:
     def test_no_file(self, api):

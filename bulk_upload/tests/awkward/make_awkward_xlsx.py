@@ -52,7 +52,8 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 class Case:
     """A file, and either the problem of the whole, or its good products and the codes of its bad cells.
 
-    `products` are what differs from the first of `PRODUCTS`; `errors` maps (row, column) to a code.
+    `products` are what differs from the first of `PRODUCTS`; `errors` maps (row, column) to a code;
+    `warnings` are about the file.
     """
 
     content: Mapping[str, str | bytes] | bytes
@@ -60,6 +61,7 @@ class Case:
     errors: Mapping[tuple[int, str], str] = field(default_factory=dict)
     problem: str = ""
     params: Mapping[str, str | int] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
 
 
 SINCE_1904 = str(raw.parts("")["xl/workbook.xml"]).replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
@@ -180,7 +182,7 @@ CASES: dict[str, Case] = {
     "two_catalogues": Case(
         sheets(CATALOGUE, CATALOGUE), problem="several_sheets", params={"hojas": "«Hoja1», «Hoja2»"}
     ),
-    "price_list_first": Case(sheets(PRICES, CATALOGUE), [BASE]),
+    "price_list_first": Case(sheets(PRICES, CATALOGUE), [BASE], warnings=["sheet_passed_over"]),
     "wide_sheet_first": Case(sheets(WIDE, CATALOGUE), [BASE]),
     "damaged_sheet_first": Case(sheets(CATALOGUE[:-60], CATALOGUE), [BASE]),
     "empty_template_second": Case(sheets(CATALOGUE, sheet(TOP)), [BASE]),
