@@ -166,6 +166,13 @@ CASES: dict[str, Case] = {
     "cdata_in_text": Case(book(TOP, changed(nombre=IN_CDATA)), [{"nombre": "Guantes <M> & más"}]),
     "cdata_in_value": Case(book(TOP, changed(nombre=VALUE_IN_CDATA)), [{"nombre": "Guantes <M> & más"}]),
     "utf_16_sheet": Case(raw.parts(utf_16(CATALOGUE)), [BASE]),
+    "utf_16_without_a_mark": Case(
+        {
+            name: str(part).replace("UTF-8", "UTF-16").encode("utf-16-be") if name.startswith("xl/work") else part
+            for name, part in raw.parts(CATALOGUE).items()
+        },
+        [BASE],
+    ),
     "utf_16_texts": Case(
         raw.parts(sheet(TOP, changed(nombre=Xml('<c r="{at}" t="s"><v>0</v></c>'))), sharedStrings="")
         | {"xl/sharedStrings.xml": utf_16(SHARED)},
