@@ -39,7 +39,7 @@ def open_workbook(path: Path, limits: Limits) -> Iterator[Table]:
         with spool:
             if not rows.total:
                 raise FileProblem("empty_file")
-            formats = CellFormats(sheet.book, sheet.name, codes, rows.texts_with_numbers, rows.amounts_with_numbers)
+            formats = CellFormats(sheet, codes, rows.texts_with_numbers, rows.amounts_with_numbers)
             batches = _batches(spool, formats, MergedCells(sheet.merged, header))
             yield Table(header, rows.total, batches, sheet=sheet.name, warnings=warnings)
 

@@ -79,6 +79,14 @@ PRETTY = Xml('\n <c r="{at}">\n  <f>30+3</f>\n  <v>33</v>\n </c>\n')
 CASES: dict[str, Case] = {
     # What a format shows in a column of text
     "unit_in_format": Case(book(TOP, changed(presentacion=number(2.5, ML))), [{"presentacion": "2.5 ml"}]),
+    "link_over_a_whole_column": Case(
+        book(
+            TOP,
+            changed(presentacion=number(2.5, ML)),
+            tail='<hyperlinks><hyperlink ref="A:A" location="x"/></hyperlinks>',
+        ),
+        [{"presentacion": "2.5 ml"}],
+    ),
     "percent_in_text": Case(book(TOP, changed(presentacion=number(0.05, PERCENT))), [{"presentacion": "5%"}]),
     "fraction_in_text": Case(book(TOP, changed(presentacion=number(0.5, FRACTION))), [{"presentacion": "1/2"}]),
     "mixed_fraction_and_unit": Case(
