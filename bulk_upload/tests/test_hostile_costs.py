@@ -89,6 +89,11 @@ def test_a_million_blank_rows_of_256_cells(tmp_path):
     assert found["good"] == 1
 
 
+def test_a_formula_in_row_4294967295(tmp_path):
+    rows = '<row r="4294967295"><c r="A4294967295"><f>1</f></c><c r="B4294967295"><v>1</v></c></row>'
+    assert refused(workbook(tmp_path, rows))[0] in ("too_many_rows", "damaged_file")
+
+
 def test_a_stray_cell_within_reach_is_a_row_like_any_other(tmp_path):
     found = outcome(workbook(tmp_path, '<row r="500"><c r="Z500"><v>1</v></c></row>'))
     assert isinstance(found, Counter)

@@ -12,7 +12,7 @@ from bulk_upload.headers import HeaderMatch, find_header, match_header
 from bulk_upload.problems import FileProblem, shown
 from bulk_upload.reading.child.calamine import Book, UnreadableError
 from bulk_upload.reading.child.package import Package
-from bulk_upload.reading.child.sheet import Sheet
+from bulk_upload.reading.child.sheet import SHEET_ROWS, Sheet
 from bulk_upload.reading.table import Limits
 
 Found = tuple[Sheet, HeaderMatch]
@@ -60,5 +60,5 @@ def _warning(name: str) -> Problem:
 
 
 def _has_rows(sheet: Sheet, header: HeaderMatch) -> bool:
-    rows = itertools.islice(sheet.rows(), header.row, None)
+    rows = itertools.islice(sheet.rows(), header.row, SHEET_ROWS)
     return any(cell != "" and not (isinstance(cell, str) and is_blank(cell)) for cells in rows for cell in cells)
