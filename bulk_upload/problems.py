@@ -234,6 +234,10 @@ WARNINGS: Final[dict[str, Text]] = {
         "The CSV is not in UTF-8 and was read as {codificacion}: check that “{ejemplo}” is written correctly. If it is "
         "not, save it as “CSV UTF-8” and upload it again.",
     ),
+    "sheet_passed_over": Text(
+        "La hoja «{hoja}» no se leyó, porque le faltan columnas obligatorias o las repite.",
+        "Sheet “{hoja}” was not read, since it lacks required columns or has one twice.",
+    ),
     "new_category": Text(
         "La categoría «{categoria}» no existía y se creó: revise que esté bien escrita.",
         "The category “{categoria}” did not exist and was created: check its spelling.",

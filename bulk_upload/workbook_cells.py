@@ -35,7 +35,9 @@ def as_it_was(sheet: WriteOnlyWorksheet, value: Cell, column: Column | None = No
     if isinstance(value, DateCell):
         moment = _moment(value.text)
         return as_text(sheet, value) if moment is None else WriteOnlyCell(sheet, moment)
-    if isinstance(value, str | UnreadCell):
+    if isinstance(value, UnreadCell):
+        return _unread(sheet, value)
+    if isinstance(value, str):
         cell = as_text(sheet, value)
         if column and column.kind not in ("code", "text"):
             cell.number_format = "General"
@@ -47,6 +49,16 @@ def as_it_was(sheet: WriteOnlyWorksheet, value: Cell, column: Column | None = No
         cell.number_format = NUMBER_FORMATS[column.kind] if column and column.kind != "decimal" else "General"
         return cell
     return WriteOnlyCell(sheet, value)
+
+
+def _unread(sheet: WriteOnlyWorksheet, value: UnreadCell) -> SheetCell:
+    """A cell that is refused when it is read as it stands: never a blank one, which could take a default."""
+    if value.code == "percent_number":
+        cell = WriteOnlyCell(sheet, float(value.text))
+        cell.number_format = "0.00%"
+        return cell
+    # Without a result until a person opens it and saves what it then shows.
+    return WriteOnlyCell(sheet, f"={value.text or 'NA()'}")
 
 
 def _moment(text: str) -> dt.datetime | None:

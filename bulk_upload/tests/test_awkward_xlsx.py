@@ -64,6 +64,9 @@ def test_the_catalogue_is_what_a_careful_person_expects(name, supplier):
     upload = run(path, supplier)
     errors = upload.row_errors.filter(severity="error").values_list("fila", "columna", "codigo")
     assert {(fila, columna): codigo for fila, columna, codigo in errors} == case.errors
+    assert list(upload.row_errors.filter(severity="warning", fila=0).values_list("codigo", flat=True)) == [
+        *case.warnings
+    ]
     names = ["categoria_id" if column.name == "categoria" else column.name for column in COLUMNS]
     found = Product.objects.order_by("id").values_list(*names)
     assert [dict(zip(EXPECTED, values, strict=True)) for values in found] == expected(case)

@@ -9,12 +9,17 @@ file that it reads. Knows no Django.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
 from pathlib import Path
+from typing import Final
 
 from bulk_upload.reading.child import guards
+
+# New objects after which cycles are looked for: rows make many objects, and a cycle only for a refused cell.
+_OBJECTS: Final = 20_000
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +41,7 @@ def main(arguments: list[str]) -> int:
     if not line:
         return 0  # Nobody wants anything.
     job = wire.Job.of(line)
+    gc.set_threshold(_OBJECTS)
     os.environ["SQLITE_TMPDIR"] = str(Path(job.path).parent)
     guards.limit_resources(job.limits.memory_bytes, job.limits.cpu_seconds)
     try:

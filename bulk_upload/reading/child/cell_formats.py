@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Collection, Iterator, Sequence
 
 from bulk_upload.cells import Cell, UnreadCell
-from bulk_upload.reading.child.calamine import Book, RichCell
+from bulk_upload.reading.child.calamine import RichCell
 from bulk_upload.reading.child.number_formats import adds_text, is_percent, shown_text
+from bulk_upload.reading.child.sheet import Sheet
 from bulk_upload.values import written
 
 
@@ -18,9 +19,7 @@ class CellFormats:
     and of numbers in which there are numbers.
     """
 
-    def __init__(
-        self, book: Book, sheet: str, codes: Sequence[str], texts: Collection[int], amounts: Collection[int]
-    ) -> None:
+    def __init__(self, sheet: Sheet, codes: Sequence[str], texts: Collection[int], amounts: Collection[int]) -> None:
         self._codes = codes
         self._texts = texts if any(map(adds_text, codes)) else ()
         self._amounts = amounts if any(map(is_percent, codes)) else ()
@@ -29,17 +28,17 @@ class CellFormats:
         self._first = 0
         if wanted := [*self._texts, *self._amounts]:
             self._first = min(wanted)
-            self._rows = book.cells(sheet, self._first, max(wanted))
+            self._rows = sheet.cells(self._first, max(wanted))
 
     def apply(self, numbers: Sequence[int], columns: list[Sequence[Cell]]) -> None:
         """Put what is shown in the place of the numbers; `numbers` are the rows' own, and only grow."""
         if not self._texts and not self._amounts:
             return
         rows = [self._row(number) for number in numbers]
-        for place in self._texts:
-            columns[place] = [self._shown(cell, row, place) for cell, row in zip(columns[place], rows, strict=True)]
-        for place in self._amounts:
-            columns[place] = [self._amount(cell, row, place) for cell, row in zip(columns[place], rows, strict=True)]
+        for places, answer in ((self._texts, self._shown), (self._amounts, self._amount)):
+            for place in places:
+                if place < len(columns):  # blank columns at the right are left out
+                    columns[place] = [answer(cell, row, place) for cell, row in zip(columns[place], rows, strict=True)]
 
     def _row(self, number: int) -> list[RichCell]:
         skipped = number - self._read - 1

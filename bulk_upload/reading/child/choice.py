@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Final
 
 from bulk_upload.cells import is_blank
+from bulk_upload.checking.results import Problem
 from bulk_upload.headers import HeaderMatch, find_header, match_header
 from bulk_upload.problems import FileProblem, shown
 from bulk_upload.reading.child.calamine import Book, UnreadableError
 from bulk_upload.reading.child.package import Package
-from bulk_upload.reading.child.sheet import Sheet
+from bulk_upload.reading.child.sheet import SHEET_ROWS, Sheet
 from bulk_upload.reading.table import Limits
 
 Found = tuple[Sheet, HeaderMatch]
+# Sheets of which it is said that they were passed over.
+_SAID: Final = 10
 
 
-def chosen_sheet(package: Package, sheets: Sequence[tuple[str, str]], book: Book | None, limits: Limits) -> Found:
-    """The sheet among `sheets`, names and parts in the order of their tabs.
+def chosen_sheet(
+    package: Package, sheets: Sequence[tuple[str, str]], book: Book | None, limits: Limits
+) -> tuple[Sheet, HeaderMatch, tuple[Problem, ...]]:
+    """The sheet among `sheets` (names and parts in the order of their tabs), its header and warnings.
 
-    Sheets without all required columns are passed over. Raises `FileProblem` when several are suitable
-    (``several_sheets``) and when none is: then it is about the first one that has a header.
+    Sheets without all required columns are passed over, with a warning for each that has a header. Raises
+    `FileProblem` when several are suitable (``several_sheets``) and when none is: then it is about the first one that
+    has a header.
     """
     suitable: list[Found] = []
     of_headers: list[FileProblem] = []
+    passed_over: list[str] = []
     others: list[Exception] = []
     for name, part in sheets:
         try:
@@ -37,15 +45,20 @@ def chosen_sheet(package: Package, sheets: Sequence[tuple[str, str]], book: Book
                 suitable.append((sheet, match_header(*header, name)))
             except FileProblem as problem:
                 of_headers.append(problem)
+                passed_over.append(name)
     if len(suitable) > 1:
         suitable = [found for found in suitable if _has_rows(*found)] or suitable[:1]
     if len(suitable) > 1:
         raise FileProblem("several_sheets", hojas=", ".join(f"«{shown(sheet.name)}»" for sheet, _ in suitable[:5]))
     if not suitable:
         raise [*of_headers, *others, FileProblem("no_header")][0]
-    return suitable[0]
+    return (*suitable[0], tuple(map(_warning, passed_over[:_SAID])))
+
+
+def _warning(name: str) -> Problem:
+    return Problem(0, "", "sheet_passed_over", {"hoja": shown(name)}, shown(name), warning=True)
 
 
 def _has_rows(sheet: Sheet, header: HeaderMatch) -> bool:
-    rows = itertools.islice(sheet.rows(), header.row, None)
+    rows = itertools.islice(sheet.rows(), header.row, SHEET_ROWS)
     return any(cell != "" and not (isinstance(cell, str) and is_blank(cell)) for cells in rows for cell in cells)

@@ -47,7 +47,8 @@ class Pattern:
             return False
         if places == "G" or _SCIENTIFIC.fullmatch(places):
             return True
-        return bool(places) and _NUMBER.fullmatch(places) is not None and places.partition(".")[0].count("0") < 2
+        whole = places.partition(".")[0]
+        return bool(places) and _NUMBER.fullmatch(places) is not None and whole.count("0") < 2 and whole[-1:] != ","
 
     def text(self, number: Decimal) -> str:
         """Raises `NotExactError` where digits are hidden or grouped, which every country does in its own way."""

@@ -35,8 +35,9 @@ class MergedCells:
 
     def apply(self, numbers: Sequence[int], columns: list[Sequence[Cell]]) -> None:
         for place, ranges in self._ranges.items():
-            if not ranges or ranges[-1][0] > numbers[-1] or place >= len(columns):
+            if not ranges or ranges[-1][0] > numbers[-1]:
                 continue
+            columns += [("",) * len(numbers) for _ in range(place + 1 - len(columns))]
             cells = list(columns[place])
             for at, number in enumerate(numbers):
                 while ranges and ranges[-1][1] < number:

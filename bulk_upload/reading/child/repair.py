@@ -28,7 +28,13 @@ _START: Final = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheet
 _END: Final = "</sheetData></worksheet>"
 _REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})([0-9]{1,10})", re.ASCII)
 _ENCODING: Final = re.compile(r"""(<\?xml[^>]*?encoding=["'])[^"']*""")
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# First bytes of a part, and how it is written; without a mark it begins with ``<``.
+_UTF_16: Final = {
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
 
 
 def repaired(package: Package, part: str) -> tuple[io.BytesIO, SheetFacts, set[str]]:
@@ -53,12 +59,13 @@ def repaired(package: Package, part: str) -> tuple[io.BytesIO, SheetFacts, set[s
 def _copy(source: IO[bytes], target: IO[bytes]) -> None:
     """The part as it is, or in UTF-8: the library does not read UTF-16."""
     start = source.read(2)
-    if start not in _UTF_16:
+    encoding = _UTF_16.get(start)
+    if encoding is None:
         target.write(start)
         while data := source.read(MEGABYTE):
             target.write(data)
         return
-    decoder = codecs.getincrementaldecoder("utf-16")()
+    decoder = codecs.getincrementaldecoder(encoding)()
     text = decoder.decode(start + source.read(MEGABYTE))
     target.write(_ENCODING.sub(r"\1UTF-8", text, count=1).encode(errors="replace"))
     while data := source.read(MEGABYTE):

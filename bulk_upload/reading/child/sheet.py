@@ -17,6 +17,8 @@ from bulk_upload.reading.child.repair import KNOWN_ERRORS, repaired
 from bulk_upload.reading.child.sheet_xml import first_beyond, repeats_a_place, sheet_facts
 from bulk_upload.reading.table import Limits
 
+# What Excel has; ECMA-376 part 1, section 18.3.1.73, leaves it open.
+SHEET_ROWS: Final = 1_048_576
 # Characters of a cell in which a header is looked for: the longest known one has a fifth of it.
 HEADER_LENGTH: Final = 200
 
@@ -70,6 +72,16 @@ class Sheet:
     def rows(self) -> Iterator[list[Value]]:
         return self.book.rows(self.name, self._last_column())
 
+    def cells(self, first_column: int, last_column: int) -> Iterator[list[RichCell]]:
+        """As `rows`, with formula and style. The rich stream also reads links and notes, and may stumble over those."""
+        try:
+            return self.book.cells(self.name, first_column, last_column)
+        except UnreadableError:
+            if self.is_repaired:
+                raise
+            self.repair()
+            return self.cells(first_column, last_column)
+
     def _last_column(self) -> int | None:
         """Where rows must end, if the sheet says that it is wider than allowed, true or not."""
         said, most = self._facts.last_column, self._limits.max_columns
@@ -100,7 +112,8 @@ class Sheet:
         found: dict[int, array[int]] = {}
         if not self._facts.may_lack_results:
             return found
-        for number, cells in enumerate(self.book.cells(self.name, first_column, last_column), start=1):
+        rows = itertools.islice(self.cells(first_column, last_column), SHEET_ROWS)
+        for number, cells in enumerate(rows, start=1):
             for cell in cells:
                 if cell.formula is not None and _lacks_result(cell):
                     found.setdefault(cell.column, array("I")).append(number)

@@ -15,12 +15,10 @@ from bulk_upload.headers import HeaderMatch
 from bulk_upload.problems import FileProblem, shown
 from bulk_upload.reading.child.calamine import Value
 from bulk_upload.reading.child.library_values import to_cells
-from bulk_upload.reading.child.sheet import Sheet
+from bulk_upload.reading.child.sheet import SHEET_ROWS, Sheet
 from bulk_upload.reading.child.spool import Spool
 from bulk_upload.reading.table import Limits
 
-# What Excel has; ECMA-376 part 1, section 18.3.1.73, leaves it open.
-SHEET_ROWS: Final = 1_048_576
 # Blank rows after which a cell outside the known columns is a stray one.
 FAR_ROWS: Final = 10_000
 # Rows, and bytes, of a batch.

@@ -22,9 +22,7 @@ _MAX_ROW: Final = 64 * MEGABYTE
 _MAX_TAIL: Final = 64 * MEGABYTE
 
 _ROOT: Final = re.compile(
-    rb"""(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^>]*?(?:encoding=["'](?i:utf-8|us-ascii)["'][^>]*)?\?>\s*)?"""
-    rb"<(?:(?P<prefix>\w+):)?worksheet[\s>]",
-    re.ASCII,
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^>]*\?>\s*)?<(?:(?P<prefix>\w+):)?worksheet[\s>]", re.ASCII
 )
 _DIMENSION: Final = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*?ref=["']([^"']*)["']""")
 _RANGE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?", re.ASCII)

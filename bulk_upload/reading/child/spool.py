@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, cast
@@ -49,14 +50,22 @@ class Spool:
         self._left -= len(data)
         if self._left < 0:
             raise FileProblem("too_big_to_read")
-        try:
+        with _disk():
             self._file.write(data)
-        except OSError as error:
-            raise CheckingFault("no room for the rows of a sheet") from error
         self._batches += 1
         return len(data)
 
     def batches(self) -> Iterator[Batch]:
-        self._file.seek(0)
+        with _disk():
+            self._file.seek(0)
         for _ in range(self._batches):
             yield cast(Batch, pickle.load(self._file))  # noqa: S301  # what this process has written itself
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """A full disk is no fault of the file."""
+    try:
+        yield
+    except OSError as error:
+        raise CheckingFault("no room for the rows of a sheet") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from bulk_upload.cells import Row
 from bulk_upload.headers import HeaderMatch
@@ -22,6 +22,8 @@ from bulk_upload.reading.child.sheets import read_workbook
 from bulk_upload.reading.child.spool import Spool
 from bulk_upload.reading.table import Limits, Table
 
+BATCH_ROWS: Final = 250
+
 
 @contextmanager
 def open_workbook(path: Path, limits: Limits) -> Iterator[Table]:
@@ -31,15 +33,15 @@ def open_workbook(path: Path, limits: Limits) -> Iterator[Table]:
     """
     with open_package(path) as package, path.open("rb") as file:
         workbook = read_workbook(package)
-        sheet, header = chosen_sheet(package, workbook.sheets, _opened(file), limits)
+        sheet, header, warnings = chosen_sheet(package, workbook.sheets, _opened(file), limits)
         codes = format_codes(package.read(workbook.styles)) if workbook.styles and workbook.styles in package else []
         spool, rows = _read(path, sheet, header, limits)
         with spool:
             if not rows.total:
                 raise FileProblem("empty_file")
-            formats = CellFormats(sheet.book, sheet.name, codes, rows.texts_with_numbers, rows.amounts_with_numbers)
+            formats = CellFormats(sheet, codes, rows.texts_with_numbers, rows.amounts_with_numbers)
             batches = _batches(spool, formats, MergedCells(sheet.merged, header))
-            yield Table(header, rows.total, batches, sheet=sheet.name)
+            yield Table(header, rows.total, batches, sheet=sheet.name, warnings=warnings)
 
 
 def _read(path: Path, sheet: Sheet, header: HeaderMatch, limits: Limits) -> tuple[Spool, SheetRows]:
@@ -57,10 +59,17 @@ def _read(path: Path, sheet: Sheet, header: HeaderMatch, limits: Limits) -> tupl
 
 
 def _batches(spool: Spool, formats: CellFormats, merged: MergedCells) -> Iterator[list[Row]]:
+    """The rows in batches of which only the last is short."""
+    rows: list[Row] = []
     for numbers, columns in spool.batches():
         formats.apply(numbers, columns)
         merged.apply(numbers, columns)
-        yield list(zip(numbers, map(list, zip(*columns, strict=True)), strict=True))
+        rows += zip(numbers, map(list, zip(*columns, strict=True)), strict=True)
+        if len(rows) >= BATCH_ROWS:
+            yield rows
+            rows = []
+    if rows:
+        yield rows
 
 
 def _opened(file: BinaryIO) -> Book | None:

@@ -13,34 +13,47 @@ from pathlib import Path
 from typing import Any
 
 from bulk_upload.tests.awkward import raw_workbook as raw
+from bulk_upload.tests.awkward.building import (
+    ABSENT,
+    ACCOUNTING,
+    BASE,
+    CENTS,
+    DATE,
+    FRACTION,
+    GROUPED,
+    HIDDEN,
+    KILOS,
+    ML,
+    NO_RESULT,
+    OTHER,
+    PADDED,
+    PERCENT,
+    SECOND,
+    SOLD_OUT,
+    TOP,
+    Xml,
+    book,
+    changed,
+    merged,
+    number,
+    row,
+    sheet,
+    sheets,
+    utf_16,
+    without,
+)  # fmt: skip
 from bulk_upload.tests.awkward.make_awkward import HEADER, PRODUCTS, product
 
 FOLDER = Path(__file__).parent / "workbooks"
-QUOTE = chr(34)
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
-LETTERS = "ABCDEFGHIJKLM"
-# Styles 1, 2, … of every workbook.
-FORMATS = [
-    '0.0" ml"',
-    "0%",
-    "# ?/?",
-    '[=0]"agotado";0',
-    '# ?/?" kg"',
-    '_-* #,##0_-;-* #,##0_-;_-* "-"??_-',
-    "0.00",
-    "dd/mm/yyyy",
-    "#,##0",
-    ";;;",
-    "00000",
-]
-ML, PERCENT, FRACTION, SOLD_OUT, KILOS, ACCOUNTING, CENTS, DATE, GROUPED, HIDDEN, PADDED = range(1, len(FORMATS) + 1)
 
 
 @dataclass(frozen=True)
 class Case:
     """A file, and either the problem of the whole, or its good products and the codes of its bad cells.
 
-    `products` are what differs from the first of `PRODUCTS`; `errors` maps (row, column) to a code.
+    `products` are what differs from the first of `PRODUCTS`; `errors` maps (row, column) to a code;
+    `warnings` are about the file.
     """
 
     content: Mapping[str, str | bytes] | bytes
@@ -48,95 +61,7 @@ class Case:
     errors: Mapping[tuple[int, str], str] = field(default_factory=dict)
     problem: str = ""
     params: Mapping[str, str | int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Xml:
-    """A cell as it stands in the file, with its place as ``{at}``."""
-
-    text: str
-
-
-def number(value: float, style: int = 0) -> Xml:
-    return Xml(f'<c r="{{at}}" s="{style}"><v>{value}</v></c>')
-
-
-NO_RESULT = Xml('<c r="{at}"><f>1+1</f></c>')
-ABSENT = Xml("")
-
-
-def row(at: int, cells: Sequence[str | Xml]) -> str:
-    written = []
-    for letter, cell in zip(LETTERS, cells, strict=False):
-        place = f"{letter}{at}"
-        if isinstance(cell, Xml):
-            written.append(cell.text.format(at=place))
-        else:
-            written.append(f'<c r="{place}" t="inlineStr"><is><t>{cell}</t></is></c>')
-    return f'<row r="{at}">{"".join(written)}</row>'
-
-
-def changed(**changes: str | Xml) -> str:
-    """Row 2: the first product with other cells."""
-    return row(2, product(**changes))
-
-
-SECOND = row(3, PRODUCTS[1])
-STYLES = (
-    f'<styleSheet xmlns="{raw.MAIN}"><numFmts>'
-    + "".join(
-        f'<numFmt numFmtId="{170 + n}" formatCode="{code.replace(chr(34), "&quot;")}"/>'
-        for n, code in enumerate(FORMATS)
-    )
-    + '</numFmts><cellXfs><xf numFmtId="0"/>'
-    + "".join(f'<xf numFmtId="{170 + n}"/>' for n in range(len(FORMATS)))
-    + "</cellXfs></styleSheet>"
-)
-TOP = row(1, HEADER)
-BASE: dict[str, Any] = {}
-OTHER = dict(zip(HEADER, PRODUCTS[1], strict=True))
-
-
-def sheet(*rows: str, head: str = "", tail: str = "") -> str:
-    return (
-        raw.SHEET_START.replace("<sheetData>", head + "<sheetData>")
-        + "".join(rows)
-        + "</sheetData>"
-        + tail
-        + "</worksheet>"
-    )
-
-
-def book(*rows: str, head: str = "", tail: str = "") -> dict[str, str | bytes]:
-    return raw.parts(sheet(*rows, head=head, tail=tail), styles=STYLES)
-
-
-def merged(*refs: str) -> str:
-    return "<mergeCells>" + "".join(f'<mergeCell ref="{ref}"/>' for ref in refs) + "</mergeCells>"
-
-
-def sheets(*contents: str, states: Sequence[str] = ()) -> dict[str, str | bytes]:
-    """A workbook with the sheets Hoja1, Hoja2, …"""
-    parts = raw.parts(contents[0])
-    names = "".join(
-        f'<sheet name="Hoja{n}" sheetId="{n}" r:id="rId{n}" state="{dict(enumerate(states)).get(n - 1, "visible")}"/>'
-        for n in range(1, len(contents) + 1)
-    )
-    parts["xl/workbook.xml"] = (
-        f'<workbook xmlns="{raw.MAIN}" xmlns:r="{raw.OFFICE}"><sheets>{names}</sheets></workbook>'
-    )
-    parts["xl/_rels/workbook.xml.rels"] = raw.relationships(
-        *(("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(contents) + 1))
-    )
-    return parts | {f"xl/worksheets/sheet{n}.xml": content for n, content in enumerate(contents, start=1)}
-
-
-def without(parts: dict[str, str | bytes], name: str) -> dict[str, str | bytes]:
-    return {part: content for part, content in parts.items() if part != name}
-
-
-def utf_16(text: str) -> bytes:
-    return text.replace("UTF-8", "UTF-16").encode("utf-16")
+    warnings: Sequence[str] = ()
 
 
 SINCE_1904 = str(raw.parts("")["xl/workbook.xml"]).replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
@@ -154,6 +79,14 @@ PRETTY = Xml('\n <c r="{at}">\n  <f>30+3</f>\n  <v>33</v>\n </c>\n')
 CASES: dict[str, Case] = {
     # What a format shows in a column of text
     "unit_in_format": Case(book(TOP, changed(presentacion=number(2.5, ML))), [{"presentacion": "2.5 ml"}]),
+    "link_over_a_whole_column": Case(
+        book(
+            TOP,
+            changed(presentacion=number(2.5, ML)),
+            tail='<hyperlinks><hyperlink ref="A:A" location="x"/></hyperlinks>',
+        ),
+        [{"presentacion": "2.5 ml"}],
+    ),
     "percent_in_text": Case(book(TOP, changed(presentacion=number(0.05, PERCENT))), [{"presentacion": "5%"}]),
     "fraction_in_text": Case(book(TOP, changed(presentacion=number(0.5, FRACTION))), [{"presentacion": "1/2"}]),
     "mixed_fraction_and_unit": Case(
@@ -209,6 +142,17 @@ CASES: dict[str, Case] = {
         book(TOP, changed(), row(3, [*PRODUCTS[1][:9], ABSENT, *PRODUCTS[1][10:]]), tail=merged("J2:J3")),
         [BASE, OTHER | {"stock_minimo": 20}],
     ),
+    "merged_last_column_of_many_rows": Case(
+        book(
+            TOP,
+            *(
+                row(n, [f"P{n}", "Guantes", f"C{n}", *PRODUCTS[0][3:12], "no" if n == 2 else ABSENT])
+                for n in range(2, 9)
+            ),
+            tail=merged("M2:M8"),
+        ),
+        [{"id": f"P{n}", "nombre": "Guantes", "codigo": f"C{n}"} for n in range(2, 9)],
+    ),
     "merged_code": Case(
         book(TOP, changed(), row(3, [*PRODUCTS[1][:2], ABSENT, *PRODUCTS[1][3:]]), tail=merged("C2:C3")),
         [BASE],
@@ -230,6 +174,13 @@ CASES: dict[str, Case] = {
     "cdata_in_text": Case(book(TOP, changed(nombre=IN_CDATA)), [{"nombre": "Guantes <M> & más"}]),
     "cdata_in_value": Case(book(TOP, changed(nombre=VALUE_IN_CDATA)), [{"nombre": "Guantes <M> & más"}]),
     "utf_16_sheet": Case(raw.parts(utf_16(CATALOGUE)), [BASE]),
+    "utf_16_without_a_mark": Case(
+        {
+            name: str(part).replace("UTF-8", "UTF-16").encode("utf-16-be") if name.startswith("xl/work") else part
+            for name, part in raw.parts(CATALOGUE).items()
+        },
+        [BASE],
+    ),
     "utf_16_texts": Case(
         raw.parts(sheet(TOP, changed(nombre=Xml('<c r="{at}" t="s"><v>0</v></c>'))), sharedStrings="")
         | {"xl/sharedStrings.xml": utf_16(SHARED)},
@@ -246,7 +197,7 @@ CASES: dict[str, Case] = {
     "two_catalogues": Case(
         sheets(CATALOGUE, CATALOGUE), problem="several_sheets", params={"hojas": "«Hoja1», «Hoja2»"}
     ),
-    "price_list_first": Case(sheets(PRICES, CATALOGUE), [BASE]),
+    "price_list_first": Case(sheets(PRICES, CATALOGUE), [BASE], warnings=["sheet_passed_over"]),
     "wide_sheet_first": Case(sheets(WIDE, CATALOGUE), [BASE]),
     "damaged_sheet_first": Case(sheets(CATALOGUE[:-60], CATALOGUE), [BASE]),
     "empty_template_second": Case(sheets(CATALOGUE, sheet(TOP)), [BASE]),

@@ -1,0 +1,34 @@
+"""A cell that could not be read stands in the workbook of rejected rows so that it is refused again as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from bulk_upload.cells import UnreadCell
+from bulk_upload.columns import COLUMNS, INDEX, NAMES
+from bulk_upload.tests.awkward.make_awkward import product
+from bulk_upload.tests.awkward.reading import read
+from bulk_upload.workbook_cells import as_it_was
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "again"),
+    [
+        ("stock_minimo", UnreadCell("formula_without_result", ""), UnreadCell("formula_without_result", "")),
+        ("presentacion", UnreadCell("merged_cell", ""), UnreadCell("formula_without_result", "")),
+        ("presentacion", UnreadCell("hidden_by_format", "2.53"), UnreadCell("formula_without_result", "")),
+        ("precio_unitario", UnreadCell("percent_number", "0.19"), UnreadCell("percent_number", "0.19")),
+    ],
+)
+def test_it_is_refused_again_and_never_blank(tmp_path: Path, name, cell, again):
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(NAMES)
+    row = product(**{name: cell})
+    sheet.append([as_it_was(sheet, value, column) for value, column in zip(row, COLUMNS, strict=True)])
+    book.save(tmp_path / "corregir.xlsx")
+    (found,) = read(tmp_path / "corregir.xlsx").rows
+    assert found[1][INDEX[name]] == again
