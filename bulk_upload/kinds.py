@@ -33,6 +33,8 @@ KINDS: Final[dict[str, StrPromise]] = {
     "code_conflict": _("El código es de otro producto"),
     "other_supplier": _("Producto de otro proveedor"),
     "superseded": _("El producto cambió después"),
+    "too_many_new_categories": _("Demasiadas categorías nuevas"),
+    "misspelt_category": _("Categoría mal escrita"),
     "refused_by_database": _("Rechazado por la base de datos"),
     "unknown_column": _("Columna desconocida"),
     "unnamed_column": _("Columna sin encabezado"),

@@ -178,6 +178,18 @@ ROW_PROBLEMS: Final[dict[str, Text]] = {
         "The product with {columna} “{valor}” was changed after this list was received and was not overwritten: if the "
         "values of this row should hold, send it again.",
     ),
+    "too_many_new_categories": Text(
+        "La categoría «{categoria}» no existe, y este archivo ya creó {maximo} categorías nuevas, que es lo máximo: "
+        "use una que exista, o pida a MediSupply que la cree.",
+        "The category “{categoria}” does not exist, and this file has already created {maximo} new categories, which "
+        "is the most: use one that exists, or ask MediSupply to create it.",
+    ),
+    "misspelt_category": Text(
+        "La categoría «{categoria}» no existe, y este archivo ya creó {maximo} categorías nuevas, que es lo máximo. "
+        "¿Quiso decir «{parecida}»?",
+        "The category “{categoria}” does not exist, and this file has already created {maximo} new categories, which "
+        "is the most. Did you mean “{parecida}”?",
+    ),
     "refused_by_database": Text(
         "La base de datos rechazó esta fila: revise sus valores o súbala otra vez; si se repite, avise a MediSupply.",
         "The database refused this row: check its values or upload it again; if it happens again, tell MediSupply.",

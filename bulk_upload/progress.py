@@ -3,7 +3,8 @@
 A snapshot is the whole state of an upload, without language. It is only ever replaced whole, and never by one with a
 lower revision: a late write of a worker that was overtaken changes nothing. The cache may be empty, down, full or
 restarted at any moment; readers then ask the database. What a snapshot can lose that way (the next one could not be
-written) it loses for two leases at most: so long is a state kept that can still change.
+written) it loses for two leases at most: so long is a state kept that can still change. A process that saw the cache
+fail does not trust such a state for that time, so that no client sees a status go back when the cache returns.
 """
 
 from __future__ import annotations
@@ -62,16 +63,19 @@ SHAPE: Final = {
 
 def put(snapshot: Snapshot) -> None:
     """Show `snapshot`, unless a newer one is shown already. Never fails: see `shared_cache`."""
-    unfinished_seconds = 2 * settings.BULK_UPLOAD_LEASE_SECONDS
-    seconds = COMPLETED_SECONDS if snapshot["status"] == Status.COMPLETED else unfinished_seconds
+    seconds = COMPLETED_SECONDS if snapshot["status"] == Status.COMPLETED else _unfinished_seconds()
     shared_cache.replace_unless_newer(_key(snapshot["task_id"]), snapshot, seconds)
 
 
 def get(task_id: uuid.UUID | str) -> Snapshot | None:
-    """The newest snapshot, or `None` when the cache has none that is whole, or does not answer."""
+    """The newest snapshot, or `None` when the cache has none that is whole and current, or does not answer."""
     key = _key(task_id)
     snapshot = shared_cache.read([key]).get(key)
-    return snapshot if _is_snapshot(snapshot) and snapshot["task_id"] == str(task_id) else None
+    if not _is_snapshot(snapshot) or snapshot["task_id"] != str(task_id):
+        return None
+    if snapshot["status"] != Status.COMPLETED and shared_cache.failed_within(_unfinished_seconds()):
+        return None
+    return snapshot
 
 
 def forget(task_id: uuid.UUID | str) -> None:
@@ -82,6 +86,11 @@ def forget(task_id: uuid.UUID | str) -> None:
 def ping() -> None:
     """Raises `shared_cache.CacheDown` when the cache does not answer or takes nothing."""
     shared_cache.check()
+
+
+def _unfinished_seconds() -> int:
+    lease: int = settings.BULK_UPLOAD_LEASE_SECONDS
+    return 2 * lease
 
 
 def _is_snapshot(value: Any) -> TypeGuard[Snapshot]:

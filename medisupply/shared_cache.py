@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
@@ -36,6 +37,7 @@ return 1
 
 Answer = TypeVar("Answer")
 
+_failed_at = -math.inf
 _quiet_until = 0.0
 _logged_until = 0.0
 
@@ -81,10 +83,15 @@ def check() -> None:
         raise CacheDown(str(error)) from error
 
 
+def failed_within(seconds: float) -> bool:
+    """Whether the server failed this process in the last `seconds`: writes of that time may be missing in it."""
+    return time.monotonic() - _failed_at < seconds
+
+
 def ask_again() -> None:
     """Forget that the cache has failed, instead of leaving it alone for some seconds more."""
-    global _quiet_until, _logged_until
-    _quiet_until = _logged_until = 0.0
+    global _failed_at, _quiet_until, _logged_until
+    _failed_at, _quiet_until, _logged_until = -math.inf, 0.0, 0.0
 
 
 def _replace_in_redis(key: str, value: Mapping[str, Any], seconds: int) -> None:
@@ -113,13 +120,14 @@ def _count_here(key: str, seconds: int) -> int:
 
 
 def _guarded(ask: Callable[[], Answer]) -> Answer | None:
-    global _quiet_until
+    global _failed_at, _quiet_until
     if time.monotonic() < _quiet_until:
         return None
     try:
         return ask()
     except (RedisError, OSError) as error:  # down, frozen, full
-        _quiet_until = time.monotonic() + QUIET_SECONDS
+        _failed_at = time.monotonic()
+        _quiet_until = _failed_at + QUIET_SECONDS
         _warn("The cache does not answer (%s): going on without it", error)
     except Exception as error:  # noqa: BLE001  # nothing that is asked for here is worth a request or an import
         # One value that cannot be read or written: the cache itself is well, and all else in it.

@@ -114,7 +114,8 @@ def _state(name: str, summary: str) -> Describe:
         tag=UPLOADS,
         description=(
             "Mientras la carga no termine, `Retry-After` dice en cuántos segundos volver a preguntar. Envíe el `ETag` "
-            "recibido en `If-None-Match`: si nada cambió la respuesta es 304, sin cuerpo.\n\n"
+            "recibido en `If-None-Match`: si nada cambió la respuesta es 304, sin cuerpo, "
+            "y nunca se responde un estado anterior a ese.\n\n"
             "`bulk-upload/{task_id}` y `bulk-upload/status/{task_id}` responden lo mismo."
         ),
         parameters=[TASK, header("If-None-Match", "El ETag de la respuesta anterior.")],

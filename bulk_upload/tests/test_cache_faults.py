@@ -111,6 +111,20 @@ def test_a_retry_is_seen(api, accept, worker, fault):
     wait_for(lambda: seen_by_another_process(api, upload) == "pending", PATIENCE)
 
 
+def test_a_status_does_not_go_back_when_the_cache_returns(api, accept, valkey, settings):
+    settings.BULK_UPLOAD_LEASE_SECONDS = 60
+    upload = accept(csv_bytes([row(1)]))
+    valkey.freeze()
+    upload.cancel()
+    snapshots.show(upload)  # is not written
+    assert status(api, upload) == "cancelled"
+    valkey.thaw()
+    shared_cache._quiet_until = 0.0
+    assert status(api, upload) == "cancelled"
+    server, name = raw(upload)
+    assert json.loads(server.get(name))["status"] == "cancelled"  # for the processes that saw nothing of it
+
+
 def test_only_a_completed_state_is_kept_for_longer(accept, worker):
     upload = accept(csv_bytes([row(1)]))
     server, name = raw(upload)

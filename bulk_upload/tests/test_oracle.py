@@ -1,4 +1,4 @@
-"""What files come to equals an independent account: 200,000 rows with 5 % defects, and each awkward text file."""
+"""What files come to equals an independent account: 60,000 rows with 5 % defects, and each awkward text file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bulk_upload.tests.awkward.make_awkward_text import FOLDER as AWKWARD
 from bulk_upload.tests.awkward.make_awkward_text import expected as expected_texts
 from catalog.models import Category, Product, Supplier
 
-ROWS, KNOWN = 200_000, 3_000
+ROWS, KNOWN = 60_000, 3_000
 COUNTERS = ("creados", "actualizados", "sin_cambios", "rechazados", "duplicados")
 
 

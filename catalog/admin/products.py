@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, QuerySet
-from django.forms import ModelChoiceField
+from django.forms import Media, ModelChoiceField
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
 from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.database import next_change_number
@@ -54,11 +55,15 @@ class ProductForm(CleanTextsForm[Product]):
 class ProductAdmin(ConcurrentSavesAdmin[Product]):
     form = ProductForm
     list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "proveedor", "activo"]
-    list_filter = ["activo", ("proveedor", OwnSuppliersFilter), "categoria"]
+    list_filter = ["activo", ("proveedor", OwnSuppliersFilter), ("categoria", AutocompleteFilter)]
     list_select_related = ["categoria", "proveedor"]
     search_fields = ["id", "codigo", "nombre"]
     autocomplete_fields = ["categoria", "proveedor"]
     show_full_result_count = False
+
+    @property
+    def media(self) -> Media:
+        return super().media + filter_media(Product._meta.get_field("categoria"), self.admin_site)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
