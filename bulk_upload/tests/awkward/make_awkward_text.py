@@ -163,7 +163,7 @@ def headers() -> dict[str, Expected]:
             parecidas="«Precio (USD)» → precio_unitario",
         ),
         "unknown_header_with_semicolons.csv": refused(
-            '"ref";"detalle"\n"A1";"Tubo, de 3/4"\n"A2";"Guante"\n', "no_header_in_csv"
+            '"ref";"detalle"\n"A1";"Tubo, de 3/4"\n"A2";"Guante"\n', "no_header"
         ),
         "first_header_is_pk.csv": read(
             text(["1", *gloves()], ["2", *syringe()], header=["PK", *HEADER]),
