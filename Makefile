@@ -53,6 +53,11 @@ lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
 chaos: $(INSTALLED)  ## a soak under random faults (MINUTES=5 SEED=1); differences must be 0
 	@$(PYTHON) -m deploy.chaos
 
+.PHONY: fuzz
+fuzz: MINUTES := $(if $(filter file,$(origin MINUTES)),10,$(MINUTES))
+fuzz: $(INSTALLED)  ## mutants of the awkward files through the reader (MINUTES=10 SEED=1); no findings
+	@$(PYTHON) -m deploy.fuzz
+
 .PHONY: screenshots
 screenshots: $(INSTALLED)  ## draw docs/img/*.png again from a running system of its own
 	@$(PYTHON) -m deploy.screenshots

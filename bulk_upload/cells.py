@@ -22,10 +22,18 @@ class DateCell:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadCell:
+    """A cell whose value cannot be told; `code` is a key of `ROW_PROBLEMS`, `text` what is known of the value."""
+
+    code: str
+    text: str
+
+
 # `None` is a blank cell. A number of a workbook is always a float, unless it stands in a column of codes
-# or text and its cell format pads it with zeros (``00000``): then it is the text that the sheet shows.
+# or text and its cell format adds something (``00000``, ``0" ml"``): then it is the text that the sheet shows.
 # A CSV holds only text.
-Cell = str | float | bool | None | ErrorCell | DateCell
+Cell = str | float | bool | None | ErrorCell | DateCell | UnreadCell
 
 # The sheet's own row number (the first row is 1) and its cells from column A on; trailing blanks may
 # be absent. Blank rows never come.

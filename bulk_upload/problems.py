@@ -114,6 +114,29 @@ ROW_PROBLEMS: Final[dict[str, Text]] = {
         "“{columna}” holds a logical value ({valor}) instead of text: format the cell as text and write the value "
         "again.",
     ),
+    "formula_without_result": Text(
+        "La celda de «{columna}» contiene una fórmula sin resultado: abra el archivo en Excel, guárdelo y súbalo otra "
+        "vez.",
+        "The cell of “{columna}” contains a formula without a result: open the file in Excel, save it and upload it "
+        "again.",
+    ),
+    "merged_cell": Text(
+        "La celda de «{columna}» está combinada con otra y su valor no es seguro: separe las celdas combinadas y "
+        "escriba el valor en cada una.",
+        "The cell of “{columna}” is merged with another one and its value is not certain: unmerge the cells and write "
+        "the value in each of them.",
+    ),
+    "hidden_by_format": Text(
+        "El formato de la celda de «{columna}» oculta o redondea su valor ({valor}): dé formato de texto a la celda y "
+        "escriba el texto que debe guardarse.",
+        "The format of the cell of “{columna}” hides or rounds its value ({valor}): format the cell as text and write "
+        "the text that should be kept.",
+    ),
+    "percent_number": Text(
+        "La celda de «{columna}» muestra un porcentaje (su valor es {valor}): escriba el número sin formato de "
+        "porcentaje.",
+        "The cell of “{columna}” shows a percentage (its value is {valor}): write the number without percent format.",
+    ),
     "not_a_number": Text(
         "«{columna}» debe ser un número, como 1250 o 1250.50; se encontró «{valor}».",
         "“{columna}” must be a number, such as 1250 or 1250.50; found “{valor}”.",
@@ -255,6 +278,18 @@ FILE_PROBLEMS: Final[dict[str, Text]] = {
         "The column “{columna}” stands twice in row {fila}: “{primera}” ({celda1}) and “{segunda}” ({celda2}). Keep "
         "only one.",
     ),
+    "several_sheets": Text(
+        "Varias hojas visibles tienen productos: {hojas}. Deje solo una, u oculte las demás, y súbalo otra vez; o suba "
+        "cada hoja como un archivo.",
+        "Several visible sheets hold products: {hojas}. Keep only one, or hide the others, and upload it again; or "
+        "upload each sheet as a file.",
+    ),
+    "far_cell": Text(
+        "La hoja «{hoja}» tiene un valor suelto en la celda {celda}, lejos de los productos: borre la celda {celda} y "
+        "súbala otra vez.",
+        "Sheet “{hoja}” has a stray value in cell {celda}, far from the products: clear cell {celda} and upload it "
+        "again.",
+    ),
     "damaged_file": Text(
         "El archivo está dañado o incompleto y no se puede leer: ábralo en Excel, guárdelo de nuevo como .xlsx y "
         "súbalo otra vez.",
@@ -360,5 +395,7 @@ def text_of(code: str, params: Params, language: str) -> str:
 
 def shown(value: object) -> str:
     """`value` as it is shown in a message: one line, printable, at most `VALUE_SHOWN` characters."""
-    text = "".join(c if c.isprintable() else "�" for c in str(value))
-    return text if len(text) <= VALUE_SHOWN else text[: VALUE_SHOWN - 1] + "…"
+    text = str(value)
+    # Cut first: a cell may hold 32,767 characters.
+    text, end = (text, "") if len(text) <= VALUE_SHOWN else (text[: VALUE_SHOWN - 1], "…")
+    return (text if text.isprintable() else "".join(c if c.isprintable() else "�" for c in text)) + end

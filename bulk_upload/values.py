@@ -13,7 +13,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from bulk_upload.cells import Cell, DateCell, ErrorCell
+from bulk_upload.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.error_texts import is_error_text
 from bulk_upload.problems import CellProblem, shown
 from medisupply.product_ids import is_addressable
@@ -244,6 +244,6 @@ def written(cell: Cell) -> str:
         return "VERDADERO" if cell else "FALSO"
     if isinstance(cell, float):
         return format(cell, ".15g")
-    if isinstance(cell, ErrorCell | DateCell):
+    if isinstance(cell, ErrorCell | DateCell | UnreadCell):
         return cell.text
     return cell or ""

@@ -11,7 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from bulk_upload.cells import Cell, DateCell, ErrorCell
+from bulk_upload.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.columns import Column
 from bulk_upload.reports import NUMBER_FORMATS
 from bulk_upload.values import written
@@ -35,7 +35,7 @@ def as_it_was(sheet: WriteOnlyWorksheet, value: Cell, column: Column | None = No
     if isinstance(value, DateCell):
         moment = _moment(value.text)
         return as_text(sheet, value) if moment is None else WriteOnlyCell(sheet, moment)
-    if isinstance(value, str):
+    if isinstance(value, str | UnreadCell):
         cell = as_text(sheet, value)
         if column and column.kind not in ("code", "text"):
             cell.number_format = "General"

@@ -219,7 +219,7 @@ BULK_UPLOAD_TEMP_DIR = env.str("BULK_UPLOAD_TEMP_DIR", default="") or None
 
 FILE_UPLOAD_TEMP_DIR = BULK_UPLOAD_TEMP_DIR
 FILE_UPLOAD_HANDLERS = [
-    "bulk_upload.intake.UploadSizeGuard",
+    "bulk_upload.upload_size.UploadSizeGuard",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

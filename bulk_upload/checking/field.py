@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bulk_upload.cells import Cell, is_blank
+from bulk_upload.cells import Cell, UnreadCell, is_blank
 from bulk_upload.checking.plain import plain_values
 from bulk_upload.columns import Column
 from bulk_upload.problems import CellProblem
@@ -70,6 +70,8 @@ class Field:
         return values, refusals
 
     def _value(self, cell: Cell) -> Value | None:
+        if isinstance(cell, UnreadCell):
+            raise CellProblem(cell.code, valor=cell.text)
         if isinstance(cell, str) and (text := cell.strip(BLANKS))[:1] in WRAPPERS:
             cell = unwrapped(text)
         if not is_blank(cell):

@@ -19,7 +19,7 @@ class Limits:
 
     max_rows: int = 1_048_575
     max_columns: int = 256
-    memory_bytes: int = 3 * 1024**3
+    memory_bytes: int = 1536 * 1024**2
     cpu_seconds: int = 300
 
 

@@ -12,9 +12,9 @@ death is never taken for the end of a file.
     ["end"]
 
 A cell is a JSON string, number, boolean or null; an `ErrorCell` is ``{"error": text}``, a `DateCell`
-``{"date": text}``. Numbers that JSON does not know travel as Python writes them (``NaN``). The parts of a
-chunk are those of `CheckedChunk`; a decimal is a string, a problem or warning the list of its fields. What the
-parent makes of it is in `heard`.
+``{"date": text}``, an `UnreadCell` ``{"unread": [code, text]}``. Numbers that JSON does not know travel as Python
+writes them (``NaN``). The parts of a chunk are those of `CheckedChunk`; a decimal is a string, a problem or warning the
+list of its fields. What the parent makes of it is in `heard`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final, Self
 
-from bulk_upload.cells import Cell, DateCell, ErrorCell
+from bulk_upload.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.reading.table import Limits, Table
 
@@ -106,12 +106,17 @@ def _plain(value: object) -> object:
         return {"error": value.text}
     if isinstance(value, DateCell):
         return {"date": value.text}
+    if isinstance(value, UnreadCell):
+        return {"unread": [value.code, value.text]}
     raise TypeError(type(value).__name__)
 
 
-def _cell(value: dict[str, str]) -> Cell:
+def _cell(value: dict[str, Any]) -> Cell:
     if "error" in value:
         return ErrorCell(value["error"])
+    if "unread" in value:
+        code, text = value["unread"]
+        return UnreadCell(code, text)
     return DateCell(value["date"])
 
 
