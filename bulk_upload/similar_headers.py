@@ -13,14 +13,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from bulk_upload.columns import Column
-from bulk_upload.header_forms import normal_form
+from bulk_upload.header_forms import LONGEST, normal_form
 from bulk_upload.problems import FileProblem, shown
 
 # Ratios of `difflib`. "stock máximo" is like "stock mínimo" by 0.82.
 LIKE_REQUIRED: Final = 0.6
 LIKE_OPTIONAL: Final = 0.85
-# Characters of a header that are compared.
-LONGEST: Final = 100
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 

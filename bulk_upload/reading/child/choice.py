@@ -36,6 +36,8 @@ def chosen_sheet(package: Package, sheets: Sequence[tuple[str, str]], book: Book
             try:
                 suitable.append((sheet, match_header(*header, name)))
             except FileProblem as problem:
+                if problem.code == "similar_columns":
+                    raise  # all required columns are there: not a sheet to pass over
                 of_headers.append(problem)
     if len(suitable) > 1:
         suitable = [found for found in suitable if _has_rows(*found)] or suitable[:1]
