@@ -34,28 +34,32 @@ class CheckedItem:
         return str(self.values[INDEX["id"]])
 
 
-def check_new(data: Mapping[str, Any]) -> CheckedItem:
-    """A whole product: every required value must be there; what is optional and absent gets its default."""
-    return _check({name: data.get(name) for name in _names()})
+def check_new(data: Mapping[str, Any], key: str = "") -> CheckedItem:
+    """A whole product: every required value must be there; what is optional and absent gets its default.
+
+    `key` is the id of the product that it replaces: an id from before today's rules stays.
+    """
+    return _check({name: data.get(name) for name in _names()}, key)
 
 
 def check_changes(data: Mapping[str, Any], key: str) -> CheckedItem:
     """Some values of the product `key`: what is absent stays as it is, an optional null gets its default."""
-    return _check({**{name: data[name] for name in _names() if name in data}, "id": data.get("id", key)})
+    return _check({**{name: data[name] for name in _names() if name in data}, "id": data.get("id", key)}, key)
 
 
 def _names() -> list[str]:
     return [*(column.name for column in COLUMNS), ACTIVE]
 
 
-def _check(data: Mapping[str, Any]) -> CheckedItem:
+def _check(data: Mapping[str, Any], key: str) -> CheckedItem:
     values: list[Value | None] = []
     problems: list[Problem] = []
     for column in COLUMNS:
         value: Value | None = None
         if column.name in data:
             try:
-                value = _value(column, data[column.name])
+                unchanged = column.name == "id" and key and data["id"] == key
+                value = key if unchanged else _value(column, data[column.name])
             except CellProblem as problem:
                 problems.append(_problem(column.name, data[column.name], problem))
         values.append(value)

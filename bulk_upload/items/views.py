@@ -72,7 +72,7 @@ class ItemView(APIView):
     @docs.REPLACE
     def put(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.change_product")
-        return _change(product, check_new({"id": item_id, **_object(request)}))
+        return _change(product, check_new({"id": item_id, **_object(request)}, item_id))
 
     @docs.CHANGE
     def patch(self, request: Request, item_id: str) -> Response:
