@@ -58,17 +58,17 @@ def guess_encoding(file: BinaryIO) -> str:
 
     Raises `FileProblem` ``broken_utf_8`` when most of it is UTF-8, and ``unclear_encoding`` when nobody can say.
     """
-    runs: Counter[bytes] = Counter()
     words: Counter[bytes] = Counter()
+    utf_8 = others = 0
     for number, block in enumerate(_blocks(file)):
         if block.isascii():
             continue
-        runs.update(block.translate(_BLANKED).split())
+        for run, count in Counter(block.translate(_BLANKED).split()).items():
+            rest = len(_UTF_8.sub(b"", run))
+            utf_8, others = utf_8 + (len(run) - rest) * count, others + rest * count
         if number % _EVERY == 0 or words.total() < _ENOUGH_WORDS:
             words.update(_WITHIN_WORD.findall(block))
-    high = sum(len(run) * count for run, count in runs.items())
-    other = sum(len(_UTF_8.sub(b"", run)) * count for run, count in runs.items())
-    if other * 2 < high:
+    if utf_8 > others:
         raise _broken_utf_8(file)
     return _decide(words or _last_letters(file))
 
