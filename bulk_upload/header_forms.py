@@ -22,6 +22,8 @@ _UNITS: Final = frozenset(
         *("required", "texto", "text", "numero"),
     ]
 )
+# Characters of a header that are looked at: no known one is nearly as long.
+LONGEST: Final = 200
 _IN_BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _IGNORED: Final = re.compile(rf"[\s_\-.:*¿?¡!'\"={re.escape(BLANKS)}]+")
 
@@ -32,7 +34,7 @@ def normal_form(header: str) -> str:
     >>> normal_form(" ¿Requiere Vencimiento? (S/N)"), normal_form("Precio (USD)")
     ('requierevencimiento', 'precio(usd)')
     """
-    decomposed = unicodedata.normalize("NFKD", header.casefold())
+    decomposed = unicodedata.normalize("NFKD", header.strip(BLANKS)[:LONGEST].casefold())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _IGNORED.sub("", INVISIBLE.sub("", _IN_BRACKETS.sub(_without_unit, plain)))
 

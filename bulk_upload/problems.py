@@ -258,15 +258,9 @@ FILE_PROBLEMS: Final[dict[str, Text]] = {
         "The file has no data rows below its header: add your products and upload it again.",
     ),
     "no_header": Text(
-        "Ninguna hoja visible tiene una fila de encabezados conocida: use la plantilla, cuya primera fila nombra las "
-        "columnas (id, nombre, codigo…).",
-        "No visible sheet has a known header row: use the template, whose first row names the columns (id, nombre, "
-        "codigo…).",
-    ),
-    "no_header_in_csv": Text(
-        "El archivo no tiene una fila de encabezados conocida: use la plantilla, cuya primera fila nombra las columnas "
-        "(id, nombre, codigo…).",
-        "The file has no known header row: use the template, whose first row names the columns (id, nombre, codigo…).",
+        "No se encontró una fila de encabezados conocida: use la plantilla, cuya primera fila nombra las columnas (id, "
+        "nombre, codigo…).",
+        "No known header row was found: use the template, whose first row names the columns (id, nombre, codigo…).",
     ),
     "missing_columns": Text(
         "Faltan columnas obligatorias en la hoja «{hoja}», fila {fila}: {columnas}.",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bulk_upload.columns import Column
-from bulk_upload.header_forms import normal_form
+from bulk_upload.header_forms import LONGEST, normal_form
 from bulk_upload.problems import FileProblem, shown
 
 # Ratios of `difflib`. "stock máximo" is like "stock mínimo" by 0.82.
@@ -42,10 +42,19 @@ def _nearest(column: Column, strangers: Sequence[str]) -> str:
     names = [normal_form(header) for header in (column.name, *column.synonyms)]
     best, nearest = LIKE_REQUIRED if column.required else LIKE_OPTIONAL, ""
     for stranger in strangers:
-        form = normal_form(_BRACKETS.sub("", stranger))
-        ratio = max(difflib.SequenceMatcher(None, name, form).ratio() for name in names)
+        form = normal_form(_BRACKETS.sub("", stranger[:LONGEST]))
+        ratio = max(_likeness(name, form, best) for name in names)
         if form.startswith(names[0]) and not column.required:
             ratio = 1.0  # "stock mínimo en bodega"
         if ratio > best:
             best, nearest = ratio, stranger
     return nearest
+
+
+def _likeness(name: str, form: str, least: float) -> float:
+    """`difflib`'s ratio if it is above `least`, else 0."""
+    matcher = difflib.SequenceMatcher(None, name, form)
+    # Two bounds from above, which cost less.
+    if matcher.real_quick_ratio() <= least or matcher.quick_ratio() <= least:
+        return 0.0
+    return matcher.ratio()

@@ -25,6 +25,8 @@ _MARKED: Final = re.compile(rf"({_CELL_START}){MARK}(?=[{_SIGNS}{MARK}])")
 _NEEDS_A_MARK: Final = re.compile(rf"[\s\"]*[{_SIGNS}\t\r\n{MARK}]")
 _AS_FORMULA: Final = re.compile(r'="([^"]*)"')
 _QUOTES: Final = (MARK, '"')
+# Characters. No column takes so long a text, marked or not, and looking for marks in one could take long.
+LONGEST: Final = 1000
 # What a wrapped text begins with.
 WRAPPERS: Final = (MARK, "=")
 
@@ -57,6 +59,8 @@ def unwrapped(text: str) -> str:
     >>> unwrapped('="00701"'), unwrapped("'0092"), unwrapped("'-20 °C"), unwrapped("'a' and 'b'")
     ('00701', '0092', '-20 °C', "'a' and 'b'")
     """
+    if len(text) > LONGEST:
+        return text
     if found := _AS_FORMULA.fullmatch(text):
         return found[1]
     rest = text[1:]

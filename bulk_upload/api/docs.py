@@ -164,7 +164,7 @@ PROBLEMS = operation(
             "Una página; con format=json, la lista completa.",
             {"items": [examples.PROBLEM], "meta": NUMBERED_META},
         ),
-        (200, "text/csv"): _file("Todos, en CSV (UTF-8)."),
+        (200, "text/csv"): _file("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»)."),
         (200, XLSX): _file("Todos, en Excel."),
     },
     failures=[400, 404],

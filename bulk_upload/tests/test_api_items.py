@@ -69,6 +69,8 @@ def test_what_is_optional_gets_its_default(api):
         ("codigo", "1,5E+12", "scientific_notation"),
         ("codigo", 10**17, "digits_lost"),
         ("precio_unitario", "1.250", "ambiguous_number"),
+        ("codigo", "77\u200b01", "invisible_characters"),
+        ("nombre", "Protecci\ufffdn", "lost_characters"),
         ("precio_unitario", -1, "below_minimum"),
         ("precio_unitario", 10**40, "above_maximum"),
         ("precio_unitario", {"a": 1}, "not_a_value"),
@@ -269,3 +271,10 @@ class TestTheList:
 def test_json_stays_json_whatever_the_client_accepts(api):
     answer = api.get(URL, headers={"Accept": "text/html"})
     assert json.loads(answer.content)["items"] == []
+
+
+def test_text_is_stored_composed_and_without_what_is_invisible(api):
+    sent = row(1, codigo="\u202aN\u0303-1\u202c", nombre="Gasa este\u0301ril\u00ad", presentacion="'0092")
+    body = api.post(URL, sent, format="json").json()
+    assert (body["codigo"], body["nombre"]) == ("Ñ-1", "Gasa estéril")
+    assert body["presentacion"] == "'0092"  # a program says what it means

@@ -38,7 +38,7 @@ def test_after_a_round_of_faults_nothing_differs_and_what_is_changed_by_hand_doe
         # A file without an upload is no loss: the sweep sets it aside.
         del soak.report.differences["orphans that nothing explains"]
         assert dict(soak.report.differences) == {}
-        assert soak.injector.counts.total() >= 5
+        assert soak.injector.counts.total() >= 3
 
         change_by_hand(soak.clients[0].uploads[0].task_id)
         soak.outcome.compare(soak.clients)

@@ -39,6 +39,10 @@ def test_spanish_is_recognised_in_each_encoding(encoding, text):
         ("Müller, KÖRPER", "cp1252"),
         ("«CAFÉ»", "cp1252"),
         ("-20 °C", "cp1252"),
+        ("Bistur¡", "cp850"),
+        ("Caf\u017d", "mac_roman"),
+        ("bebé, menú", "cp1252"),
+        ("“Guante” N° 5… 10 m²", "cp1252"),
         ("L’Oréal, d’Agua, señal", "cp1252"),
     ],
 )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
+import openpyxl
 import pytest
 
 from bulk_upload.columns import NAMES
 from bulk_upload.headers import KNOWN, find_header, match_header
 from bulk_upload.problems import FileProblem
+from bulk_upload.tests.awkward.make_awkward import HEADER, PRODUCTS
+from bulk_upload.tests.awkward.reading import read
 
 
 def test_case_accents_spaces_separators_and_marks_do_not_matter():
@@ -140,3 +145,22 @@ def test_a_price_in_another_currency_is_asked_about():
     with pytest.raises(FileProblem) as caught:
         match_header(1, ["Precio (USD)", *(name for name in NAMES if name != "precio_unitario")], "H")
     assert caught.value.params["parecidas"] == "«Precio (USD)» → precio_unitario"
+
+
+def test_a_sheet_with_a_header_that_is_nearly_optional_is_not_passed_over(tmp_path):
+    book = openpyxl.Workbook()
+    for header in (["Stok mínimo" if name == "stock_minimo" else name for name in HEADER], HEADER):
+        sheet = book.create_sheet()
+        sheet.append(header)
+        sheet.append(PRODUCTS[0])
+    book.save(tmp_path / "dos.xlsx")
+    with pytest.raises(FileProblem) as caught:
+        read(tmp_path / "dos.xlsx")
+    assert caught.value.code == "similar_columns"
+
+
+def test_long_unknown_headers_cost_no_time():
+    start = time.perf_counter()
+    header = [*WITHOUT_OPTIONAL, *(f"{n}" + "stock requiere(" * 2000 for n in range(240))]
+    assert len(match_header(1, header, "H").unknown) == 240
+    assert time.perf_counter() - start < 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.urls import resolve
@@ -64,3 +65,14 @@ def test_the_admin_refuses_such_an_id(admin_client, supplier, product_id):
     )
     assert "no se puede usar en una dirección web" in page.post().content.decode()
     assert not Product.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_product_whose_id_is_from_before_the_rules_can_still_be_changed(api, run_import):
+    run_import([row(1)])
+    old = "A//\u200b1"
+    Product.objects.update(id=old)
+    address = f"{URL}/{quote(old)}"
+    assert api.patch(address, {"nombre": "Gasa"}, format="json").json()["nombre"] == "Gasa"
+    assert api.put(address, row(1, id=old, nombre="Venda"), format="json").status_code == 200
+    assert api.patch(address, {"id": "A//\u200b2"}, format="json").status_code == 400

@@ -1,4 +1,4 @@
-"""60,000 rows with 5 % defects of every kind come out as an independent account says, row by row."""
+"""What files come to equals an independent account: 60,000 rows with 5 % defects, and each awkward text file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bulk_upload.checking.chunks import checked_chunks
 from bulk_upload.importing.run import import_table
 from bulk_upload.models import BulkUpload
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading.child.csv_file import open_csv
+from bulk_upload.reading.child.unnamed import with_unnamed_columns
 from bulk_upload.reading.files import Readers
-from bulk_upload.reading.table import Limits
+from bulk_upload.reading.table import CheckedTable, Limits
 from bulk_upload.tests import oracle
+from bulk_upload.tests.awkward.make_awkward_text import FOLDER as AWKWARD
+from bulk_upload.tests.awkward.make_awkward_text import expected as expected_texts
 from catalog.models import Category, Product, Supplier
 
 ROWS, KNOWN = 60_000, 3_000
@@ -44,11 +50,15 @@ def catalogue(supplier, other_supplier):
     )
 
 
-def run(path, supplier, *, replace):
+def claimed_upload(supplier, file_format, *, replace):
     upload = BulkUpload.objects.create(
-        proveedor=supplier, filename="a.xlsx", file_format="xlsx", s3_key="k", size=1, reemplazar_duplicados=replace
+        proveedor=supplier, filename="a", file_format=file_format, s3_key="k", size=1, reemplazar_duplicados=replace
     )
-    claimed = BulkUpload.objects.claim(upload.pk, timedelta(hours=1))
+    return BulkUpload.objects.claim(upload.pk, timedelta(hours=1))
+
+
+def run(path, supplier, *, replace):
+    claimed = claimed_upload(supplier, "xlsx", replace=replace)
     with Readers().reader(Limits()) as reader:
         table = reader.checked(path, "xlsx", next_row=0, chunk_rows=1000)
         import_table(claimed, table, after_chunk=lambda: None)
@@ -63,6 +73,44 @@ def assert_agrees(upload, account):
     assert {name: getattr(upload, name) for name in COUNTERS} == {name: getattr(account, name) for name in COUNTERS}
     assert upload.total == ROWS
     assert sorted(found) == sorted(account.codes)
+
+
+TEXT_FILES = expected_texts()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", TEXT_FILES)
+def test_an_awkward_text_file_comes_to_what_was_written_down(name, supplier: Supplier):
+    file = TEXT_FILES[name]
+    path = AWKWARD / name
+    assert path.read_bytes() == file.content, "run: python -m bulk_upload.tests.awkward.make_awkward_text"
+    if file.refused:
+        with pytest.raises(FileProblem) as problem:
+            imported(path, supplier)
+        assert (problem.value.code, problem.value.params) == (file.refused, file.params)
+        return
+    upload = imported(path, supplier)
+    expected = oracle.Oracle(0)
+    account = expected.take(file.lines, replace=False)
+    found = upload.row_errors.filter(severity="error").values_list("fila", "codigo")
+    assert sorted(found) == sorted((file.numbers[at - 2], code) for at, code in account.codes)
+    assert {name: getattr(upload, name) for name in COUNTERS} == {name: getattr(account, name) for name in COUNTERS}
+    warnings = upload.row_errors.filter(severity="warning", fila=0).exclude(codigo="new_category")
+    assert sorted(warnings.values_list("codigo", flat=True)) == sorted(file.warnings)
+    assert_same_products(expected)
+
+
+def imported(path, supplier):
+    """Read and checked in this process, as the guarded child does it."""
+    upload = claimed_upload(supplier, "csv", replace=False)
+    with open_csv(path, Limits()) as opened:
+        table = with_unnamed_columns(opened)
+        chunks = checked_chunks(table, next_row=0, chunk_rows=1000)
+        checked = CheckedTable(table.header, table.total, chunks, delimiter=table.delimiter, warnings=table.warnings)
+        import_table(upload, checked, after_chunk=lambda: None)
+    upload.complete()
+    upload.refresh_from_db()
+    return upload
 
 
 def assert_same_products(expected):

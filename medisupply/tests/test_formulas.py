@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -60,3 +61,10 @@ def test_no_cell_runs_at_either_separator(rows, separator):
 def test_ordinary_text_is_left_alone():
     for text in ("Guantes", "N-95", "a-b, c", '3/4"', "2 + 2", "d'Agua"):
         assert protected(text) == text == unwrapped(text)
+
+
+def test_a_very_long_text_costs_no_time():
+    for text in ("'" + "\n" * 32_000, "'" + ',"' * 16_000, '="' + "x" * 32_000):
+        start = time.perf_counter()
+        assert unwrapped(text) == text
+        assert time.perf_counter() - start < 0.1

@@ -44,6 +44,8 @@ def chosen_sheet(
             try:
                 suitable.append((sheet, match_header(*header, name)))
             except FileProblem as problem:
+                if problem.code == "similar_columns":
+                    raise  # all required columns are there: not a sheet to pass over
                 of_headers.append(problem)
                 passed_over.append(name)
     if len(suitable) > 1:

@@ -29,11 +29,13 @@ _UTF_8: Final = re.compile(
     rb"[\xc2-\xc8\xca-\xcc\xce-\xd0\xd2\xd4-\xd9\xdb\xdd-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _WITHIN_WORD: Final = re.compile(rb"[A-Za-z][\x80-\xff][A-Za-z]")
+_END_OF_WORD: Final = re.compile(rb"[A-Za-z]([A-Za-z])([\x80-\xff])(?![A-Za-z\x80-\xff])")
 _LETTERS: Final = frozenset("áéíóúüñÁÉÍÓÚÜÑ")
 # Letters of Windows-1252 that words have seldom or never.
 _RARE: Final = frozenset("ªµºŠŒŽšœžŸƒßÐÞðþÿ")
 # Signs of Windows-1252 that do stand between letters: ``d’agua``, ``norte–sur``, a blank that does not break.
 _SIGNS: Final = frozenset("’‘–—·\u00a0")
+_BEHIND: Final = _SIGNS | frozenset("”“«»…ºª°®™©²³¹½¼¾±×%‰•")
 # An account is clear when no more than one in this many letters speaks against it.
 _CLEAR: Final = 20
 
@@ -56,19 +58,29 @@ def guess_encoding(file: BinaryIO) -> str:
 
     Raises `FileProblem` ``broken_utf_8`` when most of it is UTF-8, and ``unclear_encoding`` when nobody can say.
     """
-    runs: Counter[bytes] = Counter()
     words: Counter[bytes] = Counter()
+    utf_8 = others = 0
     for number, block in enumerate(_blocks(file)):
         if block.isascii():
             continue
-        runs.update(block.translate(_BLANKED).split())
+        for run, count in Counter(block.translate(_BLANKED).split()).items():
+            rest = len(_UTF_8.sub(b"", run))
+            utf_8, others = utf_8 + (len(run) - rest) * count, others + rest * count
         if number % _EVERY == 0 or words.total() < _ENOUGH_WORDS:
             words.update(_WITHIN_WORD.findall(block))
-    high = sum(len(run) * count for run, count in runs.items())
-    other = sum(len(_UTF_8.sub(b"", run)) * count for run, count in runs.items())
-    if other * 2 < high:
+    if utf_8 > others:
         raise _broken_utf_8(file)
-    return _decide(words)
+    return _decide(words or _last_letters(file))
+
+
+def _last_letters(file: BinaryIO) -> Counter[bytes]:
+    """The last letters of words, as if the letter before also followed; without signs that stand behind words."""
+    found: Counter[bytes] = Counter()
+    for block in _blocks(file):
+        found.update(before + last + before for before, last in _END_OF_WORD.findall(block))
+    return Counter(
+        {word: count for word, count in found.items() if word[1:2].decode(WINDOWS, "replace") not in _BEHIND}
+    )
 
 
 def _decide(words: Counter[bytes]) -> str:

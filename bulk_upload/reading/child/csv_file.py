@@ -69,7 +69,7 @@ def _header(source: _Source) -> HeaderMatch:
     found = find_header(itertools.takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)))
     if found:
         return match_header(*found, SHEET)
-    raise FileProblem("empty_file" if next(_records(source), None) is None else "no_header_in_csv")
+    raise FileProblem("empty_file" if next(_records(source), None) is None else "no_header")
 
 
 def _count(source: _Source, header: HeaderMatch) -> int:

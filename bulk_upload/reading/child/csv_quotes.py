@@ -16,8 +16,8 @@ def swallowing_cell(cells: Sequence[str], width: int, delimiter: str) -> int | N
     """The place of a cell that holds rows: a quote was left open, and closed by a quote below. `None` if there is none.
 
     Such a cell is well-formed to every parser. Two things give it away. Rows that are joined at the same column
-    leave exactly `width - 1` delimiters for each line end. And a line within the cell is a row, or all of one
-    but its first cells: it has about as many delimiters as the header.
+    leave exactly `width - 1` delimiters for each line end. And between the first and the last line of the cell
+    stand rows: lines with about as many delimiters as the header.
     """
     if width <= 2:
         return None
@@ -27,14 +27,14 @@ def swallowing_cell(cells: Sequence[str], width: int, delimiter: str) -> int | N
             continue
         ends = cell.count("\n") or cell.count("\r")
         between = [_delimiters(line, delimiter) for line in lines]
-        if sum(between) == ends * (width - 1) or any(width - 2 <= count <= width + 1 for count in between):
+        if sum(between) == ends * (width - 1) or any(width - 2 <= count <= width + 1 for count in between[1:-1]):
             return place
     return None
 
 
 def _delimiters(line: str, delimiter: str) -> int:
-    """How many there are that no blank follows, as one does in prose."""
-    return line.count(delimiter) - line.count(f"{delimiter} ")
+    """How many there are; commas that a blank follows are prose."""
+    return line.count(delimiter) - (line.count(", ") if delimiter == "," else 0)
 
 
 def quoting_problem(error: csv.Error, record: Iterable[str], start: int, end: int, delimiter: str) -> FileProblem:
