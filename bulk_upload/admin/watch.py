@@ -162,5 +162,5 @@ def _stalled(upload: BulkUpload) -> dict[str, Any] | None:
 
 
 def _takeover_seconds() -> int:
-    """The longest that a silent worker's upload waits: its lease, a sweep, and a message's way."""
-    return int(settings.BULK_UPLOAD_LEASE_SECONDS * 2 + settings.BULK_UPLOAD_SWEEP_SECONDS)
+    """Seconds after which another worker has taken over a silent worker's upload: its lease, and some grace."""
+    return int(settings.BULK_UPLOAD_LEASE_SECONDS + settings.BULK_UPLOAD_SWEEP_SECONDS)

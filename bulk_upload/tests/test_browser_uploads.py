@@ -206,7 +206,7 @@ def test_a_lost_connection_is_told_and_survived(visit, operator, supplier):  # n
 
 
 def test_a_worker_that_gives_no_sign_is_told_in_plain_words(visit, operator, supplier):  # noqa: F811
-    silent = timezone.now() - timedelta(seconds=50)
+    silent = timezone.now() - timedelta(seconds=35)
     upload = make_upload(supplier, status="processing", total=10, started_at=silent, updated_at=silent)
     page = visit(operator, address("change", upload.pk), color_scheme="dark")
     expect(page.locator("#stalled")).to_contain_text("El trabajador no da señales desde las")

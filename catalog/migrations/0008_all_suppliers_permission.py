@@ -35,7 +35,7 @@ def take(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0006_category_names_upper_case"),
+        ("catalog", "0007_approved_categories"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
