@@ -94,6 +94,31 @@ ON_STATUS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+# Where the API is, and how a client says who it is.
+SERVERS: Final[list[dict[str, Any]]] = [
+    {"url": "/", "description": "El sitio que sirve este esquema."},
+    {
+        "url": "https://{host}",
+        "description": "Un sitio de MediSupply.",
+        "variables": {"host": {"default": "medisupply.example", "description": "Su nombre."}},
+    },
+]
+SECURITY_SCHEMES: Final = {
+    "tokenAuth": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "La palabra `Token`, un espacio y el token de su usuario: `Token 9944b0…`.",
+    },
+    "cookieAuth": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "La sesión de quien entró en la administración; lo que cambia algo pide también `X-CSRFToken`.",
+    },
+}
+
+
 class FieldError(serializers.Serializer[Any]):
     field = serializers.CharField(help_text="El dato; vacío cuando es de toda la petición.", allow_blank=True)
     code = serializers.CharField(help_text="Para programas: no cambia ni se traduce.")
@@ -195,12 +220,13 @@ def only_the_long_paths(endpoints: list[tuple[str, str, str, Any]], **more: Any)
     ]
 
 
-def say_what_is_public(result: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Hook: an operation that asks for no token says so; one that says nothing looks forgotten."""
+def describe_access(result: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Hook: where the API is, and how a client says who it is. An operation that asks for no token says so."""
     for operations in result["paths"].values():
         for described in operations.values():
             described.setdefault("security", [])
-    return result
+    result["components"]["securitySchemes"] = SECURITY_SCHEMES
+    return {**result, "servers": SERVERS}
 
 
 def describe_headers(result: dict[str, Any], **more: Any) -> dict[str, Any]:

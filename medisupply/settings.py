@@ -268,30 +268,6 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-none-match", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["content-disposition", "etag", "idempotency-replayed", "location", "retry-after", "x-request-id"]
 
-# What the schema says of where the API is, and of how a client says who it is.
-SERVERS = [
-    {"url": "/", "description": "El sitio que sirve este esquema."},
-    {
-        "url": "https://{host}",
-        "description": "Un sitio de MediSupply.",
-        "variables": {"host": {"default": "medisupply.example", "description": "Su nombre."}},
-    },
-]
-SECURITY_SCHEMES = {
-    "tokenAuth": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "Authorization",
-        "description": "La palabra `Token`, un espacio y el token de su usuario: `Token 9944b0…`.",
-    },
-    "cookieAuth": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": "sessionid",
-        "description": "La sesión de quien entró en la administración; lo que cambia algo pide también `X-CSRFToken`.",
-    },
-}
-
 SPECTACULAR_SETTINGS = {
     "TITLE": "MediSupply: carga masiva de catálogos",
     "VERSION": "1.0.0",
@@ -302,13 +278,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "SERVERS": SERVERS,
-    "APPEND_COMPONENTS": {"securitySchemes": SECURITY_SCHEMES},
     "PREPROCESSING_HOOKS": ["medisupply.openapi.only_the_long_paths"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "medisupply.openapi.describe_headers",
-        "medisupply.openapi.say_what_is_public",
+        "medisupply.openapi.describe_access",
         "medisupply.guide.introduce",
     ],
     "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status"},

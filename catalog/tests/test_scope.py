@@ -75,7 +75,7 @@ class TestUpgrade:
     def _back_and_forth(self, suppliers):
         executor = MigrationExecutor(connection)
         latest = executor.loader.graph.leaf_nodes()
-        executor.migrate([("catalog", "0006_category_names_upper_case")])
+        executor.migrate([("catalog", "0007_approved_categories")])
         self.upgrade = lambda: MigrationExecutor(connection).migrate(latest)
         yield
         MigrationExecutor(connection).migrate(latest)

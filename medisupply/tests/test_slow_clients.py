@@ -11,6 +11,7 @@ from http.client import HTTPResponse
 import pytest
 
 from bulk_upload.tests.serving import exchange, served
+from medisupply import web_worker
 from medisupply.tests.slow_clients import FORM, HOST, OPENINGS, dripping, seconds_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.usefixtures("aws")]
@@ -95,3 +96,15 @@ def test_a_connection_serves_several_requests(port):
     read = b"POST /api/v1/auth/token HTTP/1.1\r\n" + HOST + b"Content-Length: 2\r\nContent-Type: application/json\r\n"
     with http(port) as ask:
         assert [ask(raw) for raw in (refused, read + b"\r\n{}", refused)] == [401, 400, 401]
+
+
+def test_a_client_that_takes_nothing_of_its_answer_is_given_up(monkeypatch):
+    monkeypatch.setattr(web_worker, "SEND_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
+        accepted, address = listener.accept()
+        connection = web_worker.Connection(None, None, accepted, address, None)
+        connection.sock.setblocking(True)  # as in a thread
+        began = time.monotonic()
+        with accepted, pytest.raises(BlockingIOError):
+            connection.sock.sendall(b"x" * 50_000_000)
+    assert time.monotonic() - began < 5
