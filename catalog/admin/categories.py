@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.admin.edit_conflicts import EditConflictForm
+from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.models import Category
 
 
@@ -20,7 +21,7 @@ class CategoryForm(EditConflictForm[Category]):
 
 
 @admin.register(Category)
-class CategoryAdmin(ConcurrentSavesAdmin[Category]):
+class CategoryAdmin(ProtectedDeletesAdmin[Category], ConcurrentSavesAdmin[Category]):
     form = CategoryForm
     list_display = ["nombre", "created_at"]
     search_fields = ["nombre"]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.admin.edit_conflicts import EditConflictForm
+from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.models import Supplier
 
 
@@ -16,7 +17,7 @@ class SupplierForm(EditConflictForm[Supplier]):
 
 
 @admin.register(Supplier)
-class SupplierAdmin(ConcurrentSavesAdmin[Supplier]):
+class SupplierAdmin(ProtectedDeletesAdmin[Supplier], ConcurrentSavesAdmin[Supplier]):
     form = SupplierForm
     list_display = ["codigo", "nombre", "nit", "email", "activo"]
     list_filter = ["activo"]
