@@ -154,7 +154,7 @@ def test_an_action_that_fails_logs_no_deletion(person, run_import):
     Category.objects.create(nombre="GUANTES")
     action = {"action": "delete_selected", "_selected_action": "GUANTES", "post": "yes"}
     with just_before('DELETE FROM "catalog_category"', lambda: run_import([row(1)])):
-        assert "PROD00001" in person.post(CATEGORIES, action).content.decode()
+        assert "1 producto" in person.post(CATEGORIES, action).content.decode()
     assert not LogEntry.objects.exists()
 
 
