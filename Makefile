@@ -17,6 +17,7 @@ export MINUTES
 
 PYTHON := .venv/bin/python
 INSTALLED := .venv/.installed
+AWS := .venv-aws/.installed
 UV := .venv-tools/bin/uv
 
 .PHONY: help
@@ -24,7 +25,7 @@ help:  ## list the commands
 	@awk -F ':.*## *' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
-run: $(INSTALLED)  ## start everything on this machine (PORT=8000 RUN_DIR=run); Ctrl-C stops it
+run: $(INSTALLED) $(AWS)  ## start everything on this machine (PORT=8000 RUN_DIR=run); Ctrl-C stops it
 	@$(PYTHON) -m deploy.stack run
 
 .PHONY: demo
@@ -32,7 +33,7 @@ demo: $(INSTALLED)  ## import the example file on a stack of its own, show what 
 	@$(PYTHON) -m deploy.stack demo
 
 .PHONY: test
-test: $(INSTALLED)  ## all tests: on SQLite, then on PostgreSQL if there is one (ARGS="-k name")
+test: $(INSTALLED) $(AWS)  ## all tests: on SQLite, then on PostgreSQL if there is one (ARGS="-k name")
 	@$(PYTHON) -m deploy.run_tests
 
 # The checks need settings as a developer has them; nothing is connected to.
@@ -51,6 +52,11 @@ lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
 .PHONY: chaos
 chaos: $(INSTALLED)  ## a soak under random faults (MINUTES=5 SEED=1); differences must be 0
 	@$(PYTHON) -m deploy.chaos
+
+.PHONY: fuzz
+fuzz: MINUTES := $(if $(filter file,$(origin MINUTES)),10,$(MINUTES))
+fuzz: $(INSTALLED)  ## mutants of the awkward files through the reader (MINUTES=10 SEED=1); no findings
+	@$(PYTHON) -m deploy.fuzz
 
 .PHONY: screenshots
 screenshots: $(INSTALLED)  ## draw docs/img/*.png again from a running system of its own
@@ -72,6 +78,7 @@ templates: $(INSTALLED)  ## write fixtures/*.xlsx again, after a change of the c
 requirements: $(UV)  ## resolve requirements/*.in to *.txt with hashes (UPGRADE=1 takes newer versions)
 	@echo "base.in -> base.txt" && $(UV_COMPILE) requirements/base.in -o requirements/base.txt
 	@echo "dev.in  -> dev.txt" && $(UV_COMPILE) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	@echo "aws.in  -> aws.txt" && $(UV_COMPILE) requirements/aws.in -o requirements/aws.txt
 	@echo "bench.in -> bench.txt" && $(UV_COMPILE) -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 
 UV_COMPILE = $(UV) pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
@@ -90,8 +97,12 @@ $(INSTALLED): requirements/base.txt requirements/dev.txt
 	if [ -z "$$python" ]; then echo "MediSupply needs Python 3.11 or newer, and none was found on the PATH." >&2; exit 1; fi; \
 	echo "Creating .venv with $$($$python --version)"; \
 	$$python -m venv --clear .venv || { echo "The virtual environment could not be created (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }; }
-	@echo "Installing the packages of requirements/dev.txt into .venv (once; takes a minute)"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PYTHON) -m deploy.install requirements/dev.txt
+	@touch $@
+
+$(AWS): requirements/aws.txt | $(INSTALLED)
+	@$(PYTHON) -m venv --clear .venv-aws
+	@.venv-aws/bin/python -m deploy.install requirements/aws.txt
 	@touch $@
 
 $(UV):
@@ -118,7 +129,6 @@ bench-web-memory: $(INSTALLED)  ## measure the web processes' memory over 500 up
 	@$(PYTHON) -m benchmarks.web_memory
 
 .venv-bench/.installed: requirements/bench.txt | $(INSTALLED)
-	@echo "Installing the packages of requirements/bench.txt into .venv-bench (once; takes a minute)"
 	@$(PYTHON) -m venv --clear .venv-bench
-	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@.venv-bench/bin/python -m deploy.install requirements/bench.txt
 	@touch $@

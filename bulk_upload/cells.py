@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from medisupply.text import BLANKS
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorCell:
@@ -20,10 +22,18 @@ class DateCell:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadCell:
+    """A cell whose value cannot be told; `code` is a key of `ROW_PROBLEMS`, `text` what is known of the value."""
+
+    code: str
+    text: str
+
+
 # `None` is a blank cell. A number of a workbook is always a float, unless it stands in a column of codes
-# or text and its cell format pads it with zeros (``00000``): then it is the text that the sheet shows.
+# or text and its cell format adds something (``00000``, ``0" ml"``): then it is the text that the sheet shows.
 # A CSV holds only text.
-Cell = str | float | bool | None | ErrorCell | DateCell
+Cell = str | float | bool | None | ErrorCell | DateCell | UnreadCell
 
 # The sheet's own row number (the first row is 1) and its cells from column A on; trailing blanks may
 # be absent. Blank rows never come.
@@ -33,14 +43,6 @@ Row = tuple[int, list[Cell]]
 def is_blank(cell: Cell) -> bool:
     """Whether a person would call the cell empty: nothing in it, or only (also non-breaking) spaces."""
     return cell is None or (isinstance(cell, str) and not cell.strip(BLANKS))
-
-
-# White space that `str.strip` knows (it includes the non-breaking space) and what it does not: the
-# zero-width space, joiners and the byte order mark.
-BLANKS = (
-    " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d"
-    "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-)
 
 
 def row_number(cell: Cell) -> int | None:

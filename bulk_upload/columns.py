@@ -16,6 +16,7 @@ from bulk_upload.values import (
     Value,
     code_parser,
     decimal_parser,
+    id_parser,
     integer_parser,
     parse_boolean,
     text_parser,
@@ -32,7 +33,8 @@ class Column:
     """One column of the sheet.
 
     `name` is the header, the product's field and the JSON key. `synonyms` are other headers, matched
-    without regard to case, accents, spaces, ``_`` and ``-``. `default` is what a new product gets for
+    without regard to case, accents, spaces, ``_``, ``-``, question marks and units in brackets. `fallbacks` are
+    headers that name the column only when no other one does. `default` is what a new product gets for
     a blank optional cell; an update leaves what the product has. `minimum` and `maximum` bound
     numbers, `max_length` (in characters) text, which is kept in capitals if it is `upper`. `example` is a valid
     cell.
@@ -50,17 +52,36 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     upper: bool = False
+    fallbacks: tuple[str, ...] = ()
 
 
 def _text(
-    name: str, maximum: int, rule: Text, example: str, *synonyms: str, required: bool = True, upper: bool = False
+    name: str,
+    maximum: int,
+    rule: Text,
+    example: str,
+    *synonyms: str,
+    required: bool = True,
+    upper: bool = False,
+    fallbacks: tuple[str, ...] = (),
 ) -> Column:
-    parse = text_parser(maximum, upper=upper)
-    return Column(name, "text", required, rule, example, parse, synonyms, max_length=maximum, upper=upper)
+    return Column(
+        name,
+        "text",
+        required,
+        rule,
+        example,
+        text_parser(maximum, upper=upper),
+        synonyms,
+        max_length=maximum,
+        upper=upper,
+        fallbacks=fallbacks,
+    )
 
 
 def _code(name: str, maximum: int, rule: Text, example: str, *synonyms: str) -> Column:
-    return Column(name, "code", True, rule, example, code_parser(maximum), synonyms, max_length=maximum)
+    parse = id_parser(maximum) if name == "id" else code_parser(maximum)
+    return Column(name, "code", True, rule, example, parse, synonyms, max_length=maximum)
 
 
 def _integer(name: str, maximum: int, rule: Text, example: int, *synonyms: str, default: int | None = None) -> Column:
@@ -89,6 +110,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         Text("Identificador único del producto.", "Unique identifier of the product."),
         "PROD001",
         "id_producto",
+        "id_del_producto",
         "producto_id",
         "identificador",
         "product_id",
@@ -99,9 +121,11 @@ COLUMNS: Final[tuple[Column, ...]] = (
         Text("Nombre del producto.", "Name of the product."),
         "Guantes de nitrilo talla M",
         "nombre_producto",
+        "nombre_del_producto",
         "producto",
         "name",
         "product_name",
+        fallbacks=("descripcion", "descripcion_producto", "descripcion_del_producto", "description"),
     ),
     _code(
         "codigo",
@@ -112,6 +136,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         ),
         "7701234567897",
         "codigo_producto",
+        "codigo_del_producto",
         "codigo_de_barras",
         "codigo_barras",
         "sku",
@@ -127,6 +152,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
             "Category; it is kept in upper case and, when unknown, created with a warning.",
         ),
         "PROTECCION PERSONAL",
+        "categoria_producto",
+        "categoria_del_producto",
         "category",
         upper=True,
     ),
@@ -135,6 +162,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
         128,
         Text("Presentación comercial.", "Commercial presentation."),
         "Caja x 100 unidades",
+        "presentacion_comercial",
+        "presentacion_del_producto",
         "presentation",
         "packaging",
         required=False,
@@ -149,7 +178,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         ),
         42500.50,
         decimal_parser(12, 2),
-        ("precio", "valor_unitario", "unit_price", "price"),
+        ("precio", "precio_por_unidad", "valor_unitario", "unit_price", "price"),
         minimum=0,
         maximum=9_999_999_999,
     ),
@@ -159,6 +188,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         Text("Registro o certificado sanitario.", "Sanitary registration or certificate."),
         "INVIMA 2024DM-0012345",
         "registro_sanitario",
+        "registro_invima",
         "certificado",
         "sanitary_certificate",
         "health_certificate",
@@ -169,6 +199,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         Text("Cómo se almacena el producto.", "How the product is stored."),
         "Lugar seco, 15–30 °C",
         "condiciones_de_almacenamiento",
+        "condicion_de_almacenamiento",
         "almacenamiento",
         "storage_conditions",
         "storage",
@@ -182,6 +213,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "tiempo_entrega",
         "tiempo_de_entrega",
         "dias_entrega",
+        "dias_de_entrega",
+        "plazo_entrega",
+        "plazo_de_entrega",
+        "plazo_de_entrega_dias",
         "delivery_time_days",
         "delivery_days",
         "lead_time_days",
@@ -191,6 +226,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         LARGEST_INTEGER,
         Text("Existencias mínimas.", "Minimum stock."),
         20,
+        "existencias_minimas",
         "minimum_stock",
         "min_stock",
         "stock_min",
@@ -204,6 +240,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
             "Critical stock; a warning when it is above the minimum.",
         ),
         8,
+        "existencias_criticas",
         "critical_stock",
         default=5,
     ),
@@ -212,7 +249,9 @@ COLUMNS: Final[tuple[Column, ...]] = (
         False,
         Text("Si el producto se controla por lote: sí o no.", "Whether the product is tracked by batch: yes or no."),
         "sí",
-        "lote",
+        "requiere_lotes",
+        "maneja_lote",
+        "controla_lote",
         "requires_batch",
         "requires_lot",
         "batch_required",
@@ -222,8 +261,11 @@ COLUMNS: Final[tuple[Column, ...]] = (
         True,
         Text("Si el producto tiene fecha de vencimiento: sí o no.", "Whether the product expires: yes or no."),
         "sí",
-        "vencimiento",
         "requiere_fecha_vencimiento",
+        "requiere_fecha_de_vencimiento",
+        "maneja_vencimiento",
+        "controla_vencimiento",
+        "tiene_vencimiento",
         "requires_expiration",
         "requires_expiry",
         "expiry_required",

@@ -19,7 +19,8 @@ from openpyxl import Workbook
 from bulk_upload.cells import column_letter
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.problems import Text, text_of
-from medisupply.spreadsheets import harmless, storable
+from medisupply.formulas import csv_separator, protected
+from medisupply.spreadsheets import safe_cell
 
 FileFormat = Literal["csv", "xlsx", "json"]
 Line = dict[str, str | int | None]
@@ -56,8 +57,8 @@ def export_errors(
 ) -> Iterator[bytes]:
     """All errors and warnings of `upload` (or `only` those), in the order of its rows, as blocks of a file.
 
-    CSV is UTF-8 with a byte order mark, as Excel needs it. JSON is a list of objects with the keys of
-    `HEADERS`; its values are exactly as stored. Memory does not grow with the number of errors.
+    CSV is UTF-8 with a byte order mark and the separator of `language`, as Excel needs it. JSON is a list of objects
+    with the keys of `HEADERS`; its values are exactly as stored. Memory does not grow with the number of errors.
     """
     write: dict[str, Callable[[Iterator[Line], str], Iterator[bytes]]] = {
         "csv": _csv,
@@ -95,16 +96,16 @@ def _headers(language: str) -> list[str]:
 
 def _cells(line: Line, language: str) -> list[str | int | None]:
     worded = {**line, "gravedad": SEVERITIES[str(line["gravedad"])].in_language(language, {})}
-    return [harmless(worded[key]) for key in HEADERS]
+    return [worded[key] for key in HEADERS]
 
 
 def _csv(problems: Iterator[Line], language: str) -> Iterator[bytes]:
     block = io.StringIO()
     block.write(BYTE_ORDER_MARK)
-    writer = csv.writer(block, quoting=csv.QUOTE_ALL)
+    writer = csv.writer(block, delimiter=csv_separator(language), quoting=csv.QUOTE_ALL)
     writer.writerow(_headers(language))
     for line in problems:
-        writer.writerow(_cells(line, language))
+        writer.writerow([protected(cell) if isinstance(cell, str) else cell for cell in _cells(line, language)])
         if block.tell() > BLOCK_BYTES:
             yield _taken(block)
     yield _taken(block)
@@ -139,7 +140,7 @@ def _xlsx(problems: Iterator[Line], language: str) -> Iterator[bytes]:
         sheet.column_dimensions[letter].width = width
     sheet.append(_headers(language))
     for line in problems:
-        sheet.append([storable(value) for value in _cells(line, language)])
+        sheet.append([safe_cell(sheet, value) for value in _cells(line, language)])
     with SpooledTemporaryFile(max_size=8 * 1024 * 1024) as target:
         workbook.save(target)
         target.seek(0)

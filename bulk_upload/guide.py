@@ -38,14 +38,22 @@ RULES: Final = """\
 - **Precios.** Se entienden `1250`, `1250.50`, `1250,50`, `1.250,50`, `1,250.50` y `$ 1.250,50`. Un número como
   `1.250` puede ser mil doscientos cincuenta o uno con veinticinco: se rechaza y usted decide. El dinero no se adivina.
 - **Sí o no.** `sí`, `si`, `no`, `true`, `false`, `1`, `0`, `yes`, `verdadero`, `falso`, en mayúsculas o minúsculas.
-- **Celdas con error** (`#N/A`, `#REF!`…) y **fechas donde va texto** se rechazan: la hoja de cálculo cambió el valor.
+- **Celdas con error** (`#N/A`, `#¡REF!`, `Err:502`, `########`…) y **fechas donde va texto** se rechazan: la hoja de
+  cálculo cambió el valor.
 - **Únicos entre todos los proveedores.** Un `id` o un `codigo` que ya usa otro proveedor se rechaza. Si numera sus
   productos con 1, 2, 3, ponga antes el código de su empresa: `PROV001-0001`.
 - **Repetidos.** Dos filas del mismo archivo no pueden tener el mismo `id` ni el mismo `codigo`.
 - **Productos que ya existen.** Sin la opción «reemplazar duplicados» se rechazan. Con ella se actualizan, y una
   celda opcional vacía conserva el valor que el producto ya tiene.
-- **CSV.** Guárdelo como «CSV UTF-8». También se leen UTF-16 y Windows-1252, y los separadores `,` `;` tabulador y `|`.
-  Un texto que contiene el separador va entre comillas dobles.
+- **CSV.** Guárdelo como «CSV UTF-8». También se leen UTF-16 y, con una advertencia que muestra un ejemplo,
+  Windows-1252, Mac Roman y DOS (página 850); lo que no es seguro se rechaza. Los separadores son `,` `;` tabulador y
+  `|`. Un texto que contiene el separador va entre comillas dobles, y una comilla dentro de él se escribe con dos.
+- **Ceros a la izquierda.** Lo que otros sistemas escriben para conservarlos, `="00701"` o `'0092`, se lee como
+  `00701` y `0092`.
+- **Caracteres invisibles** (espacios de ancho cero, marcas de dirección, guiones opcionales) se quitan de los
+  extremos y de los textos; dentro de un código se rechazan. Una letra que otro programa perdió (`�`) se rechaza.
+- **El id** es parte de una dirección web: no puede ser `bulk-upload`, empezar ni terminar en `/`, ni tener entre
+  barras una parte vacía, `.` o `..`.
 - **Otros formatos** (`.xls`, `.ods`, `.xlsm`, `.xlsb`): ábralos en su hoja de cálculo y guárdelos como `.xlsx`.
 """
 
@@ -58,9 +66,11 @@ def suppliers_page() -> str:
             "## Columnas\n",
             *_columns_table(),
             "",
-            "Los encabezados se reconocen sin importar mayúsculas, acentos, espacios ni guiones.",
+            "Los encabezados se reconocen sin importar mayúsculas, acentos, espacios, guiones, signos de interrogación",
+            "ni la unidad entre paréntesis: `(unidades)`, `(días)`, `(S/N)`, `(COP)`. Uno que casi es el de una",
+            "columna se rechaza con la pregunta «¿Quiso decir…?».",
             "Otros nombres que sirven:\n",
-            *(f"- `{column.name}`: {', '.join(f'`{name}`' for name in column.synonyms)}" for column in COLUMNS),
+            *map(_other_names, COLUMNS),
             "",
             RULES,
             "## Qué significa cada error de fila\n",
@@ -74,6 +84,13 @@ def suppliers_page() -> str:
             "",
         ]
     )
+
+
+def _other_names(column: Column) -> str:
+    line = f"- `{column.name}`: {', '.join(f'`{name}`' for name in column.synonyms)}"
+    if column.fallbacks:
+        line += f"; si ninguna otra columna lo nombra, también {', '.join(f'`{name}`' for name in column.fallbacks)}"
+    return line
 
 
 def _columns_table() -> Iterator[str]:

@@ -1,22 +1,22 @@
 """A sheet's header row → the columns that it names.
 
-Headers match without regard to case, accents, surrounding space, byte order mark and the choice of
-``_``, space or ``-``. Knows no Django; the guarded reader uses it too.
+What counts when a header is compared is said in `header_forms`. Knows no Django; the guarded reader uses it too.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bulk_upload.cells import BLANKS, Cell, column_letter, is_blank
-from bulk_upload.columns import COLUMNS, ORIGINAL_ROW, ROW_PROBLEMS, Column
+from bulk_upload.cells import Cell, column_letter, is_blank
+from bulk_upload.columns import COLUMNS, ORIGINAL_ROW, ROW_PROBLEMS
+from bulk_upload.header_forms import FALLBACKS, KNOWN, normal_form
 from bulk_upload.problems import FileProblem, shown
+from bulk_upload.similar_headers import missing_columns
 from bulk_upload.values import written
+from medisupply.text import BLANKS
 
 # Rows from the top of a sheet in which the header is looked for (titles and logos stand above it).
 HEADER_SEARCH_ROWS: Final = 50
@@ -25,19 +25,6 @@ HEADER_COLUMNS: Final = 3
 
 _TASK_ID: Final = "[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
 _ORIGINAL_ROW: Final = re.compile(rf"{ORIGINAL_ROW}(?:\s+(?P<task>{_TASK_ID}))?", re.IGNORECASE)
-
-_SEPARATORS: Final = re.compile(r"[\s_\-.\u00a0\u200b\ufeff]+")
-
-
-def normal_form(header: str) -> str:
-    """`header` reduced to what counts when two headers are compared."""
-    decomposed = unicodedata.normalize("NFKD", header.strip(BLANKS + "*:").casefold())
-    return _SEPARATORS.sub("", "".join(c for c in decomposed if not unicodedata.combining(c)))
-
-
-KNOWN: Final[dict[str, Column]] = {
-    normal_form(header): column for column in COLUMNS for header in (column.name, *column.synonyms)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +47,8 @@ class HeaderMatch:
 
 def count_known(cells: Iterable[Cell]) -> int:
     """How many different known columns `cells` name: what makes a row look like a header."""
-    return len({KNOWN[form].name for cell in cells if isinstance(cell, str) and (form := normal_form(cell)) in KNOWN})
+    forms = {normal_form(cell) for cell in cells if isinstance(cell, str)}
+    return len({column.name for form in forms if (column := KNOWN.get(form) or FALLBACKS.get(form))})
 
 
 def find_header(rows: Iterable[tuple[int, Sequence[Cell]]]) -> tuple[int, Sequence[Cell]] | None:
@@ -79,7 +67,7 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
 
     Raises `FileProblem` ``duplicate_column`` when two headers name one column, ``missing_columns``
     or ``missing_columns_similar`` (which names the headers that look like them) when required ones are
-    not there.
+    not there, and ``similar_columns`` when a header looks like an optional one that is not there.
     """
     texts = tuple("" if is_blank(cell) else written(cell).strip(BLANKS) for cell in cells)
     positions: dict[str, int] = {}
@@ -103,10 +91,23 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
             )
         else:
             positions[column.name] = index
-    missing = [column for column in COLUMNS if column.required and column.name not in positions]
-    if missing:
-        raise _missing_columns(missing, [texts[index] for index in unknown], row, sheet)
+    _use_fallbacks(texts, positions, unknown)
+    absent = [column for column in COLUMNS if column.name not in positions]
+    if problem := missing_columns(absent, [texts[index] for index in unknown], row, sheet):
+        raise problem
     return HeaderMatch(row, texts, positions, tuple(unknown), corrects, original_row)
+
+
+def _use_fallbacks(texts: Sequence[str], positions: dict[str, int], unknown: list[int]) -> None:
+    """Take a header such as "descripción" for the column that nothing else names, if there is only one such header."""
+    found: dict[str, list[int]] = {}
+    for index in unknown:
+        if column := FALLBACKS.get(normal_form(texts[index])):
+            found.setdefault(column.name, []).append(index)
+    for name, indexes in found.items():
+        if name not in positions and len(indexes) == 1:
+            positions[name] = indexes[0]
+            unknown.remove(indexes[0])
 
 
 def is_of_a_correction(header: str) -> bool:
@@ -120,30 +121,3 @@ def _correction(texts: Sequence[str]) -> tuple[str, int | None]:
         if match := _ORIGINAL_ROW.fullmatch(text):
             return (match["task"] or "").replace("-", "").lower(), index
     return "", None
-
-
-def _missing_columns(missing: list[Column], strangers: list[str], row: int, sheet: str) -> FileProblem:
-    """The problem in words: what is missing, and which header that was not understood looks like it."""
-    nearest = [(column, _nearest(column, strangers)) for column in missing]
-    params: dict[str, str | int] = {
-        "hoja": shown(sheet),
-        "fila": row,
-        "columnas": ", ".join(column.name for column in missing),
-    }
-    similar = ", ".join(f"«{shown(stranger)}» → {column.name}" for column, stranger in nearest if stranger)
-    if similar:
-        return FileProblem("missing_columns_similar", **params, parecidas=similar)
-    return FileProblem("missing_columns", **params)
-
-
-def _nearest(column: Column, strangers: list[str]) -> str:
-    """The header among `strangers` that most looks like one of the column's names, or ``""``."""
-    candidates = [normal_form(header) for header in (column.name, *column.synonyms)]
-    best, nearest = 0.6, ""
-    for stranger in strangers:
-        form = normal_form(stranger)
-        for candidate in candidates:
-            ratio = difflib.SequenceMatcher(None, candidate, form).ratio()
-            if ratio > best:
-                best, nearest = ratio, stranger
-    return nearest

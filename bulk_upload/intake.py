@@ -13,19 +13,20 @@ import re
 import unicodedata
 import uuid
 from pathlib import PurePath
-from typing import Any, Final, Literal
+from typing import IO, Final, Literal, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
-from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bulk_upload import keys, progress, queue, repeats, snapshots, storage
+from bulk_upload.compound_files import is_encrypted_workbook
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.problems import text_of
 from bulk_upload.recording import InDoubt, record
 from bulk_upload.repeats import Sent
 from catalog.models import Supplier
@@ -35,8 +36,18 @@ log = logging.getLogger(__name__)
 FORMATS: Final[dict[str, Literal["xlsx", "csv"]]] = {".xlsx": "xlsx", ".csv": "csv"}
 OTHER_SPREADSHEETS: Final = frozenset([".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".xltx", ".tsv"])
 ZIP_MAGIC: Final = b"PK\x03\x04"
-# The starts of what people rename to .csv: zip (xlsx), OLE (xls), PDF, PNG, JPEG, GIF, gzip.
-BINARY_MAGICS: Final = (b"PK", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")
+# The starts of what people rename to .csv: zip (xlsx), OLE (xls), PDF, PNG, JPEG, GIF, gzip. A header may begin
+# with the letters PK.
+BINARY_MAGICS: Final = (
+    ZIP_MAGIC,
+    b"PK\x05\x06",
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+)
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 HEAD_BYTES: Final = 4096
 # What multipart adds around the file, at most: other fields and part headers.
@@ -68,8 +79,8 @@ def accept_upload(
     """Accept `file` for `supplier`: the upload is stored, recorded and (if SQS answers) published.
 
     What was accepted before is given back, marked as `repeated`: see `bulk_upload.repeats`.
-    Raises `RefusedUpload` (400 no file or empty, 413 too large, 415 not xlsx or csv, 422 a key of other
-    content, 503 store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
+    Raises `RefusedUpload` (400 no file or empty, 413 too large, 415 not xlsx or csv or under a password, 422 a key of
+    other content, 503 store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
     database went away while it recorded the upload: it may be there, so its file stays.
     """
     if file is None:
@@ -229,6 +240,9 @@ def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "
     file_format = FORMATS[extension]
     file.seek(0)
     head = file.read(HEAD_BYTES)
+    if file_format == "xlsx" and is_encrypted_workbook(cast(IO[bytes], file)):
+        message = text_of("encrypted_file", {}, get_language() or "es")
+        raise RefusedUpload("encrypted_file", message, status=415)
     if file_format == "xlsx" and not head.startswith(ZIP_MAGIC):
         raise RefusedUpload(
             "content_mismatch",
@@ -271,31 +285,3 @@ def _store(file: UploadedFile[bytes], key: str) -> str:
         log.error("S3 did not take %s: %s", key, error)
         message = _("El almacén de archivos no responde: intente de nuevo en un momento.")
         raise RefusedUpload("storage_unavailable", message, status=503) from error
-
-
-class UploadSizeGuard(FileUploadHandler):
-    """Stops reading a request whose files exceed `BULK_UPLOAD_MAX_BYTES`, as soon as that is known."""
-
-    def __init__(self, request: HttpRequest | None = None) -> None:
-        super().__init__(request)
-        self.received = 0
-
-    def handle_raw_input(
-        self,
-        input_data: Any,
-        META: dict[str, str],  # noqa: N803  # Django's own name
-        content_length: int,
-        boundary: str,
-        encoding: str | None = None,
-    ) -> None:
-        if content_length > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
-            raise too_large()
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        self.received += len(raw_data)
-        if self.received > settings.BULK_UPLOAD_MAX_BYTES:
-            raise too_large()
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        return None

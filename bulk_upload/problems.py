@@ -69,9 +69,27 @@ ROW_PROBLEMS: Final[dict[str, Text]] = {
         "El valor de «{columna}» contiene caracteres invisibles de control ({caracter}): escríbalo de nuevo a mano.",
         "The value of “{columna}” holds invisible control characters ({caracter}): type it again by hand.",
     ),
+    "invisible_characters": Text(
+        "«{columna}» contiene un carácter invisible ({caracter}, en el lugar {lugar}), y dos códigos que se ven "
+        "iguales serían dos productos: escríbalo de nuevo a mano.",
+        "“{columna}” holds an invisible character ({caracter}, at place {lugar}), and two codes that look the same "
+        "would be two products: type it again by hand.",
+    ),
+    "lost_characters": Text(
+        "En «{columna}» hay una letra que otro programa perdió («�», en el lugar {lugar}): escriba el valor otra vez.",
+        "In “{columna}” stands a letter that another program has lost (“�”, at place {lugar}): write the value again.",
+    ),
+    "unaddressable_id": Text(
+        "El id «{valor}» no se puede usar en una dirección web: no puede ser «bulk-upload», empezar ni terminar en "
+        "«/», ni tener entre barras una parte vacía, «.» o «..». Use otro id.",
+        "The id “{valor}” cannot be used in a web address: it can neither be “bulk-upload”, nor begin or end with “/”, "
+        "nor have an empty part, “.” or “..” between slashes. Use another id.",
+    ),
     "excel_error": Text(
-        "La celda de «{columna}» muestra el error de Excel {valor}: corrija la fórmula o escriba el valor.",
-        "The cell of “{columna}” shows Excel's error {valor}: correct the formula or write the value.",
+        "La celda de «{columna}» muestra el error {valor} de la hoja de cálculo: corrija la fórmula o el ancho de la "
+        "columna, o escriba el valor.",
+        "The cell of “{columna}” shows the spreadsheet's error {valor}: correct the formula or the column's width, or "
+        "write the value.",
     ),
     "digits_lost": Text(
         "El número de «{columna}» tiene más de 15 dígitos y la hoja de cálculo ya perdió los últimos: dé formato de "
@@ -96,6 +114,29 @@ ROW_PROBLEMS: Final[dict[str, Text]] = {
         "“{columna}” holds a logical value ({valor}) instead of text: format the cell as text and write the value "
         "again.",
     ),
+    "formula_without_result": Text(
+        "La celda de «{columna}» contiene una fórmula sin resultado: abra el archivo en Excel, guárdelo y súbalo otra "
+        "vez.",
+        "The cell of “{columna}” contains a formula without a result: open the file in Excel, save it and upload it "
+        "again.",
+    ),
+    "merged_cell": Text(
+        "La celda de «{columna}» está combinada con otra y su valor no es seguro: separe las celdas combinadas y "
+        "escriba el valor en cada una.",
+        "The cell of “{columna}” is merged with another one and its value is not certain: unmerge the cells and write "
+        "the value in each of them.",
+    ),
+    "hidden_by_format": Text(
+        "El formato de la celda de «{columna}» oculta o redondea su valor ({valor}): dé formato de texto a la celda y "
+        "escriba el texto que debe guardarse.",
+        "The format of the cell of “{columna}” hides or rounds its value ({valor}): format the cell as text and write "
+        "the text that should be kept.",
+    ),
+    "percent_number": Text(
+        "La celda de «{columna}» muestra un porcentaje (su valor es {valor}): escriba el número sin formato de "
+        "porcentaje.",
+        "The cell of “{columna}” shows a percentage (its value is {valor}): write the number without percent format.",
+    ),
     "not_a_number": Text(
         "«{columna}» debe ser un número, como 1250 o 1250.50; se encontró «{valor}».",
         "“{columna}” must be a number, such as 1250 or 1250.50; found “{valor}”.",
@@ -104,9 +145,15 @@ ROW_PROBLEMS: Final[dict[str, Text]] = {
         "«{valor}» en «{columna}» puede leerse de dos maneras: escriba {entero} o {decimal}.",
         "“{valor}” in “{columna}” can be read in two ways: write {entero} or {decimal}.",
     ),
+    "ambiguous_integer": Text(
+        "«{valor}» en «{columna}» puede leerse de dos maneras: escriba un número entero sin puntos ni comas, como "
+        "{entero}.",
+        "“{valor}” in “{columna}” can be read in two ways: write a whole number without points or commas, such as "
+        "{entero}.",
+    ),
     "not_an_integer": Text(
-        "«{columna}» debe ser un número entero, sin decimales; se encontró «{valor}».",
-        "“{columna}” must be a whole number, without decimals; found “{valor}”.",
+        "«{columna}» debe ser un número entero, sin decimales, como 1250; se encontró «{valor}».",
+        "“{columna}” must be a whole number, without decimals, such as 1250; found “{valor}”.",
     ),
     "too_many_decimals": Text(
         "«{columna}» admite hasta {decimales} decimales; se encontró «{valor}»: redondéelo.",
@@ -154,6 +201,18 @@ ROW_PROBLEMS: Final[dict[str, Text]] = {
         "The product with {columna} “{valor}” was changed after this list was received and was not overwritten: if the "
         "values of this row should hold, send it again.",
     ),
+    "too_many_new_categories": Text(
+        "La categoría «{categoria}» no existe, y este archivo ya creó {maximo} categorías nuevas, que es lo máximo: "
+        "use una que exista, o pida a MediSupply que la cree.",
+        "The category “{categoria}” does not exist, and this file has already created {maximo} new categories, which "
+        "is the most: use one that exists, or ask MediSupply to create it.",
+    ),
+    "misspelt_category": Text(
+        "La categoría «{categoria}» no existe, y este archivo ya creó {maximo} categorías nuevas, que es lo máximo. "
+        "¿Quiso decir «{parecida}»?",
+        "The category “{categoria}” does not exist, and this file has already created {maximo} new categories, which "
+        "is the most. Did you mean “{parecida}”?",
+    ),
     "refused_by_database": Text(
         "La base de datos rechazó esta fila: revise sus valores o súbala otra vez; si se repite, avise a MediSupply.",
         "The database refused this row: check its values or upload it again; if it happens again, tell MediSupply.",
@@ -168,6 +227,12 @@ WARNINGS: Final[dict[str, Text]] = {
     "unnamed_column": Text(
         "La columna {letra} tiene valores pero no encabezado y se ignoró.",
         "Column {letra} has values but no header and was ignored.",
+    ),
+    "guessed_encoding": Text(
+        "El CSV no está en UTF-8 y se leyó como {codificacion}: revise que «{ejemplo}» esté bien escrito. Si no lo "
+        "está, guárdelo como «CSV UTF-8» y súbalo otra vez.",
+        "The CSV is not in UTF-8 and was read as {codificacion}: check that “{ejemplo}” is written correctly. If it is "
+        "not, save it as “CSV UTF-8” and upload it again.",
     ),
     "new_category": Text(
         "La categoría «{categoria}» no existía y se creó: revise que esté bien escrita.",
@@ -194,6 +259,11 @@ FILE_PROBLEMS: Final[dict[str, Text]] = {
         "No visible sheet has a known header row: use the template, whose first row names the columns (id, nombre, "
         "codigo…).",
     ),
+    "no_header_in_csv": Text(
+        "El archivo no tiene una fila de encabezados conocida: use la plantilla, cuya primera fila nombra las columnas "
+        "(id, nombre, codigo…).",
+        "The file has no known header row: use the template, whose first row names the columns (id, nombre, codigo…).",
+    ),
     "missing_columns": Text(
         "Faltan columnas obligatorias en la hoja «{hoja}», fila {fila}: {columnas}.",
         "Required columns are missing in sheet “{hoja}”, row {fila}: {columnas}.",
@@ -202,11 +272,29 @@ FILE_PROBLEMS: Final[dict[str, Text]] = {
         "Faltan columnas obligatorias en la hoja «{hoja}», fila {fila}: {columnas}. ¿Quiso decir {parecidas}?",
         "Required columns are missing in sheet “{hoja}”, row {fila}: {columnas}. Did you mean {parecidas}?",
     ),
+    "similar_columns": Text(
+        "En la hoja «{hoja}», fila {fila}, hay encabezados que casi son los de una columna opcional. ¿Quiso decir "
+        "{parecidas}? Escriba ese nombre, o uno distinto si la columna es otra cosa.",
+        "In sheet “{hoja}”, row {fila}, headers are nearly those of an optional column. Did you mean {parecidas}? "
+        "Write that name, or a different one if the column is something else.",
+    ),
     "duplicate_column": Text(
         "La columna «{columna}» está dos veces en la fila {fila}: «{primera}» ({celda1}) y «{segunda}» ({celda2}). "
         "Deje una sola.",
         "The column “{columna}” stands twice in row {fila}: “{primera}” ({celda1}) and “{segunda}” ({celda2}). Keep "
         "only one.",
+    ),
+    "several_sheets": Text(
+        "Varias hojas visibles tienen productos: {hojas}. Deje solo una, u oculte las demás, y súbalo otra vez; o suba "
+        "cada hoja como un archivo.",
+        "Several visible sheets hold products: {hojas}. Keep only one, or hide the others, and upload it again; or "
+        "upload each sheet as a file.",
+    ),
+    "far_cell": Text(
+        "La hoja «{hoja}» tiene un valor suelto en la celda {celda}, lejos de los productos: borre la celda {celda} y "
+        "súbala otra vez.",
+        "Sheet “{hoja}” has a stray value in cell {celda}, far from the products: clear cell {celda} and upload it "
+        "again.",
     ),
     "damaged_file": Text(
         "El archivo está dañado o incompleto y no se puede leer: ábralo en Excel, guárdelo de nuevo como .xlsx y "
@@ -264,13 +352,27 @@ FILE_PROBLEMS: Final[dict[str, Text]] = {
     ),
     "unclosed_quote": Text(
         "En el CSV hay una comilla que se abre en la línea {linea} y no se cierra bien: revise las comillas dobles "
-        "de esa línea.",
-        "In the CSV a quote is opened on line {linea} and not closed properly: check the double quotes of that line.",
+        'de esa línea (una pulgada dentro de un texto entre comillas se escribe con dos: "").',
+        "In the CSV a quote is opened on line {linea} and not closed properly: check the double quotes of that line "
+        "(an "
+        'inch mark within a quoted text is written twice: "").',
     ),
     "undecodable_text": Text(
         "El texto del CSV no corresponde a su codificación ({codificacion}): guárdelo como «CSV UTF-8» y súbalo otra "
         "vez.",
         "The CSV's text does not fit its encoding ({codificacion}): save it as “CSV UTF-8” and upload it again.",
+    ),
+    "broken_utf_8": Text(
+        "El CSV está en UTF-8, pero la línea {linea} tiene un carácter dañado (byte {octeto}, en la posición {lugar} "
+        "de la línea): corríjalo, guarde el archivo como «CSV UTF-8» y súbalo otra vez.",
+        "The CSV is in UTF-8, but line {linea} has a damaged character (byte {octeto}, at position {lugar} of the "
+        "line): correct it, save the file as “CSV UTF-8” and upload it again.",
+    ),
+    "unclear_encoding": Text(
+        "No se puede saber en qué codificación está el CSV: las mismas letras pueden ser «{ejemplo}» o «{otro}». "
+        "Guárdelo como «CSV UTF-8» y súbalo otra vez.",
+        "The encoding of the CSV cannot be told: the same letters can be “{ejemplo}” or “{otro}”. Save it as “CSV "
+        "UTF-8” and upload it again.",
     ),
     "file_missing": Text(
         "El archivo ya no está en el almacén de cargas: súbalo otra vez.",
@@ -299,5 +401,7 @@ def text_of(code: str, params: Params, language: str) -> str:
 
 def shown(value: object) -> str:
     """`value` as it is shown in a message: one line, printable, at most `VALUE_SHOWN` characters."""
-    text = "".join(c if c.isprintable() else "�" for c in str(value))
-    return text if len(text) <= VALUE_SHOWN else text[: VALUE_SHOWN - 1] + "…"
+    text = str(value)
+    # Cut first: a cell may hold 32,767 characters.
+    text, end = (text, "") if len(text) <= VALUE_SHOWN else (text[: VALUE_SHOWN - 1], "…")
+    return (text if text.isprintable() else "".join(c if c.isprintable() else "�" for c in text)) + end

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final, Literal
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -23,12 +24,15 @@ from openpyxl.xml.constants import ARC_CONTENT_TYPES, ARC_CORE
 from openpyxl.xml.functions import tostring
 
 from bulk_upload.columns import COLUMNS, Column, Kind
+from catalog.models import Category
 
 CellValue = str | int | float
 
 PRODUCTS_SHEET: Final = "Productos"
 INSTRUCTIONS_SHEET: Final = "Instrucciones"
 
+# Categories that a template offers in its list.
+MOST_CATEGORIES: Final = 1000
 # The last row of an Excel sheet: formats and checks hold for whatever is typed below the header.
 LAST_ROW: Final = 1_048_576
 
@@ -89,6 +93,12 @@ def write_template(
     _write_products(products, rows)
     _add_checks(products, category_range)
     _save(workbook, target)
+
+
+def offered_categories(user: AbstractBaseUser | AnonymousUser) -> list[str]:
+    """The categories that the template of `user` lists: when there are too many, rather approved ones."""
+    names = Category.objects.for_user(user).order_by("-aprobada", "nombre").values_list("nombre", flat=True)
+    return sorted(names[:MOST_CATEGORIES])
 
 
 def _write_header(sheet: Worksheet) -> None:

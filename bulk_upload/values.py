@@ -13,8 +13,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from bulk_upload.cells import BLANKS, Cell, DateCell, ErrorCell
+from bulk_upload.cells import Cell, DateCell, ErrorCell, UnreadCell
+from bulk_upload.error_texts import is_error_text
 from bulk_upload.problems import CellProblem, shown
+from medisupply.product_ids import is_addressable
+from medisupply.text import BLANKS, BadCharacter, clean_code, clean_text
 
 Value = str | int | bool | Decimal
 Parser = Callable[[Cell], Value]
@@ -22,33 +25,23 @@ Parser = Callable[[Cell], Value]
 # Excel keeps 15 significant digits; a whole number from here on may have lost its last ones.
 EXACT_INTEGERS: Final = 10**15
 
-# C0 and C1 control characters, and what no text holds: U+FFFE, U+FFFF and lone surrogates.
-# Tab and line ends are white space that people type with Alt+Enter: they become spaces.
-CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
-LINE_ENDS: Final = re.compile("[\t\n\r\v\f\x85\u2028\u2029]+")
 # What a spreadsheet writes into a CSV when a column is too narrow for a long number.
 SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}", re.ASCII | re.IGNORECASE)
-# The error values of Excel in English and Spanish, as a CSV export writes them.
-ERROR_TEXTS: Final = frozenset(
-    [
-        *("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"),
-        *("#N/D", "#¡REF!", "#¡VALOR!", "#¡DIV/0!", "#¿NOMBRE?", "#¡NUM!", "#¡NULO!", "#¡DESBORDAMIENTO!"),
-    ]
-)
-
 TRUE_WORDS: Final = frozenset(["true", "1", "si", "sí", "yes", "verdadero"])
 FALSE_WORDS: Final = frozenset(["false", "0", "no", "falso"])
 
 
-def text_parser(maximum: int, *, upper: bool = False) -> Parser:
-    """Text of at most `maximum` characters, NFC and trimmed; `upper` for upper case."""
+def text_parser(maximum: int, *, upper: bool = False, code: bool = False) -> Parser:
+    """Text of at most `maximum` characters, NFC and trimmed; `upper` for upper case, `code` for an identifier."""
+    clean = clean_code if code else clean_text
 
     def parse(cell: Cell) -> str:
         # Nearly every cell: text without anything invisible. What is left is the slow way's.
-        if cell.__class__ is str and cell.isprintable() and cell.isascii() and cell[:1] != "#" and not upper:
+        if cell.__class__ is str and cell.isprintable() and cell.isascii() and not upper:
             text = cell.strip()
+            _refuse_error(text)
         else:
-            text = _text(cell)
+            text = _text(cell, clean)
         if upper:
             text = unicodedata.normalize("NFC", text.upper())
         if len(text) > maximum:
@@ -60,12 +53,25 @@ def text_parser(maximum: int, *, upper: bool = False) -> Parser:
 
 def code_parser(maximum: int) -> Parser:
     """As `text_parser`, for identifiers: a number in scientific notation is refused too."""
-    parse_text = text_parser(maximum)
+    parse_text = text_parser(maximum, code=True)
 
     def parse(cell: Cell) -> Value:
         if isinstance(cell, str) and ("+" in cell or "-" in cell) and SCIENTIFIC.fullmatch(cell.strip(BLANKS)):
             raise CellProblem("scientific_notation", valor=shown(cell))
         return parse_text(cell)
+
+    return parse
+
+
+def id_parser(maximum: int) -> Parser:
+    """As `code_parser`, for the id of a product, which must fit into the address of the product."""
+    parse_code = code_parser(maximum)
+
+    def parse(cell: Cell) -> Value:
+        text = parse_code(cell)
+        if not is_addressable(str(text)):
+            raise CellProblem("unaddressable_id", valor=shown(text))
+        return text
 
     return parse
 
@@ -91,13 +97,25 @@ def integer_parser(minimum: int, maximum: int) -> Parser:
     """A whole number from `minimum` to `maximum`."""
 
     def parse(cell: Cell) -> int:
-        number = _number(cell)
+        try:
+            number = _number(cell)
+        except CellProblem as problem:
+            raise _of_a_whole_number(problem) from None
         if number != number.to_integral_value():
             raise CellProblem("not_an_integer", valor=shown(written(cell)))
         _check_range(number, minimum, maximum, cell)
         return int(number)
 
     return parse
+
+
+def _of_a_whole_number(problem: CellProblem) -> CellProblem:
+    """The problem in the words of a column that takes no decimals."""
+    if problem.code == "not_a_number":
+        return CellProblem("not_an_integer", **problem.params)
+    if problem.code == "ambiguous_number":
+        return CellProblem("ambiguous_integer", valor=problem.params["valor"], entero=problem.params["entero"])
+    return problem
 
 
 def parse_boolean(cell: Cell) -> bool:
@@ -116,7 +134,7 @@ def parse_boolean(cell: Cell) -> bool:
     raise CellProblem("not_a_boolean", valor=shown(written(cell)))
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Cell, clean: Callable[[str], str]) -> str:
     """The cell as trimmed NFC text, if it surely is what the person wrote."""
     if isinstance(cell, str):
         text = cell
@@ -128,14 +146,10 @@ def _text(cell: Cell) -> str:
         raise CellProblem("date_in_text", valor=shown(cell.text))
     else:
         raise CellProblem("excel_error", valor=shown(written(cell)))
-    if not text.isprintable():
-        control = CONTROL.search(text)
-        if control:
-            raise CellProblem("control_characters", caracter=f"U+{ord(control.group()):04X}")
-        text = LINE_ENDS.sub(" ", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    text = text.strip(BLANKS)
+    try:
+        text = clean(text)
+    except BadCharacter as bad:
+        raise CellProblem(bad.code, caracter=bad.character, lugar=bad.place) from None
     _refuse_error(text)
     return text
 
@@ -220,8 +234,8 @@ def _check_range(number: Decimal, minimum: int, maximum: int | Decimal, cell: Ce
 
 
 def _refuse_error(text: str) -> None:
-    if text.startswith("#") and text.upper() in ERROR_TEXTS:
-        raise CellProblem("excel_error", valor=text)
+    if is_error_text(text):
+        raise CellProblem("excel_error", valor=shown(text))
 
 
 def written(cell: Cell) -> str:
@@ -230,6 +244,6 @@ def written(cell: Cell) -> str:
         return "VERDADERO" if cell else "FALSO"
     if isinstance(cell, float):
         return format(cell, ".15g")
-    if isinstance(cell, ErrorCell | DateCell):
+    if isinstance(cell, ErrorCell | DateCell | UnreadCell):
         return cell.text
     return cell or ""

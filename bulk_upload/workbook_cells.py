@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from typing import Final
 
 from openpyxl.cell import Cell as SheetCell
@@ -12,29 +11,19 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from bulk_upload.cells import Cell, DateCell, ErrorCell
+from bulk_upload.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.columns import Column
 from bulk_upload.reports import NUMBER_FORMATS
 from bulk_upload.values import written
-from medisupply.spreadsheets import FORMULA_STARTS
+from medisupply.spreadsheets import text_cell
 
-# What XML cannot hold, and what would be taken for an escape: a workbook writes both as ``_x0007_``.
-_ESCAPED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 # Above this a spreadsheet has lost digits of a whole number.
 _EXACT: Final = 10**15
 
 
 def as_text(sheet: WriteOnlyWorksheet, value: Cell) -> SheetCell:
     """`value` as a person sees it, in a cell that no program takes for a number, a date or a formula."""
-    text = written(value)
-    cell = WriteOnlyCell(sheet, _ESCAPED.sub(_escape, text) or None)
-    cell.number_format = "@"
-    if text:
-        cell.data_type = "s"
-    if text.startswith(FORMULA_STARTS):
-        # Excel's own mark for "this is text": it holds when the cell is edited, too.
-        cell.quotePrefix = True
-    return cell
+    return text_cell(sheet, written(value))
 
 
 def as_it_was(sheet: WriteOnlyWorksheet, value: Cell, column: Column | None = None) -> SheetCell:
@@ -46,7 +35,7 @@ def as_it_was(sheet: WriteOnlyWorksheet, value: Cell, column: Column | None = No
     if isinstance(value, DateCell):
         moment = _moment(value.text)
         return as_text(sheet, value) if moment is None else WriteOnlyCell(sheet, moment)
-    if isinstance(value, str):
+    if isinstance(value, str | UnreadCell):
         cell = as_text(sheet, value)
         if column and column.kind not in ("code", "text"):
             cell.number_format = "General"
@@ -58,10 +47,6 @@ def as_it_was(sheet: WriteOnlyWorksheet, value: Cell, column: Column | None = No
         cell.number_format = NUMBER_FORMATS[column.kind] if column and column.kind != "decimal" else "General"
         return cell
     return WriteOnlyCell(sheet, value)
-
-
-def _escape(found: re.Match[str]) -> str:
-    return f"_x{ord(found[0]):04X}_"
 
 
 def _moment(text: str) -> dt.datetime | None:

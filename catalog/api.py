@@ -21,7 +21,7 @@ class CategoryFilters(FilterSet):
 class CategoryListView(APIView):
     @docs.CATEGORIES
     def get(self, request: Request) -> Response:
-        categories = filtered(request, CategoryFilters, Category.objects.order_by("nombre"))
+        categories = filtered(request, CategoryFilters, Category.objects.for_user(request.user).order_by("nombre"))
         return Response(numbered(request, categories, _category))
 
 

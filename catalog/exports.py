@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from itertools import islice
 from tempfile import TemporaryFile
@@ -10,9 +11,11 @@ from typing import Any, Final, Literal, get_args
 import tablib
 from django.db.models import QuerySet
 from openpyxl import Workbook
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from catalog.models import Product
-from medisupply.spreadsheets import harmless, storable
+from medisupply.formulas import csv_separator, protected
+from medisupply.spreadsheets import importable_cell
 
 FileFormat = Literal["csv", "xlsx", "json"]
 FORMATS: Final[tuple[str, ...]] = get_args(FileFormat)
@@ -45,12 +48,15 @@ BATCH: Final = 2000
 BLOCK_BYTES: Final = 256 * 1024
 
 
-def export_products(products: QuerySet[Product], file_format: FileFormat) -> Iterator[bytes]:
-    """The products of a queryset, in its order, as blocks of a file. Memory does not grow with their number."""
+def export_products(products: QuerySet[Product], file_format: FileFormat, language: str = "es") -> Iterator[bytes]:
+    """The products of a queryset, in its order, as blocks of a file. Memory does not grow with their number.
+
+    A CSV is separated as spreadsheet programs in `language` expect it.
+    """
     rows = products.values_list(*(JSON_COLUMNS if file_format == "json" else COLUMNS)).iterator(BATCH)
     if file_format == "xlsx":
         return _xlsx(rows)
-    return _csv(rows) if file_format == "csv" else _json(rows)
+    return _csv(rows, csv_separator(language)) if file_format == "csv" else _json(rows)
 
 
 def _batches(rows: Iterator[tuple[Any, ...]], headers: tuple[str, ...] = HEADERS) -> Iterator[tablib.Dataset]:
@@ -59,12 +65,18 @@ def _batches(rows: Iterator[tuple[Any, ...]], headers: tuple[str, ...] = HEADERS
         yield tablib.Dataset(*batch, headers=headers)
 
 
-def _csv(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
+def _csv(rows: Iterator[tuple[Any, ...]], separator: str) -> Iterator[bytes]:
     """With a byte order mark, as Excel needs it."""
-    yield ("\ufeff" + ",".join(HEADERS) + "\r\n").encode()
-    for dataset in _batches(tuple(harmless(_written(value)) for value in row) for row in rows):
+    yield ("\ufeff" + separator.join(HEADERS) + "\r\n").encode()
+    for dataset in _batches(tuple(map(_protected, row)) for row in rows):
         dataset.headers = None
-        yield dataset.export("csv").encode()
+        yield dataset.export("csv", delimiter=separator, quoting=csv.QUOTE_ALL).encode()
+
+
+def _protected(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    return protected(value) if isinstance(value, str) else value
 
 
 def _json(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
@@ -83,7 +95,7 @@ def _xlsx(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
     sheet.freeze_panes = "A2"
     sheet.append(HEADERS)
     for row in rows:
-        sheet.append([_cell(value) for value in row])
+        sheet.append([_cell(sheet, value) for value in row])
     with TemporaryFile() as target:
         workbook.save(target)
         target.seek(0)
@@ -91,12 +103,7 @@ def _xlsx(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
             yield block
 
 
-def _cell(value: Any) -> Any:
-    return storable(harmless(_written(value)))
-
-
-def _written(value: Any) -> Any:
-    """A value as the sheet has it."""
+def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
     if isinstance(value, bool):
         return "sí" if value else "no"
-    return value
+    return importable_cell(sheet, value)

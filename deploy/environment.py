@@ -24,7 +24,10 @@ SUPERVISOR_CONFIG: Final = PROJECT / "deploy" / "supervisor" / "dev.conf"
 LONGEST_SOCKET_PATH: Final = 90
 
 # What is embedded unless its variable is set already: the variable and what it is for.
-EMBEDDED: Final = {"DATABASE_URL": "SQLite", "REDIS_URL": "Valkey", "AWS_ENDPOINT_URL": "moto (S3 and SQS)"}
+EMBEDDED: Final = {"DATABASE_URL": "SQLite", "REDIS_URL": "Valkey", "AWS_ENDPOINT_URL": "S3 and SQS"}
+
+# S3 and SQS that outlive a restart: a program with packages of its own (requirements/aws.txt).
+MINISTACK: Final = PROJECT / ".venv-aws" / "bin" / "ministack"
 
 
 class StackError(Exception):
@@ -34,7 +37,7 @@ class StackError(Exception):
 def stack_environment(given: Mapping[str, str]) -> dict[str, str]:
     """The environment of all programs, made from the one that was `given`.
 
-    `PORT` (8000) is the web server's, the next two are Valkey's and moto's; `RUN_DIR` (``run``) holds
+    `PORT` (8000) is the web server's, the next two are Valkey's and those of S3 and SQS; `RUN_DIR` (``run``) holds
     every file. Raises `StackError` when one of them is unusable. Touches no file.
     """
     port = _port(given.get("PORT", ""))
@@ -43,7 +46,7 @@ def stack_environment(given: Mapping[str, str]) -> dict[str, str]:
         **given,
         "PORT": str(port),
         "VALKEY_PORT": str(port + 1),
-        "MOTO_PORT": str(port + 2),
+        "LOCAL_AWS_PORT": str(port + 2),
         "RUN_DIR": str(run_dir),
         "PROJECT": str(PROJECT),
         "PYTHON": sys.executable,
@@ -64,7 +67,7 @@ def stack_environment(given: Mapping[str, str]) -> dict[str, str]:
     if not given.get("DATABASE_URL"):
         env["DATABASE_URL"] = f"sqlite:///{quote(str(run_dir / 'medisupply.sqlite3'))}"
     _add_valkey(env, given)
-    return _add_moto(env, given)
+    return _add_aws(env, given)
 
 
 def _add_valkey(env: dict[str, str], given: Mapping[str, str]) -> None:
@@ -78,14 +81,15 @@ def _add_valkey(env: dict[str, str], given: Mapping[str, str]) -> None:
         env["REDIS_URL"] = f"redis://127.0.0.1:{env['VALKEY_PORT']}/0"
 
 
-def _add_moto(env: dict[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    env["START_MOTO"] = "false" if given.get("AWS_ENDPOINT_URL") else "true"
+def _add_aws(env: dict[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    env["START_LOCAL_AWS"] = "false" if given.get("AWS_ENDPOINT_URL") else "true"
+    env["LOCAL_AWS_COMMAND"] = _aws_command(env["LOCAL_AWS_PORT"])
     if given.get("AWS_ENDPOINT_URL"):
         return env
     # Nothing of a real account may be left: an AWS_ENDPOINT_URL_S3 or a profile would lead there.
     env = {name: value for name, value in env.items() if not name.startswith(("AWS_", "SQS_QUEUE_URL"))}
     return env | {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{env['MOTO_PORT']}",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{env['LOCAL_AWS_PORT']}",
         "AWS_ACCESS_KEY_ID": "embedded",
         "AWS_SECRET_ACCESS_KEY": "embedded",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -93,6 +97,13 @@ def _add_moto(env: dict[str, str], given: Mapping[str, str]) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "SQS_QUEUE_URL": "",
     }
+
+
+def _aws_command(port: str) -> str:
+    """The command: ministack where it is installed, else moto, which forgets everything when it stops."""
+    if MINISTACK.exists():
+        return f'"{MINISTACK}"'
+    return f'"{sys.executable}" -m moto.server --host 127.0.0.1 --port {port}'
 
 
 def _port(text: str) -> int:
@@ -123,8 +134,8 @@ def used_ports(env: Mapping[str, str]) -> dict[int, str]:
     ports = {int(env["PORT"]): "web"}
     if env["START_VALKEY"] == "true":
         ports[int(env["VALKEY_PORT"])] = "Valkey"
-    if env["START_MOTO"] == "true":
-        ports[int(env["MOTO_PORT"])] = "moto"
+    if env["START_LOCAL_AWS"] == "true":
+        ports[int(env["LOCAL_AWS_PORT"])] = "S3 and SQS"
     return ports
 
 

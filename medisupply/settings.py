@@ -198,6 +198,8 @@ BULK_UPLOAD_MAX_ROWS = env.int("BULK_UPLOAD_MAX_ROWS", default=1_048_575)
 # Rows per transaction. From 7,500 on a chunk of nothing but the longest texts may not fit into one message of
 # its reader (`wire.MAX_MESSAGE`).
 BULK_UPLOAD_CHUNK_ROWS = env.int("BULK_UPLOAD_CHUNK_ROWS", default=2500)
+# Most categories that one file may create; further unknown ones are errors of their rows.
+BULK_UPLOAD_MAX_NEW_CATEGORIES = env.int("BULK_UPLOAD_MAX_NEW_CATEGORIES", default=50)
 # Seconds that a claim and its message stay with a worker unless it renews them.
 BULK_UPLOAD_LEASE_SECONDS = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30)
 # Attempts in a row without a committed chunk, in which something unforeseen happened, before an upload fails for good.
@@ -217,7 +219,7 @@ BULK_UPLOAD_TEMP_DIR = env.str("BULK_UPLOAD_TEMP_DIR", default="") or None
 
 FILE_UPLOAD_TEMP_DIR = BULK_UPLOAD_TEMP_DIR
 FILE_UPLOAD_HANDLERS = [
-    "bulk_upload.intake.UploadSizeGuard",
+    "bulk_upload.upload_size.UploadSizeGuard",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -25,13 +25,10 @@ from bulk_upload.exports import CONTENT_TYPES, export_errors
 from bulk_upload.management.commands.make_templates import EMPTY, EXAMPLE, example_products_for
 from bulk_upload.models import BulkUpload
 from bulk_upload.problems import FileProblem, text_of
-from bulk_upload.reports import write_template
-from catalog.models import Category
+from bulk_upload.reports import offered_categories, write_template
 
 # Bytes of a file that stay in memory while it is made; what is more goes to disk.
 IN_MEMORY: Final = 4 * 1024 * 1024
-# Categories that a template offers in its list.
-MOST_CATEGORIES: Final = 1000
 TEMPLATES: Final = {"vacia": EMPTY, "ejemplo": EXAMPLE}
 ERROR_FORMATS: Final = ("csv", "xlsx")
 
@@ -56,9 +53,8 @@ class Downloads(ScopedUploads):
         if kind not in TEMPLATES:
             raise Http404
         target = _file()
-        categories = list(Category.objects.values_list("nombre", flat=True)[:MOST_CATEGORIES])
         rows = example_products_for(request.user) if kind == "ejemplo" else []
-        write_template(target, rows, categories)
+        write_template(target, rows, offered_categories(request.user))
         return _sent(target, TEMPLATES[kind], "xlsx")
 
     def original_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponseBase:

@@ -26,7 +26,7 @@ MEBIBYTE = 1024 * 1024
 class UploadPage(ScopedUploads):
     """Takes a file by an ordinary form, or by the page's script, which shows the bytes going up."""
 
-    # The outer view catches what `intake.UploadSizeGuard` raises while the body is read, and reading the
+    # The outer view catches what `UploadSizeGuard` raises while the body is read, and reading the
     # body is the first thing that the check of the CSRF token does: so that check stands within.
     @method_decorator(csrf_exempt)
     def add_view(

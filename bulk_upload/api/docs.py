@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from bulk_upload.api import bodies, examples
 from bulk_upload.exports import CONTENT_TYPES, FILE_FORMATS
 from bulk_upload.models import Severity, Status
+from bulk_upload.problems import text_of
 from medisupply.openapi import JSON, NUMBERED_META, PAGE, SIZE, Describe, answer, header, operation, query
 
 UPLOADS: Final = "Cargas"
@@ -77,6 +78,7 @@ UPLOAD = operation(
         415: [
             ("unsupported_format", "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es."),
             ("content_mismatch", "El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
+            ("encrypted_file", text_of("encrypted_file", {}, "es")),
         ],
         422: [
             (
@@ -114,7 +116,8 @@ def _state(name: str, summary: str) -> Describe:
         tag=UPLOADS,
         description=(
             "Mientras la carga no termine, `Retry-After` dice en cuántos segundos volver a preguntar. Envíe el `ETag` "
-            "recibido en `If-None-Match`: si nada cambió la respuesta es 304, sin cuerpo.\n\n"
+            "recibido en `If-None-Match`: si nada cambió la respuesta es 304, sin cuerpo, "
+            "y nunca se responde un estado anterior a ese.\n\n"
             "`bulk-upload/{task_id}` y `bulk-upload/status/{task_id}` responden lo mismo."
         ),
         parameters=[TASK, header("If-None-Match", "El ETag de la respuesta anterior.")],

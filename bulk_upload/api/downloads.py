@@ -24,8 +24,7 @@ from bulk_upload.intake import clean_filename
 from bulk_upload.management.commands.make_templates import example_products_for
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.problems import FileProblem, text_of
-from bulk_upload.reports import write_template
-from catalog.models import Category
+from bulk_upload.reports import offered_categories, write_template
 from medisupply.errors import Conflict, Gone, Unavailable, Unprocessable
 from medisupply.wire import language
 
@@ -44,7 +43,7 @@ class TemplateView(APIView):
         params.is_valid(raise_exception=True)
         example = params.validated_data["ejemplo"]
         rows = example_products_for(request.user) if example else []
-        categories = list(Category.objects.order_by("nombre").values_list("nombre", flat=True)[:1000])
+        categories = offered_categories(request.user)
         target = BytesIO()
         write_template(target, rows, categories)
         name = "plantilla_productos_ejemplo.xlsx" if example else "plantilla_productos_vacia.xlsx"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from django.http import Http404
@@ -56,10 +57,14 @@ class DetailView(StateView):
 
 
 def visible_snapshot(request: Request, task_id: str) -> Snapshot:
-    """The upload's newest snapshot, for who may see it; from the database when the cache has none."""
+    """The upload's newest snapshot, for who may see it.
+
+    From the database when the cache has none, or an older one than the client has seen: after a failure of the
+    cache its state does not go back.
+    """
     key = access.key_of(task_id)
     snapshot = progress.get(key)
-    if snapshot is None:
+    if snapshot is None or snapshot["revision"] < _seen_revision(request):
         upload = BulkUpload.objects.filter(pk=key).first()
         if upload is None:
             raise Http404
@@ -72,5 +77,15 @@ def visible_snapshot(request: Request, task_id: str) -> Snapshot:
 
 def _is_known(request: Request, tag: str) -> bool:
     """Whether the client has this state already."""
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    return "*" in known or tag in [name.removeprefix("W/") for name in known]
+    known = _known(request)
+    return "*" in known or tag in known
+
+
+def _seen_revision(request: Request) -> int:
+    """The highest revision of the states that the client has, by their tags."""
+    found = (re.match(r'"(\d{1,10})-', tag) for tag in _known(request))
+    return max((int(match[1]) for match in found if match), default=0)
+
+
+def _known(request: Request) -> list[str]:
+    return [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]

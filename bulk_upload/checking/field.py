@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bulk_upload.cells import Cell, is_blank
+from bulk_upload.cells import Cell, UnreadCell, is_blank
 from bulk_upload.checking.plain import plain_values
 from bulk_upload.columns import Column
 from bulk_upload.problems import CellProblem
 from bulk_upload.values import Value
+from medisupply.formulas import WRAPPERS, unwrapped
+from medisupply.text import BLANKS
 
 # Different cells of one column whose values are remembered.
 REMEMBERED: Final = 4096
@@ -68,6 +70,10 @@ class Field:
         return values, refusals
 
     def _value(self, cell: Cell) -> Value | None:
+        if isinstance(cell, UnreadCell):
+            raise CellProblem(cell.code, valor=cell.text)
+        if isinstance(cell, str) and (text := cell.strip(BLANKS))[:1] in WRAPPERS:
+            cell = unwrapped(text)
         if not is_blank(cell):
             return self._column.parse(cell)
         if self._column.required:

@@ -7,14 +7,17 @@ any of its cells needs a look, and they are then what `Column.parse` would give;
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, cast
 
 from bulk_upload.cells import Cell
 from bulk_upload.columns import Column
+from bulk_upload.error_texts import is_error_text, may_hold_errors
 from bulk_upload.values import Value
+from medisupply.formulas import is_wrapped
+from medisupply.product_ids import are_addressable
+from medisupply.text import is_clean
 
 Plain = Callable[[Sequence[Cell], set[type]], list[Value | None] | None]
 
@@ -32,25 +35,29 @@ def plain_values(column: Column) -> Plain | None:
     if column.kind == "decimal":
         return _prices
     if column.kind in ("code", "text") and not column.upper:
-        return _texts(column.max_length or 0, code=column.kind == "code")
+        return _texts(column.max_length or 0, code=column.kind == "code", ids=column.name == "id")
     return None
 
 
-def _texts(maximum: int, *, code: bool) -> Plain:
-    """Printable (so without any white space but blanks), composed, not blank, no error's name, not too long."""
+def _texts(maximum: int, *, code: bool, ids: bool) -> Plain:
+    """Clean (so without any white space but blanks), not blank, no error's name, not wrapped, not too long."""
 
     def plain(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:
         if types != {str}:
             return None
         joined = _BETWEEN.join(cast(Sequence[str], cells))
-        if not joined.isprintable() or not (joined.isascii() or unicodedata.is_normalized("NFC", joined)):
+        if not is_clean(joined):
             return None
         if code and ("-" in joined or "+" in joined) and _SCIENTIFIC.search(joined):
             return None
         texts = list(map(str.strip, cast(Sequence[str], cells)))
         if "" in texts or max(map(len, texts)) > maximum:
             return None
-        if "#" in joined and any(text[0] == "#" for text in texts):
+        if may_hold_errors(joined) and any(map(is_error_text, texts)):
+            return None
+        if ("'" in joined or "=" in joined) and any(map(is_wrapped, texts)):
+            return None
+        if ids and not are_addressable(texts):
             return None
         return cast(list[Value | None], texts)
 

@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
+from django.conf import settings
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from bulk_upload.checking.results import CheckedChunk, CheckedValues, Problem
+from bulk_upload.columns import INDEX
 from bulk_upload.importing import match, write
+from bulk_upload.importing.categories import Suggestions, beyond, create_categories, missing_categories
 from bulk_upload.importing.decisions import ChangeOrder, Decisions
 from bulk_upload.models import BulkUpload, ClaimLost, RowError, Severity, Tally, lease
 from bulk_upload.problems import shown
@@ -27,6 +30,7 @@ REPEATS: Final = 5
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available (Appendix A of its manual).
 REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
 NOT_NULL_VIOLATION: Final = "23502"
+CATEGORY: Final = INDEX["categoria"]
 # How long a statement may take, in leases: a wait for a lock (`lock_timeout`: one lease) ends before it.
 STATEMENT_LEASES: Final = 1.25
 
@@ -58,6 +62,9 @@ class Chunk:
         self._order = order
         self._keep = keep
         self._refused = 0
+        # Categories that this run of the chunk has created.
+        self._created = 0
+        self._suggestions = Suggestions(upload.proveedor_id)
         self._author = write.Author(upload.proveedor_id, upload.task_id, upload.number)
 
     def commit(self) -> None:
@@ -98,6 +105,7 @@ class Chunk:
                 sin_cambios=decisions.unchanged,
                 rechazados=decisions.rejected,
                 duplicados=decisions.duplicates,
+                categorias_creadas=self._created,
                 productos_creados=list(decisions.creates),
                 productos_actualizados=decisions.changed,
             ),
@@ -111,7 +119,7 @@ class Chunk:
         if not self._rows:
             return Decisions()
         _limit_statements()
-        self._refused = 0
+        self._refused = self._created = 0
         decisions = self._land(0, len(self._rows))
         if self._refused > 1 and not decisions.creates and not decisions.changed:
             raise ChunkRefused(f"all of {self._refused} rows were refused")
@@ -149,24 +157,39 @@ class Chunk:
         return decisions
 
     def _write(self, start: int, end: int) -> Decisions:
-        decisions = self._decide(self._checked.numbers[start:end], self._rows[start:end])
+        decisions, missing = self._decide(self._checked.numbers[start:end], self._rows[start:end])
         with transaction.atomic():
-            self._add_categories(decisions)
+            create_categories(missing)
             write.write(decisions, self._author)
+        self._created += len(missing)
         return decisions
 
-    def _decide(self, numbers: Sequence[int], rows: Sequence[CheckedValues]) -> Decisions:
-        upload = self._upload
-        replace = upload.reemplazar_duplicados
-        return match.decide(numbers, rows, upload.proveedor_id, replace=replace, order=self._order)
+    def _decide(self, numbers: Sequence[int], rows: Sequence[CheckedValues]) -> tuple[Decisions, set[str]]:
+        """What is to be written, and the categories that are to be created for it, with their warnings.
 
-    def _add_categories(self, decisions: Decisions) -> None:
-        """Create missing categories, each with a warning at the first row that needs it."""
-        for name in write.ensure_categories(decisions.categories.keys() - self._categories):
-            fila = decisions.categories[name]
-            decisions.problems.append(
-                Problem(fila, "categoria", "new_category", {"categoria": name}, shown(name), warning=True)
-            )
+        Rows whose category would be one too many for the file are rejected, and the others decided again.
+        """
+        upload, rejected = self._upload, []
+        room = settings.BULK_UPLOAD_MAX_NEW_CATEGORIES - upload.categorias_creadas - self._created
+        while True:
+            replace = upload.reemplazar_duplicados
+            decisions = match.decide(numbers, rows, upload.proveedor_id, replace=replace, order=self._order)
+            missing = missing_categories(decisions.categories.keys() - self._categories)
+            if not (excess := beyond(decisions.categories, missing, room)):
+                break
+            pairs = list(zip(numbers, rows, strict=True))
+            rejected += [(fila, str(row[CATEGORY])) for fila, row in pairs if row[CATEGORY] in excess]
+            kept = [(fila, row) for fila, row in pairs if row[CATEGORY] not in excess]
+            numbers, rows = [fila for fila, _ in kept], [row for _, row in kept]
+        for fila, name in rejected:
+            decisions.reject([self._suggestions.problem(fila, name)], duplicate=False)
+        decisions.problems += [new_category(decisions.categories[name], name) for name in sorted(missing)]
+        return decisions, missing
+
+
+def new_category(fila: int, name: str) -> Problem:
+    """The warning at the first row that names a category which did not exist."""
+    return Problem(fila, "categoria", "new_category", {"categoria": name}, shown(name), warning=True)
 
 
 def row_errors(upload: BulkUpload, problems: Iterable[Problem]) -> list[RowError]:

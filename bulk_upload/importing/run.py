@@ -49,7 +49,8 @@ def _order(upload: BulkUpload) -> ChangeOrder:
 def _begin(upload: BulkUpload, table: CheckedTable) -> None:
     """Record what was found in the file, and warn of columns that are ignored, once."""
     header = table.header
-    warnings = [
+    warnings = [*table.warnings]
+    warnings += [
         Problem(0, shown(header.texts[index]), "unknown_column", {"columna": shown(header.texts[index])}, warning=True)
         for index in header.unknown
     ]

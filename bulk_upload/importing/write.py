@@ -9,7 +9,6 @@ go in by a plain insert, which can never take over what somebody else created a 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,7 +18,7 @@ from django.db import connection
 from bulk_upload.importing.copy_text import ARRAY_TYPES, KINDS, arrays, copy_text
 from bulk_upload.importing.decisions import FIELDS, Decisions, Values, fields
 from catalog.database import database_now
-from catalog.models import Category, Product
+from catalog.models import Product
 
 # What an update may change: the sheet's columns but the key, and the marks of the change.
 MARKS: Final = ("version", "updated_at", "changed_by_upload", "change_number")
@@ -84,16 +83,6 @@ def write_by_orm(decisions: Decisions, author: Author) -> None:
     created = [_product(values, 1, author, now, created_by_upload=author.upload) for values in _in_key_order(decisions)]
     if created:
         Product.objects.bulk_create(created)
-
-
-def ensure_categories(names: Iterable[str]) -> set[str]:
-    """Create the categories that are missing and return their names."""
-    wanted = set(names)
-    if not wanted:
-        return set()
-    missing = wanted - set(Category.objects.filter(nombre__in=wanted).values_list("nombre", flat=True))
-    Category.objects.bulk_create([Category(nombre=name) for name in sorted(missing)], ignore_conflicts=True)
-    return missing
 
 
 def _in_key_order(decisions: Decisions) -> list[Values]:

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from bulk_upload.checking.results import Problem
+from bulk_upload.importing.categories import create_categories, missing_categories
 from bulk_upload.importing.decisions import Decisions, Values, fields
 from bulk_upload.importing.match import decide
-from bulk_upload.importing.write import ensure_categories
 from bulk_upload.items.rules import CheckedItem
 from catalog.database import database_now, next_change_number
 from catalog.models import Product, Supplier
@@ -64,7 +64,8 @@ def _decide_and_write(item: CheckedItem, supplier: str, key: str | None) -> tupl
     if key is not None and decisions.creates:
         raise NotThere  # deleted a moment ago
     warnings = [problem for problem in decisions.problems if problem.warning]
-    missing = ensure_categories(decisions.categories)
+    missing = missing_categories(decisions.categories)
+    create_categories(missing)
     warnings += [_new_category(name) for name in sorted(missing)]
     return _save(decisions, item, supplier), warnings
 

@@ -31,6 +31,7 @@ class Tally:
     sin_cambios: int = 0
     rechazados: int = 0
     duplicados: int = 0
+    categorias_creadas: int = 0
     productos_creados: list[str] = field(default_factory=list)
     productos_actualizados: list[str] = field(default_factory=list)
 

@@ -91,6 +91,7 @@ class BulkUpload(models.Model):
     sin_procesar = models.PositiveIntegerField(_("sin procesar"), default=0)
     # Rows whose id or codigo existed already, in the catalogue or earlier in the file, whatever their fate.
     duplicados = models.PositiveIntegerField(_("duplicados"), default=0)
+    categorias_creadas = models.PositiveIntegerField(_("categorías creadas"), default=0, db_default=0)
     exitosos = models.GeneratedField(
         expression=F("creados") + F("actualizados") + F("sin_cambios"),
         output_field=models.PositiveIntegerField(),
@@ -266,16 +267,13 @@ class BulkUpload(models.Model):
         """
         # A committed chunk is progress: only what goes wrong without any counts towards the end.
         changes = {**FRESH, "attempts": 1}
-        for name in ("creados", "actualizados", "sin_cambios", "rechazados", "duplicados"):
+        for name in ("creados", "actualizados", "sin_cambios", "rechazados", "duplicados", "categorias_creadas"):
             changes[name] = getattr(self, name) + getattr(tally, name)
         for name in ("productos_creados", "productos_actualizados"):
             room = LISTED - len(getattr(self, name))
             if room > 0 and getattr(tally, name):
                 changes[name] = getattr(self, name) + getattr(tally, name)[:room]
-        # A committed chunk is progress: only what goes wrong without any counts towards the end.
-        self._write(
-            self._held(), next_row=next_row, lease_until=database_now() + lease, **{**FRESH, "attempts": 1, **changes}
-        )
+        self._write(self._held(), next_row=next_row, lease_until=database_now() + lease, **changes)
 
     def mark_corrected(self, rows: Iterable[int]) -> None:
         """Record that these rows of the upload which this one corrects have landed; part of the chunk's transaction."""

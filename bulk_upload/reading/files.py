@@ -14,7 +14,6 @@ from typing import Literal
 
 from bulk_upload.cells import Row
 from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.headers import HeaderMatch
 from bulk_upload.problems import FileProblem
 from bulk_upload.reading import heard, wire
 from bulk_upload.reading.guarded import Child
@@ -39,16 +38,18 @@ class Reader:
 
     def rows(self, path: Path, file_format: FileFormat) -> Table:
         """The file's rows as they stand."""
-        header, total, *found = self._open(wire.Job(_there(path), file_format, self._limits))
-        return Table(header, total, self._batches(total), *found)
+        opened = self._open(wire.Job(_there(path), file_format, self._limits))
+        header, total, sheet, encoding, delimiter, warnings = opened
+        return Table(header, total, self._batches(total), sheet, encoding, delimiter, warnings)
 
     def checked(self, path: Path, file_format: FileFormat, *, next_row: int, chunk_rows: int) -> CheckedTable:
         """The file's rows from `next_row` on, checked, at most `chunk_rows` in each chunk."""
-        job = wire.Job(_there(path), file_format, self._limits, chunk_rows, next_row)
-        header, total, *found = self._open(job)
-        return CheckedTable(header, total, self._chunks(total, whole=not next_row), *found)
+        opened = self._open(wire.Job(_there(path), file_format, self._limits, chunk_rows, next_row))
+        header, total, sheet, encoding, delimiter, warnings = opened
+        chunks = self._chunks(total, whole=not next_row)
+        return CheckedTable(header, total, chunks, sheet, encoding, delimiter, warnings)
 
-    def _open(self, job: wire.Job) -> tuple[HeaderMatch, int, str, str, str]:
+    def _open(self, job: wire.Job) -> heard.Opened:
         self._child.ask(job, self._on_wait)
         return heard.table(self._child.line())
 

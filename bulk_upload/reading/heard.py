@@ -7,7 +7,7 @@ follows relies on; what is none of the messages of `wire` is the mark of a damag
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import chain
@@ -17,7 +17,7 @@ from bulk_upload.cells import Row
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.columns import COLUMNS, Column, Kind
 from bulk_upload.headers import HeaderMatch, match_header
-from bulk_upload.problems import FILE_PROBLEMS, ROW_PROBLEMS, FileProblem, Params
+from bulk_upload.problems import FILE_PROBLEMS, ROW_PROBLEMS, WARNINGS, FileProblem, Params, Text
 from bulk_upload.reading import wire
 from bulk_upload.values import Value
 
@@ -27,18 +27,24 @@ logger = logging.getLogger(__name__)
 LOGGED_BYTES: Final = 4096
 # A CSV may have blank lines between its rows; none has more lines than this.
 LAST_ROW: Final = 2**31 - 1
+# Header, number of rows, sheet, encoding, delimiter, warnings.
+Opened = tuple[HeaderMatch, int, str, str, str, tuple[Problem, ...]]
 TYPES: Final[dict[Kind, type]] = {"code": str, "text": str, "decimal": str, "integer": int, "boolean": bool}
 
 
-def table(line: bytes) -> tuple[HeaderMatch, int, str, str, str]:
-    """Header, number of rows, sheet, encoding and delimiter. Raises `FileProblem`: also what the child tells."""
+def table(line: bytes) -> Opened:
+    """Header, number of rows, sheet, encoding, delimiter and warnings.
+
+    Raises `FileProblem`: also the one that the child tells.
+    """
     with _nonsense_is_damage(line):
-        row, texts, total, *found = _content(line, "table")
+        row, texts, total, *found, warnings = _content(line, "table")
         sheet, encoding, delimiter = found
         _check_numbers([row, total])
         _check_texts(found)
         "".join(texts).encode()  # anything else is only ever shown
-    return match_header(row, texts, sheet), total, sheet, encoding, delimiter
+        said = tuple(_problem(WARNINGS, *parts) for parts in warnings)
+    return match_header(row, texts, sheet), total, sheet, encoding, delimiter, said
 
 
 def rows(line: bytes) -> list[Row]:
@@ -55,7 +61,7 @@ def chunk(line: bytes) -> CheckedChunk:
     with _nonsense_is_damage(line):
         numbers, columns, next_row, problems, repeated, corrected = _content(line, "chunk")
         values = [_values(column, cells, len(numbers)) for column, cells in zip(COLUMNS, columns, strict=True)]
-        found = [_problem(*parts) for parts in problems]
+        found = [_problem(ROW_PROBLEMS, *parts) for parts in problems]
         _check_numbers([*numbers, next_row, *repeated, *chain.from_iterable(corrected), *(p.fila for p in found)])
         if not numbers and not found:
             raise ValueError("a chunk without rows")
@@ -102,8 +108,10 @@ def _decimal(text: str) -> Decimal:
     return number
 
 
-def _problem(fila: int, columna: str, codigo: str, params: Any, valor: str, warning: Any) -> Problem:
-    if codigo not in ROW_PROBLEMS:
+def _problem(
+    allowed: Mapping[str, Text], fila: int, columna: str, codigo: str, params: Any, valor: str, warning: Any
+) -> Problem:
+    if codigo not in allowed:
         raise ValueError("not a problem of a row")
     _check_texts([columna, valor])
     return Problem(fila, columna, codigo, _params(params), valor, bool(warning))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bulk_upload.cells import Row
-from bulk_upload.checking.results import CheckedChunk
+from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.headers import HeaderMatch
 
 
@@ -19,7 +19,7 @@ class Limits:
 
     max_rows: int = 1_048_575
     max_columns: int = 256
-    memory_bytes: int = 3 * 1024**3
+    memory_bytes: int = 1536 * 1024**2
     cpu_seconds: int = 300
 
 
@@ -28,7 +28,8 @@ class Table:
     """A file that was opened and understood.
 
     `total` counts the data rows (below the header, not blank) and is known before the first batch is
-    read. `sheet` is set for a workbook, `encoding` and `delimiter` for a CSV.
+    read. `sheet` is set for a workbook, `encoding` and `delimiter` for a CSV. `warnings` are about the file as a
+    whole.
     """
 
     header: HeaderMatch
@@ -37,6 +38,7 @@ class Table:
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,4 @@ class CheckedTable:
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""
+    warnings: tuple[Problem, ...] = ()

@@ -6,27 +6,28 @@ death is never taken for the end of a file.
 
     ["ready"]
     ["problem", code, [[name, value], ...]]
-    ["table", header row, [cell, ...], total, sheet, encoding, delimiter]
+    ["table", header row, [cell, ...], total, sheet, encoding, delimiter, [warning, ...]]
     ["rows", [[row, [cell, ...]], ...]]
     ["chunk", [row, ...], [[value, ...], ...], next row, [problem, ...], [row, ...], [[row, row], ...]]
     ["end"]
 
 A cell is a JSON string, number, boolean or null; an `ErrorCell` is ``{"error": text}``, a `DateCell`
-``{"date": text}``. Numbers that JSON does not know travel as Python writes them (``NaN``). The parts of a
-chunk are those of `CheckedChunk`; a decimal is a string, a problem the list of its fields. What the parent makes
-of it is in `heard`.
+``{"date": text}``, an `UnreadCell` ``{"unread": [code, text]}``. Numbers that JSON does not know travel as Python
+writes them (``NaN``). The parts of a chunk are those of `CheckedChunk`; a decimal is a string, a problem or warning the
+list of its fields. What the parent makes of it is in `heard`.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final, Self
 
-from bulk_upload.cells import Cell, DateCell, ErrorCell
-from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.reading.table import Limits
+from bulk_upload.cells import Cell, DateCell, ErrorCell, UnreadCell
+from bulk_upload.checking.results import CheckedChunk, Problem
+from bulk_upload.reading.table import Limits, Table
 
 # Bytes of one line. A row of 256 cells, each of the 32,767 characters that Excel allows, is 8 MB.
 MAX_MESSAGE: Final = 32 * 1024 * 1024
@@ -81,12 +82,20 @@ def decode(line: bytes) -> Message:
     return message
 
 
+def table_message(table: Table) -> Message:
+    found = (table.sheet, table.encoding, table.delimiter)
+    return ["table", table.header.row, table.header.texts, table.total, *found, _problems(table.warnings)]
+
+
 def chunk_message(chunk: CheckedChunk) -> Message:
-    problems = [[p.fila, p.columna, p.codigo, list(p.params.items()), p.valor, p.warning] for p in chunk.problems]
     return [
-        *("chunk", chunk.numbers, chunk.columns, chunk.next_row, problems),
+        *("chunk", chunk.numbers, chunk.columns, chunk.next_row, _problems(chunk.problems)),
         *(list(chunk.repeated), list(chunk.corrected.items())),
     ]
+
+
+def _problems(problems: Iterable[Problem]) -> list[Message]:
+    return [[p.fila, p.columna, p.codigo, list(p.params.items()), p.valor, p.warning] for p in problems]
 
 
 def _plain(value: object) -> object:
@@ -97,12 +106,17 @@ def _plain(value: object) -> object:
         return {"error": value.text}
     if isinstance(value, DateCell):
         return {"date": value.text}
+    if isinstance(value, UnreadCell):
+        return {"unread": [value.code, value.text]}
     raise TypeError(type(value).__name__)
 
 
-def _cell(value: dict[str, str]) -> Cell:
+def _cell(value: dict[str, Any]) -> Cell:
     if "error" in value:
         return ErrorCell(value["error"])
+    if "unread" in value:
+        code, text = value["unread"]
+        return UnreadCell(code, text)
     return DateCell(value["date"])
 
 

@@ -54,7 +54,7 @@ BROKEN: list[tuple[str, Any, str]] = [
     ("nombre", date(2026, 1, 2), "date_in_text"),
     ("certificado_sanitario", True, "boolean_in_text"),
     ("precio_unitario", "1.250", "ambiguous_number"),
-    ("stock_critico", "12,500", "ambiguous_number"),
+    ("stock_critico", "12,500", "ambiguous_integer"),
     ("precio_unitario", "gratis", "not_a_number"),
     ("precio_unitario", 12.345, "too_many_decimals"),
     ("precio_unitario", "-1", "below_minimum"),

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bulk_upload import storage
+from bulk_upload.compound_files import MAGIC
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.admin_people import ALL_OF_UPLOADS, address, person, signed_in
 from bulk_upload.tests.conftest import csv_bytes, row
@@ -51,6 +52,13 @@ def test_a_refused_file_keeps_the_form_filled_and_says_why_beside_the_field(staf
     assert "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es." in page
     assert 'aria-describedby="id_file_error"' in page
     assert 'id="id_file_error"' in page
+
+
+def test_a_workbook_under_a_password_is_refused_with_what_to_do(staff, supplier):
+    secret = MAGIC + bytes(504) + "EncryptedPackage".encode("utf-16-le")
+    response = staff.post(ADD, form("precios.xlsx", content=secret))
+    assert response.status_code == 415
+    assert "protegido con contraseña: quítele la contraseña en Excel" in response.content.decode()
 
 
 def test_the_script_gets_the_reasons_by_field(staff, supplier):

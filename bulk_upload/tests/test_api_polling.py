@@ -56,6 +56,15 @@ def test_a_changed_state_has_another_tag(ask, upload):
     assert (answer.status_code, answer.json()["status"]) == (200, "processing")
 
 
+def test_a_client_is_never_shown_an_older_state_than_it_has(ask, upload):
+    claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))  # not shown: the cache was away
+    assert ask().json()["status"] == "pending"
+    newer = f'"{claimed.revision}-es-1"'
+    assert ask(**{"If-None-Match": newer}).status_code == 304
+    assert ask().json()["status"] == "processing"
+    assert ask(**{"If-None-Match": '"99999999999-es-1", "x", "9999-es-1"'}).json()["status"] == "processing"
+
+
 def test_each_language_has_its_own_tag(ask):
     tag = ask()["ETag"]
     assert ask(**{"If-None-Match": tag, "Accept-Language": "en"}).status_code == 200

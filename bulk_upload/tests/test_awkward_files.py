@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bulk_upload.cells import DateCell, ErrorCell
-from bulk_upload.problems import CellProblem, FileProblem
+from bulk_upload.cells import DateCell, ErrorCell, UnreadCell
+from bulk_upload.problems import CellProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.make_awkward import HEADER, PRODUCTS
 from bulk_upload.tests.awkward.reading import Reading, read
@@ -229,8 +230,8 @@ def test_a_formula_gives_the_value_that_was_saved_with_it():
     assert reading.values() == [EXPECTED | {"presentacion": None}]
 
 
-def test_a_formula_without_a_saved_value_is_blank():
-    assert awkward("formula_without_value.xlsx").column("codigo") == [None]
+def test_a_formula_without_a_saved_value_is_not_blank():
+    assert awkward("formula_without_value.xlsx").column("codigo") == [UnreadCell("formula_without_result", "")]
 
 
 def test_dates_arrive_as_dates():
@@ -283,8 +284,10 @@ def test_a_sheet_in_the_form_that_writers_do_not_use_is_read_the_same(tmp_path):
     assert holds_the_products(read(raw.save(tmp_path / "comment.xlsx", raw.parts(with_comment))))
 
 
-def test_cdata_is_refused_because_the_reader_would_lose_it(tmp_path):
-    sheet = raw.SHEET_START + '<row r="1"><c r="A1" t="str"><v><![CDATA[id]]></v></c></row>' + raw.SHEET_END
-    with pytest.raises(FileProblem) as problem:
-        read(raw.save(tmp_path / "cdata.xlsx", raw.parts(sheet)))
-    assert problem.value.code == "damaged_file"
+def test_cdata_is_read(tmp_path):
+    with zipfile.ZipFile(FOLDER / "inline_strings.xlsx") as archive:
+        sheet = archive.read(raw.SHEET).decode()
+    as_value = sheet.replace('<c r="A2" t="inlineStr"><is><t>PROD001</t></is>', '<c r="A2" t="str"><v>PROD001</v>')
+    cdata = re.sub("<(t|v)>([^<]*)<", r"<\1><![CDATA[\2]]><", as_value)
+    assert "<v><![CDATA[PROD001]]></v>" in cdata
+    assert holds_the_products(read(raw.save(tmp_path / "cdata.xlsx", raw.parts(cdata))))

@@ -14,11 +14,29 @@ from bulk_upload.checking.plain import plain_values
 from bulk_upload.columns import COLUMNS, Column
 from bulk_upload.problems import CellProblem
 from bulk_upload.values import Value
+from medisupply.formulas import unwrapped
+from medisupply.text import BLANKS
 
 by_name = {column.name: column for column in COLUMNS}
 
 # Everything that people, Excel and malice put into cells, often enough to meet in one column.
 ODD = [
+    *("#¡CAMPO!", "Err:502", "Err:502x", "####", "##", '="007"', "'007", "'-20", "'a'b", "a'b", "''7", "'", "=", '=""'),
+    *(
+        "bulk-upload",
+        ".",
+        "..",
+        "A/",
+        "/A",
+        "A/B",
+        "A//B",
+        "A/../B",
+        "\u3164",
+        "x\u200by",
+        "x\u200dy",
+        "x\ufe0f",
+        "\ufffd",
+    ),
     *("", " ", "\u00a0", "\u200b", " x ", "\u00a0x", "x\ty", "x\x1c", "\x1cx", "x\x00", "#N/A", " #N/A", "#3-0", "x#"),
     *("a|b", "|", "1|2", "5|", "|5", "\u0301x", "e\u0301", "é", "ñ", "15–30 °C", "𝔸", "\ud800"),
     *("x" * 64, "x" * 65, "x" * 255, "x" * 256),
@@ -42,6 +60,8 @@ COLUMNS_OF_CELLS = (
 
 def alone(column: Column, cell: Cell) -> Value | tuple[str, object] | None:
     """What the column's rule says of one cell: its value, or the problem."""
+    if isinstance(cell, str) and cell.strip(BLANKS).startswith(("'", "=")):
+        cell = unwrapped(cell.strip(BLANKS))
     try:
         if not is_blank(cell):
             return column.parse(cell)

@@ -55,3 +55,88 @@ def test_no_synonym_names_two_columns():
 
     headers = sum(len({*column.synonyms, column.name}) for column in COLUMNS)
     assert len(KNOWN) == headers
+
+
+WITHOUT_OPTIONAL = [name for name in NAMES if name not in ("stock_minimo", "requiere_lote", "requiere_vencimiento")]
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("¿Requiere lote?", "requiere_lote"),
+        ("Stock mínimo (unidades)", "stock_minimo"),
+        ("Requiere vencimiento (S/N)", "requiere_vencimiento"),
+        ("REQUIERE VENCIMIENTO (Sí/No) *", "requiere_vencimiento"),
+        ("\u200eStock\u200b mínimo\u00ad", "stock_minimo"),
+        ("Stock mínimo [und.]", "stock_minimo"),
+        ("Maneja lote", "requiere_lote"),
+    ],
+)
+def test_units_question_marks_and_invisible_characters_do_not_matter(header, column):
+    assert match_header(1, [*WITHOUT_OPTIONAL, header], "H").positions[column] == len(WITHOUT_OPTIONAL)
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("nombre del producto", "nombre"),
+        ("Tiempo de entrega (días)", "tiempo_entrega_dias"),
+        ("Precio unitario (COP)", "precio_unitario"),
+        ("Descripción", "nombre"),
+        ("Registro INVIMA", "certificado_sanitario"),
+    ],
+)
+def test_common_names_are_understood(header, column):
+    others = [name for name in NAMES if name != column]
+    assert match_header(1, [header, *others], "H").positions[column] == 0
+
+
+def test_a_description_beside_a_name_is_another_column():
+    match = match_header(1, [*NAMES, "Descripción"], "H")
+    assert (match.positions["nombre"], match.unknown) == (1, (13,))
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Requere lote", "requiere_lote"),
+        ("Requiere vencimento", "requiere_vencimiento"),
+        ("Stok mínimo", "stock_minimo"),
+        ("Stock mínimo por bodega", "stock_minimo"),
+        ("Requiere lote (de fábrica)", "requiere_lote"),
+    ],
+)
+def test_a_header_that_is_nearly_an_optional_column_is_asked_about(header, column):
+    with pytest.raises(FileProblem) as caught:
+        match_header(2, [*WITHOUT_OPTIONAL, header], "Hoja1")
+    assert caught.value.code == "similar_columns"
+    assert caught.value.params["parecidas"] == f"«{header}» → {column}"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(
+            "observaciones",
+            "lote",
+            "Lote (No.)",
+            "vencimiento",
+            "marca",
+            "stock",
+            "fecha de vencimiento",
+            "Stock máximo",
+        ),
+        *("stock actual", "requiere receta", "requiere refrigeración", "existencias", "unidad", "IVA", "proveedor"),
+        *("Fecha vencimiento", "Nro. lote", "crítico", "laboratorio", "presentado por", "stock bodega"),
+    ],
+)
+def test_another_column_is_only_unknown(header):
+    optional = ("presentacion", "stock_minimo", "stock_critico", "requiere_lote", "requiere_vencimiento")
+    names = [name for name in NAMES if name not in optional]
+    assert match_header(1, [*names, header], "H").unknown == (len(names),)
+
+
+def test_a_price_in_another_currency_is_asked_about():
+    with pytest.raises(FileProblem) as caught:
+        match_header(1, ["Precio (USD)", *(name for name in NAMES if name != "precio_unitario")], "H")
+    assert caught.value.params["parecidas"] == "«Precio (USD)» → precio_unitario"

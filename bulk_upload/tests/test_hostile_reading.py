@@ -69,12 +69,13 @@ def test_two_cells_in_opposite_corners(tmp_path):
 
 def test_two_cells_in_the_corners_of_what_is_allowed(tmp_path):
     problem = refusal(workbook(tmp_path, '<row r="1048576"><c r="IV1048576"><v>1</v></c></row>'))
-    assert problem.code == "too_big_to_read"
+    assert (problem.code, problem.params["celda"]) == ("far_cell", "IV1048576")
 
 
 def test_memory_is_bounded_by_the_limit(tmp_path):
-    path = workbook(tmp_path, '<row r="1048576"><c r="AZ1048576"><v>1</v></c></row>')
-    assert refusal(path, Limits(memory_bytes=512 * 1024 * 1024)).code == "too_big_to_read"
+    shared = "".join(f"<si><t>{f'{n:x}~'.join(map(str, range(6_000)))}</t></si>" for n in range(2_000))
+    path = workbook(tmp_path, "", sharedStrings=f'<sst xmlns="{raw.MAIN}">{shared}</sst>')
+    assert refusal(path, Limits(memory_bytes=120 * 1024 * 1024)).code == "too_big_to_read"
     # Kilobytes, of the largest child so far.
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1.3e6
 

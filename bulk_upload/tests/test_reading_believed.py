@@ -19,7 +19,7 @@ from bulk_upload.reading.guarded import Child
 from bulk_upload.reading.table import Limits
 from bulk_upload.reading.waiting import OnWait, ignore_wait
 
-TABLE = ["table", 1, list(NAMES), 2, "", "utf-8", ","]
+TABLE = ["table", 1, list(NAMES), 2, "", "utf-8", ",", []]
 VALUES = ["P1", "Guantes", "C1", "GUANTES", "", "12.50", "INVIMA", "Seco", 5, 20, 8, True, False]
 CHUNK: list[Any] = ["chunk", [2], [[value] for value in VALUES], 3, [], [], []]
 BLANK = [3, "nombre", "required_blank", [["columna", "nombre"]], "", False]
@@ -84,5 +84,5 @@ def test_a_child_that_never_ends_is_not_listened_to_for_ever(tmp_path, message):
 
 def test_a_header_that_cannot_be_stored_as_it_is_is_read_all_the_same(tmp_path):
     """Excel writes NUL as ``_x0000_``. In a column that is ignored it does no harm."""
-    odd = ["table", 1, [*NAMES, "notas\0"], 2, "Hoja", "", ""]
+    odd = ["table", 1, [*NAMES, "notas\0"], 2, "Hoja", "", "", []]
     assert len(list(chunks(tmp_path, [odd, CHUNK, BAD, END]))) == 2

@@ -37,8 +37,10 @@ def test_a_header_in_quotes_is_a_header():
     assert detect_dialect(";".join(f'"{name}"' for name in HEADER)).delimiter == ";"
 
 
-def test_without_a_known_header_the_comma_is_assumed():
-    assert detect_dialect("uno;dos;tres").delimiter == ","
+def test_without_a_known_header_the_delimiter_is_the_one_that_divides_the_rows():
+    assert detect_dialect("uno;dos;tres").delimiter == ";"
+    assert detect_dialect("uno;dos\n1,5;2,5\n3,5;4,5\n").delimiter == ";"
+    assert detect_dialect("uno").delimiter == ","
 
 
 def test_rows_have_the_numbers_of_the_spreadsheet(tmp_path):
@@ -95,7 +97,7 @@ def test_nul_bytes_name_their_line(tmp_path, end):
 
 def test_a_byte_that_windows_1252_does_not_know_is_not_guessed(tmp_path):
     path = tmp_path / "productos.csv"
-    path.write_bytes(csv_file(tmp_path, LINE).read_bytes() + b"\x81\n")
+    path.write_bytes(csv_file(tmp_path, LINE, encoding="cp1252").read_bytes() + b"\x81\n")
     assert refusal(path).params == {"codificacion": "Windows-1252"}
 
 
@@ -150,4 +152,46 @@ def test_a_header_without_rows_is_empty(tmp_path):
 def test_a_file_without_a_header_says_so(tmp_path):
     path = tmp_path / "productos.csv"
     path.write_text("uno,dos\n1,2\n")
-    assert refusal(path).code == "no_header"
+    assert refusal(path).code == "no_header_in_csv"
+
+
+def test_a_sound_file_without_a_known_header_is_not_told_of_a_quote(tmp_path):
+    path = tmp_path / "productos.csv"
+    path.write_text('"ref";"detalle"\n"A1";"Tubo, de 3/4"\n"A2";"Guante"\n')
+    assert refusal(path).code == "no_header_in_csv"
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\r\n\x1a", "\n" + "\x1a" * 100])
+def test_the_mark_that_dos_leaves_at_the_end_is_no_row(tmp_path, end):
+    path = csv_file(tmp_path, LINE)
+    path.write_bytes(path.read_bytes().rstrip(b"\n") + end.encode())
+    reading = read(path)
+    assert reading.numbers == [2]
+    assert reading.column("requiere_vencimiento") == ["no"]
+
+
+def test_a_quote_that_an_inch_mark_closes_two_lines_below_is_noticed(tmp_path):
+    opened = LINE.replace("Guantes de nitrilo talla M", '"Tubo de 3/4')
+    closed = LINE.replace("Guantes de nitrilo talla M", 'Tubo 9"')
+    problem = refusal(csv_file(tmp_path, LINE, opened, LINE, closed))
+    assert (problem.code, problem.params) == ("unclosed_quote", {"linea": 3})
+
+
+def test_the_quote_may_open_and_close_in_different_columns(tmp_path):
+    opened = LINE.replace("Caja x 100", '"Caja 5')
+    closed = LINE.replace("Guantes de nitrilo talla M", 'Tubo 9"')
+    assert refusal(csv_file(tmp_path, opened, LINE, closed)).params == {"linea": 2}
+
+
+def test_the_line_of_the_quote_is_named_below_a_sound_cell_of_several_lines(tmp_path):
+    opened = LINE.replace("Guantes de nitrilo talla M", '"Guantes\nde\nnitrilo"').replace("Caja", '"Caja')
+    closed = LINE.replace("Guantes de nitrilo talla M", 'Tubo 9"')
+    assert refusal(csv_file(tmp_path, opened, LINE, closed)).params == {"linea": 4}
+
+
+def test_a_list_of_many_things_in_a_cell_of_several_lines_is_no_row(tmp_path):
+    things = (
+        "Incluye:\nguantes, gorro, bata, polainas, gafas, careta, tapabocas, jabón, alcohol, gasa, venda, hilo, aguja"
+    )
+    reading = read(csv_file(tmp_path, LINE.replace("Caja x 100", f'"{things}"')))
+    assert reading.column("presentacion") == [things]

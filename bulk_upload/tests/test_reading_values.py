@@ -14,10 +14,15 @@ import openpyxl
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bulk_upload.cells import BLANKS
 from bulk_upload.columns import COLUMNS, NAMES, Column
+from bulk_upload.error_texts import is_error_text
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading.child.csv_text import detect_encoding
 from bulk_upload.tests.awkward.reading import read
-from bulk_upload.values import ERROR_TEXTS, SCIENTIFIC, Value
+from bulk_upload.values import SCIENTIFIC, Value
+from medisupply.formulas import is_wrapped
+from medisupply.product_ids import is_addressable
+from medisupply.text import BLANKS, BadCharacter, clean_code
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252"]
 WESTERN = "".join(
@@ -31,12 +36,15 @@ def texts(maximum: int, alphabet: st.SearchStrategy[str] | str, upper: bool) -> 
     """Texts in the form in which they are kept."""
 
     def kept(text: str) -> str:
-        text = unicodedata.normalize("NFC", text)
+        try:
+            text = clean_code(text)
+        except BadCharacter:
+            return ""
         return unicodedata.normalize("NFC", text.upper() if upper else text).strip(BLANKS)
 
     def allowed(text: str) -> bool:
         # The last: openpyxl writes what the format reads as the escape of a character.
-        return 0 < len(text) <= maximum and text.upper() not in ERROR_TEXTS and "_x" not in text
+        return 0 < len(text) <= maximum and not is_error_text(text) and not is_wrapped(text) and "_x" not in text
 
     return st.text(alphabet, min_size=1, max_size=min(maximum, 40)).map(kept).filter(allowed)
 
@@ -54,6 +62,8 @@ def values(column: Column, alphabet: st.SearchStrategy[str] | str) -> st.SearchS
         some = texts(column.max_length or 1, alphabet, upper=column.name == "categoria")
     if column.kind == "code":
         some = some.filter(lambda text: not SCIENTIFIC.fullmatch(text))
+    if column.name == "id":
+        some = some.filter(is_addressable)
     return some if column.required else st.none() | some
 
 
@@ -92,20 +102,19 @@ def test_values_survive_a_csv(rows, encoding, delimiter, end, quoting, style):
         content = out.getvalue().encode(encoding)
     except UnicodeEncodeError:
         assume(False)
-    # Bytes that happen to be UTF-8 too are read as UTF-8: nobody could tell.
-    assume(encoding != "cp1252" or content.isascii() or not is_utf_8(content))
+    # Bytes that happen to be UTF-8 too are read as UTF-8, and letters thrown together are no words of a language.
+    assume(encoding != "cp1252" or content.isascii() or is_read_as_windows_1252(content))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "productos.csv")
         path.write_bytes(content)
         assert read(path).values() == rows
 
 
-def is_utf_8(content: bytes) -> bool:
+def is_read_as_windows_1252(content: bytes) -> bool:
     try:
-        content.decode()
-    except UnicodeDecodeError:
+        return detect_encoding(io.BytesIO(content)) == "cp1252"
+    except FileProblem:
         return False
-    return True
 
 
 def as_cell(value: Value | None, typed: bool) -> Any:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_upload.cells import DateCell, ErrorCell
+from bulk_upload.cells import DateCell, ErrorCell, UnreadCell
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.problems import FileProblem
 from bulk_upload.reading import heard, wire
-from bulk_upload.reading.child.dates import without_dates
+from bulk_upload.reading.child.library_values import to_cells
 
 CELLS = (
     st.none()
@@ -23,6 +23,7 @@ CELLS = (
     | st.text(st.characters(exclude_categories=["Cs"]))
     | st.builds(ErrorCell, st.text(st.characters(exclude_categories=["Cs"])))
     | st.builds(DateCell, st.text(st.characters(exclude_categories=["Cs"])))
+    | st.builds(UnreadCell, st.sampled_from(["merged_cell"]), st.text(st.characters(exclude_categories=["Cs"])))
 )
 
 
@@ -53,7 +54,7 @@ def test_numbers_that_json_does_not_know_arrive():
     ],
 )
 def test_dates_of_calamine_become_text(value, text):
-    assert without_dates([["a"], [value]]) == [["a"], [DateCell(text)]]
+    assert to_cells(["a", value]) == ["a", DateCell(text)]
 
 
 def test_a_batch_of_very_long_rows_is_divided():

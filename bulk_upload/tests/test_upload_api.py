@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bulk_upload import queue, storage
+from bulk_upload.compound_files import MAGIC
 from bulk_upload.intake import clean_filename
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
@@ -72,6 +73,10 @@ def refused(answer, status, code):
     assert answer.json()["message"]
 
 
+def test_a_csv_whose_first_header_begins_as_a_zip_does_is_text(api):
+    assert api.post(URL, {"file": a_file("a.csv", b"PK_PRODUCTO,nombre\n1,a\n")}).status_code == 202
+
+
 @pytest.mark.usefixtures("nothing_left")
 class TestRefusals:
     def test_no_file(self, api):
@@ -102,6 +107,15 @@ class TestRefusals:
     )
     def test_content_that_is_not_what_the_name_says(self, api, name, content):
         refused(api.post(URL, {"file": a_file(name, content)}), 415, "content_mismatch")
+
+    def test_a_workbook_under_a_password_is_told_apart_from_an_old_one(self, api):
+        stream = "EncryptedPackage".encode("utf-16-le")
+        secret = MAGIC + bytes(504) + b"." * (1024 * 1024 - 520) + stream + bytes(600)
+        answer = api.post(URL, {"file": a_file("precios.xlsx", secret)})
+        refused(answer, 415, "encrypted_file")
+        assert "contraseña" in answer.content.decode()
+        old = MAGIC + bytes(504) + "Workbook".encode("utf-16-le") + bytes(600)
+        refused(api.post(URL, {"file": a_file("precios.xlsx", old)}), 415, "content_mismatch")
 
     def test_a_file_over_the_limit(self, api, settings):
         settings.BULK_UPLOAD_MAX_BYTES = 1000

@@ -131,7 +131,13 @@ def test_other_words_are_not_booleans(cell):
 
 @pytest.mark.parametrize(
     ("cell", "code"),
-    [("5.5", "not_an_integer"), ("3651", "above_maximum"), (-1.0, "below_minimum"), ("1.250", "ambiguous_number")],
+    [
+        ("5.5", "not_an_integer"),
+        ("pronto", "not_an_integer"),
+        ("3651", "above_maximum"),
+        (-1.0, "below_minimum"),
+        ("1.250", "ambiguous_integer"),
+    ],
 )
 def test_days_are_whole_and_in_range(cell, code):
     assert refusal("tiempo_entrega_dias", cell) == code
@@ -155,3 +161,46 @@ def test_every_problem_has_words_in_both_languages(code):
     spanish, english = text_of(code, {"columna": "codigo"}, "es"), text_of(code, {"columna": "codigo"}, "en-gb")
     assert spanish != english
     assert "{" not in spanish + english
+
+
+def test_a_whole_number_is_not_asked_for_with_decimals():
+    with pytest.raises(CellProblem) as caught:
+        parse("stock_minimo", "pocas")
+    sentence = text_of(caught.value.code, {**caught.value.params, "columna": "stock_minimo"}, "es")
+    assert "1250" in sentence
+    assert "1250.50" not in sentence
+
+
+ERRORS = [
+    *("#¡CAMPO!", "#FIELD!", "#BUSY!", "#ERROR!", "#NOMBRE?", "#¿NOMBRE?", "#NAME?", "#¡VALOR!", "#VALUE!", "#¡REF!"),
+    *("#¡DIV/0!", "#N/A", "#N/D", "#¡NUM!", "#¡NULO!", "#GETTING_DATA", "#SPILL!", "#DESBORDAMIENTO!", "#CALC!"),
+    *("#¡CÁLCULO!", "#CONNECT!", "#¡CONEXIÓN!", "#BLOCKED!", "Err:502", "Err:508", "########", "#n/a", " #REF! "),
+]
+
+
+@pytest.mark.parametrize("cell", ERRORS)
+@pytest.mark.parametrize("column", ["nombre", "codigo", "precio_unitario", "stock_minimo", "requiere_lote"])
+def test_the_errors_of_spreadsheet_programs_are_no_values(column, cell):
+    assert refusal(column, cell) == "excel_error"
+
+
+@pytest.mark.parametrize("cell", ["#3-0", "#10", "Sutura #N/A", "Error: 502", "Err:5", "#", "##", "#REF"])
+def test_a_name_with_a_number_sign_is_no_error(cell):
+    assert parse("nombre", cell) == cell
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u200b", "\u200e", "\u202a", "\u202e", "\u2066", "\u2069", "\u00ad", "\u2060", "\ufeff"]
+)
+def test_an_invisible_character_is_removed_at_the_ends_of_a_code_and_refused_within(mark):
+    assert parse("codigo", f"{mark}A-1{mark} ") == "A-1"
+    with pytest.raises(CellProblem) as caught:
+        parse("codigo", f" A{mark}-1")
+    assert caught.value.code == "invisible_characters"
+    assert caught.value.params == {"caracter": f"U+{ord(mark):04X}", "lugar": 3}
+    assert parse("nombre", f"Guan{mark}tes{mark}") == "Guantes"
+
+
+def test_a_letter_that_was_lost_is_refused():
+    assert refusal("codigo", "A\ufffd1") == "lost_characters"
+    assert refusal("nombre", "Protecci\ufffdn") == "lost_characters"

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, QuerySet
-from django.forms import ModelChoiceField
+from django.forms import Media, ModelChoiceField
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
+from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
-from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.database import next_change_number
 from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
 from catalog.models import Category, Product, Supplier
-
-# Fields that name a row of another model, and that model.
-RELATED_MODELS: Final = {"categoria": "category", "proveedor": "supplier"}
+from medisupply.product_ids import is_addressable
 
 
 class OwnSuppliersFilter(admin.RelatedFieldListFilter):
@@ -36,7 +35,17 @@ class OwnSuppliersFilter(admin.RelatedFieldListFilter):
         return [(supplier.pk, str(supplier)) for supplier in suppliers]
 
 
-class ProductForm(EditConflictForm[Product]):
+class ProductForm(CleanTextsForm[Product]):
+    codes = ("id", "codigo")
+    texts = ("nombre", "presentacion", "certificado_sanitario", "condiciones_almacenamiento")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        key = cleaned.get("id")
+        if key and not is_addressable(key):
+            self.add_error("id", gettext("Este id no se puede usar en una dirección web: escriba otro."))
+        return cleaned
+
     def last_change(self) -> SafeString | str:
         upload = self.instance.changed_by_upload
         return format_html(gettext("la carga {}"), upload) if upload else super().last_change()
@@ -46,10 +55,15 @@ class ProductForm(EditConflictForm[Product]):
 class ProductAdmin(ConcurrentSavesAdmin[Product]):
     form = ProductForm
     list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "codigo_proveedor", "activo"]
+    list_filter = ["activo", ("proveedor", OwnSuppliersFilter), ("categoria", AutocompleteFilter)]
     list_select_related = ["categoria", "proveedor"]
     search_fields = ["id", "codigo", "nombre"]
-    autocomplete_fields = list(RELATED_MODELS)
+    autocomplete_fields = ["categoria", "proveedor"]
     show_full_result_count = False
+
+    @property
+    def media(self) -> Media:
+        return super().media + filter_media(Product._meta.get_field("categoria"), self.admin_site)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
@@ -71,22 +85,13 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
         obj.version, obj.changed_by_upload = obj.version + 1, None
         return ["change_number", "version", "changed_by_upload", "updated_at"]
 
-    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
-        """The fields that are searched. Without the permission to view the related rows, a list offers one's own."""
-        may_view = request.user.has_perm
-        return [name for name, model in RELATED_MODELS.items() if may_view(f"catalog.view_{model}")]
-
-    def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        filters: list[Any] = ["activo", ("proveedor", OwnSuppliersFilter)]
-        return [*filters, "categoria"] if request.user.has_perm("catalog.view_category") else filters
-
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
         if db_field.name == "proveedor":
             kwargs["queryset"] = Supplier.objects.for_user(request.user, "catalog.change_product")
-        if db_field.name == "categoria" and not request.user.has_perm("catalog.view_category"):
-            kwargs["queryset"] = Category.objects.filter(pk__in=self.get_queryset(request).values("categoria"))
+        if db_field.name == "categoria":
+            kwargs["queryset"] = Category.objects.for_user(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("carga que lo creó"))
@@ -109,6 +114,8 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
             raise Http404
         products = self.get_changelist_instance(request).get_queryset(request)
         kind: FileFormat = "csv" if file_format == "csv" else "xlsx" if file_format == "xlsx" else "json"
-        response = StreamingHttpResponse(export_products(products, kind), content_type=CONTENT_TYPES[kind])
+        response = StreamingHttpResponse(
+            export_products(products, kind, get_language() or ""), content_type=CONTENT_TYPES[kind]
+        )
         response["Content-Disposition"] = f'attachment; filename="productos.{kind}"'
         return response

@@ -6,14 +6,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
-from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.models import Supplier
 
 
-class SupplierForm(EditConflictForm[Supplier]):
-    pass
+class SupplierForm(CleanTextsForm[Supplier]):
+    codes = ("codigo", "nit")
+    texts = ("nombre",)
 
 
 @admin.register(Supplier)

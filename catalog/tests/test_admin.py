@@ -101,7 +101,7 @@ def test_csv_is_the_filtered_list_with_the_sheets_own_columns(staff, suppliers):
     product("P1", suppliers[0])
     product("P2", suppliers[1])
     text = exported(staff, "csv", proveedor__codigo__exact="PROV001").decode("utf-8-sig")
-    (line,) = csv.DictReader(io.StringIO(text))
+    (line,) = csv.DictReader(io.StringIO(text), delimiter=";")
     assert (line["id"], line["codigo"], line["categoria"], line["precio_unitario"]) == ("P1", "CP1", "GASAS", "12.50")
 
 
@@ -126,9 +126,10 @@ def test_no_exported_text_is_a_formula(staff, suppliers, file_format):
     product("P1", suppliers[0], nombre="=1+1")
     body = exported(staff, file_format)
     if file_format == "csv":
-        assert ",'=1+1," in body.decode()
+        assert ';"\'=1+1";' in body.decode()
     else:
-        assert load_workbook(io.BytesIO(body)).worksheets[0]["B2"].value == "'=1+1"
+        cell = load_workbook(io.BytesIO(body)).worksheets[0]["B2"]
+        assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
 
 
 def test_an_unknown_format_is_not_found(staff):

@@ -31,7 +31,7 @@ def exported(file_format: FileFormat) -> bytes:
 
 
 def rows_of_csv() -> list[list[str]]:
-    return list(csv.reader(io.StringIO(exported("csv").decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(exported("csv").decode("utf-8-sig")), delimiter=";"))
 
 
 def test_csv_says_yes_and_no_as_the_sheet_does():

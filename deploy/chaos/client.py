@@ -40,6 +40,8 @@ class Upload:
     cancelled: bool = False
     retried: bool = False
     seen: str = "pending"
+    # Of the state that was seen last.
+    etag: str = ""
 
 
 class Client:
@@ -63,6 +65,8 @@ class Client:
         self._chance = chance
         self._pause = pause
         self._sent = 0
+        # Of the last answer.
+        self._etag = ""
 
     def send_round(
         self, lists: int, accepted: list[tuple[str, str]], report: Report, rows: tuple[int, int] = ROWS
@@ -122,7 +126,8 @@ class Client:
     def _watch(self, upload: Upload, report: Report) -> None:
         """Look at the status once: it must not go back."""
         try:
-            status, answer = self.ask("GET", f"{STATUS_PATH}status/{upload.task_id}")
+            headers = {"If-None-Match": upload.etag} if upload.etag else {}
+            status, answer = self.ask("GET", f"{STATUS_PATH}status/{upload.task_id}", headers=headers)
         except OSError:
             return
         if status == 404:
@@ -130,7 +135,7 @@ class Client:
         elif status == 200 and ORDER[answer["status"]] < ORDER[upload.seen] and not upload.retried:
             report.differ("status went back", f"{upload.task_id}: {upload.seen} → {answer['status']}")
         if status == 200:
-            upload.seen = answer["status"]
+            upload.seen, upload.etag = answer["status"], self._etag
 
     def _until_answered(
         self, method: str, path: str, body: bytes, headers: dict[str, str], report: Report
@@ -162,6 +167,7 @@ class Client:
             connection.request(method, path, body or None, {"Authorization": f"Token {self._token}", **(headers or {})})
             answer = connection.getresponse()
             text = answer.read()
+            self._etag = answer.headers.get("ETag", "")
             is_json = answer.headers.get_content_type() == "application/json"
             return answer.status, json.loads(text) if is_json else text[:200]
         except (http.client.HTTPException, ValueError) as error:

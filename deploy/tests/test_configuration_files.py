@@ -221,7 +221,7 @@ def test_production_runs_two_workers_with_names_of_their_own():
 
 def test_the_embedded_stack_has_its_programs():
     programs = {name.partition(":")[2] for name in supervisor("dev.conf").sections() if name.startswith("program:")}
-    assert programs == {"valkey", "moto", "bootstrap", "web", "worker"}
+    assert programs == {"valkey", "aws", "bootstrap", "web", "worker"}
 
 
 def test_the_embedded_stack_gets_every_variable_that_its_file_names():
@@ -233,10 +233,10 @@ def test_the_embedded_stack_listens_on_this_machine_only():
     config = supervisor("dev.conf")
     for program, option in (
         ("valkey", "--bind 127.0.0.1 "),
-        ("moto", "--host 127.0.0.1 "),
         ("web", "--bind 127.0.0.1:"),
     ):
         assert option in config[f"program:{program}"]["command"]
+    assert 'BIND_HOST="127.0.0.1"' in config["program:aws"]["environment"]
     assert "inet_http_server" not in config.sections()
 
 

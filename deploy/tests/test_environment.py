@@ -35,9 +35,9 @@ def test_without_any_variable_it_is_port_8000_and_the_projects_own_folder():
     assert env["RUN_DIR"] == str(PROJECT / "run")
 
 
-def test_valkey_and_moto_take_the_next_two_ports():
+def test_valkey_and_s3_with_sqs_take_the_next_two_ports():
     env = environment(PORT="18100")
-    assert used_ports(env) == {18100: "web", 18101: "Valkey", 18102: "moto"}
+    assert used_ports(env) == {18100: "web", 18101: "Valkey", 18102: "S3 and SQS"}
     assert env["REDIS_URL"] == "redis://127.0.0.1:18101/0"
     assert env["AWS_ENDPOINT_URL"] == "http://127.0.0.1:18102"
 
@@ -46,7 +46,7 @@ def test_valkey_and_moto_take_the_next_two_ports():
     ("variable", "value", "switch"),
     [
         ("REDIS_URL", "redis://cache:6379/0", "START_VALKEY"),
-        ("AWS_ENDPOINT_URL", "http://aws:5000", "START_MOTO"),
+        ("AWS_ENDPOINT_URL", "http://aws:5000", "START_LOCAL_AWS"),
     ],
 )
 def test_a_service_that_is_given_is_used_and_not_started(variable, value, switch):

@@ -17,7 +17,7 @@ import urllib3
 
 from deploy.announce import UPLOAD_PATH, address, curl_line
 from deploy.demo import _free_ports
-from deploy.environment import PROJECT, is_free
+from deploy.environment import PROJECT, SUPERVISOR_CONFIG, is_free, stack_environment
 
 pytestmark = [
     pytest.mark.processes,
@@ -114,6 +114,23 @@ def test_it_comes_up_imports_the_example_and_ctrl_c_ends_all_of_it(stack):
     assert stack.process.wait(STOP_SECONDS) == 0
     assert "Traceback" not in stack.said
     assert "Warning" not in stack.said
+    stack.assert_nothing_is_left()
+
+
+def test_a_waiting_upload_outlives_a_restart(stack):
+    stack.start()
+    stack.wait_until_ready()
+    control = [sys.executable, "-m", "supervisor.supervisorctl", "-c", str(SUPERVISOR_CONFIG)]
+    subprocess.run([*control, "stop", "worker"], cwd=PROJECT, env=stack_environment(stack.env), check=True)
+    told = next(line for line in stack.said.splitlines() if "-F file=" in line)
+    subprocess.run(["sh", "-c", told], cwd=PROJECT, check=True)
+    stack.process.send_signal(signal.SIGINT)
+    assert stack.process.wait(STOP_SECONDS) == 0
+    assert "of 10 rows" not in stack.said
+    stack.start()
+    stack.wait_for(lambda: "10 of 10 rows" in stack.said)
+    stack.process.send_signal(signal.SIGINT)
+    assert stack.process.wait(STOP_SECONDS) == 0
     stack.assert_nothing_is_left()
 
 

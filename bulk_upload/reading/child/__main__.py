@@ -3,8 +3,8 @@
     python -m bulk_upload.reading.child PARENT
 
 It may die in any way, for the libraries that parse the file can be made to abort; nothing but itself
-is lost then. It follows no link, and writes nothing but the nameless files of `SeenKeys`, beside the file that
-it reads. Knows no Django.
+is lost then. It follows no link, and writes nothing but the nameless files of `SeenKeys` and `Spool`, beside the
+file that it reads. Knows no Django.
 """
 
 from __future__ import annotations

@@ -6,12 +6,14 @@ import csv
 import io
 import itertools
 import re
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from bulk_upload.headers import HEADER_SEARCH_ROWS, count_known
 
-# In order of preference when the header says nothing.
+# In order of preference when nothing else decides.
 DELIMITERS: Final = (",", ";", "\t", "|")
 SAMPLE: Final = 64 * 1024
 
@@ -30,20 +32,29 @@ class Dialect:
 def detect_dialect(sample: str) -> Dialect:
     """The dialect of a CSV whose first `SAMPLE` characters are `sample`.
 
-    The delimiter is the one with which most known column names appear in a row, the first of equals.
+    The delimiter is the one with which most known column names appear in a row. When none is known, it is the
+    one that divides most rows into the same number of cells; of equals the one that makes more cells.
     """
     hint = _HINT.match(sample)
     if hint:
         return Dialect(hint[1], hidden_lines=1)
-    return Dialect(max(DELIMITERS, key=lambda delimiter: _known_columns(sample, delimiter)))
+    divided = {delimiter: _rows(sample, delimiter) for delimiter in DELIMITERS}
+    known = {delimiter: max(map(count_known, rows), default=0) for delimiter, rows in divided.items()}
+    if any(known.values()):
+        return Dialect(max(DELIMITERS, key=known.__getitem__))
+    return Dialect(max(DELIMITERS, key=lambda delimiter: _regularity(divided[delimiter])))
 
 
-def _known_columns(sample: str, delimiter: str) -> int:
-    rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    most = 0
-    try:
-        for row in itertools.islice(rows, HEADER_SEARCH_ROWS):
-            most = max(most, count_known(row))
-    except csv.Error:
-        pass  # The sample ends within a quoted field, or the reading itself will name the fault.
-    return most
+def _rows(sample: str, delimiter: str) -> list[list[str]]:
+    """The first rows, as far as they can be read."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):  # The sample ends within a quoted field, or the reading itself will name the fault.
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        rows.extend(itertools.islice(reader, HEADER_SEARCH_ROWS))
+    return rows
+
+
+def _regularity(rows: list[list[str]]) -> tuple[int, int]:
+    """How many rows have the same number of cells, more than one, and what that number is."""
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    return max(((count, width) for width, count in widths.items()), default=(0, 0))

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from bulk_upload.cells import BLANKS, Cell, Row, column_letter, is_blank
+from bulk_upload.cells import Cell, Row, column_letter, is_blank
+from bulk_upload.checking.results import Problem
 from bulk_upload.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header
-from bulk_upload.problems import FileProblem
+from bulk_upload.problems import FileProblem, shown
 from bulk_upload.reading.child.csv_dialect import SAMPLE, Dialect, detect_dialect
-from bulk_upload.reading.child.csv_quotes import quoting_problem, swallowed_rows
-from bulk_upload.reading.child.csv_text import MAX_LINE, detect_encoding, text_of
+from bulk_upload.reading.child.csv_quotes import quoting_problem, swallowing_cell
+from bulk_upload.reading.child.csv_text import ENCODING_NAMES, MAX_LINE, detect_encoding, is_guessed, text_of
 from bulk_upload.reading.table import Limits, Table
+from medisupply.text import BLANKS
 
 # What a CSV is called where a message names a sheet.
 SHEET: Final = "CSV"
@@ -48,7 +50,14 @@ def open_csv(path: Path, limits: Limits) -> Iterator[Table]:
         header = _header(source)
         total = _count(source, header)
         with closing(_batches(source, header)) as batches:
-            yield Table(header, total, batches, encoding=encoding, delimiter=source.dialect.delimiter)
+            yield Table(
+                header,
+                total,
+                batches,
+                encoding=encoding,
+                delimiter=source.dialect.delimiter,
+                warnings=(_guess(source, header),) if is_guessed(encoding) else (),
+            )
 
 
 def _dialect(file: BinaryIO, encoding: str) -> Dialect:
@@ -60,7 +69,7 @@ def _header(source: _Source) -> HeaderMatch:
     found = find_header(itertools.takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)))
     if found:
         return match_header(*found, SHEET)
-    raise FileProblem("empty_file" if next(_records(source), None) is None else "no_header")
+    raise FileProblem("empty_file" if next(_records(source), None) is None else "no_header_in_csv")
 
 
 def _count(source: _Source, header: HeaderMatch) -> int:
@@ -74,6 +83,18 @@ def _count(source: _Source, header: HeaderMatch) -> int:
     if not total:
         raise FileProblem("empty_file")
     return total
+
+
+def _guess(source: _Source, header: HeaderMatch) -> Problem:
+    """The warning that the encoding was guessed, with a value in which a person sees whether it is right."""
+    example = ""
+    for number, cells in _records(source):
+        if number >= header.row and not "".join(cells).isascii():
+            example = next(cell for cell in cells if not cell.isascii())
+            if number > header.row and any(c.isalpha() and not c.isascii() for c in example):
+                break
+    params = {"codificacion": ENCODING_NAMES[source.encoding], "ejemplo": shown(example.strip(BLANKS))}
+    return Problem(0, "", "guessed_encoding", params, params["ejemplo"], warning=True)
 
 
 def _batches(source: _Source, header: HeaderMatch) -> Generator[list[Row]]:
@@ -121,8 +142,10 @@ def _records(source: _Source, width: int | None = None) -> Iterator[tuple[int, l
 
 def _check_lines(source: _Source, cells: list[str], start: int, width: int | None) -> None:
     """Look at a record of several lines, which begins at line `start`. Raises `FileProblem` or `csv.Error`."""
-    if width and swallowed_rows(cells, width, source.dialect.delimiter):
-        raise FileProblem("unclosed_quote", linea=start + source.dialect.hidden_lines)
+    place = swallowing_cell(cells, width, source.dialect.delimiter) if width else None
+    if place is not None:
+        above = sum(cell.count("\n") or cell.count("\r") for cell in cells[:place])
+        raise FileProblem("unclosed_quote", linea=start + above + source.dialect.hidden_lines)
     if sum(map(len, cells)) > MAX_LINE:
         raise csv.Error("record too long")
 

@@ -12,18 +12,29 @@ from bulk_upload.problems import FileProblem
 MAX_CELL: Final = csv.field_size_limit()
 
 
-def swallowed_rows(cells: Sequence[str], width: int, delimiter: str) -> bool:
-    """Whether a cell holds whole rows: a quote was left open, and closed by the next quote below.
+def swallowing_cell(cells: Sequence[str], width: int, delimiter: str) -> int | None:
+    """The place of a cell that holds rows: a quote was left open, and closed by a quote below. `None` if there is none.
 
-    Such a cell is well-formed to every parser. What gives it away is that joining two or more rows of
-    `width` cells leaves exactly `width - 1` delimiters for each line end in it; a text of a few lines
-    does that by chance only in narrow sheets, of which ours is none.
+    Such a cell is well-formed to every parser. Two things give it away. Rows that are joined at the same column
+    leave exactly `width - 1` delimiters for each line end. And a line within the cell is a row, or all of one
+    but its first cells: it has about as many delimiters as the header.
     """
-    for cell in cells:
+    if width <= 2:
+        return None
+    for place, cell in enumerate(cells):
+        lines = cell.splitlines() if "\n" in cell or "\r" in cell else []
+        if len(lines) < 2:
+            continue
         ends = cell.count("\n") or cell.count("\r")
-        if ends and width > 2 and cell.count(delimiter) == ends * (width - 1):
-            return True
-    return False
+        between = [_delimiters(line, delimiter) for line in lines]
+        if sum(between) == ends * (width - 1) or any(width - 2 <= count <= width + 1 for count in between):
+            return place
+    return None
+
+
+def _delimiters(line: str, delimiter: str) -> int:
+    """How many there are that no blank follows, as one does in prose."""
+    return line.count(delimiter) - line.count(f"{delimiter} ")
 
 
 def quoting_problem(error: csv.Error, record: Iterable[str], start: int, end: int, delimiter: str) -> FileProblem:

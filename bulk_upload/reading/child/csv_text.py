@@ -6,9 +6,10 @@ import codecs
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from bulk_upload.problems import FileProblem
+from bulk_upload.reading.child.csv_encoding import DOS, MAC, WINDOWS, guess_encoding
 
 # Characters. Thirteen columns of the longest texts that the sheet allows come to about 2,000.
 MAX_LINE: Final = 1024 * 1024
@@ -19,44 +20,89 @@ ENCODING_NAMES: Final = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
-    "cp1252": "Windows-1252",
+    WINDOWS: "Windows-1252",
+    MAC: "Mac Roman",
+    DOS: "DOS 850",
 }
+# What says it itself, or can be nothing else.
+_CERTAIN: Final = frozenset(["utf-8", "utf-8-sig", "utf-16"])
+# The end of a file in CP/M and DOS (Ctrl-Z).
+_DOS_END: Final = b"\x1a"
+# Programs fill up the last block with them.
+_DOS_BLOCK: Final = 512
 
 
 def detect_encoding(file: BinaryIO) -> str:
     """The encoding in which the whole of `file` is text: a key of `ENCODING_NAMES`.
 
-    A byte order mark decides; without one it is UTF-8 if every byte agrees, else Windows-1252, which
-    Excel writes. Detectors by statistics were measured to take Spanish for Central European.
+    A byte order mark decides; without one it is UTF-8 if every byte agrees, else what `guess_encoding` says.
 
-    Raises `FileProblem`: ``undecodable_text``, ``nul_bytes`` or ``line_too_long``.
+    Raises `FileProblem`: ``undecodable_text``, ``broken_utf_8``, ``unclear_encoding``, ``nul_bytes`` or
+    ``line_too_long``.
     """
     file.seek(0)
     start = file.read(4)
     if start.startswith(codecs.BOM_UTF8):
-        candidates = ["utf-8-sig"]
-    elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates = ["utf-16"]
-    else:
-        candidates = ["utf-8", "cp1252"]
-    for encoding in candidates:
-        try:
-            _check(file, encoding)
-        except UnicodeError:
-            continue
-        return encoding
-    raise FileProblem("undecodable_text", codificacion=ENCODING_NAMES[candidates[-1]])
+        return _checked(file, "utf-8-sig")
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _checked(file, "utf-16")
+    try:
+        _check(file, "utf-8")
+    except UnicodeError:
+        return _checked(file, guess_encoding(file))
+    return "utf-8"
+
+
+def is_guessed(encoding: str) -> bool:
+    """Whether `encoding` was found by what its letters look like."""
+    return encoding not in _CERTAIN
+
+
+def _checked(file: BinaryIO, encoding: str) -> str:
+    try:
+        _check(file, encoding)
+    except UnicodeError:
+        raise FileProblem("undecodable_text", codificacion=ENCODING_NAMES[encoding]) from None
+    return encoding
 
 
 @contextmanager
 def text_of(file: BinaryIO, encoding: str, newline: str | None) -> Iterator[io.TextIOWrapper]:
-    """`file` from its start as text; it stays open."""
+    """`file` from its start as text, without the mark of its end that DOS leaves; it stays open."""
+    end = _text_end(file)
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding, errors="strict", newline=newline)
+    content: IO[bytes] = file if end is None else io.BufferedReader(_Beginning(file, end))
+    text = io.TextIOWrapper(content, encoding, errors="strict", newline=newline)
     try:
         yield text
     finally:
         text.detach()
+
+
+def _text_end(file: BinaryIO) -> int | None:
+    """Where the marks of the end begin, if the file ends with any."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(size - _DOS_BLOCK, 0))
+    last = file.read()
+    text = last.rstrip(_DOS_END)
+    return None if len(text) == len(last) else size - len(last) + len(text)
+
+
+class _Beginning(io.RawIOBase):
+    """The first `size` bytes of a file that stays open."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        self._left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        part = self._file.read(min(len(buffer), self._left))
+        buffer[: len(part)] = part
+        self._left -= len(part)
+        return len(part)
 
 
 def _check(file: BinaryIO, encoding: str) -> None:

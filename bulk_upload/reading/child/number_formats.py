@@ -1,109 +1,136 @@
-"""Number formats that show more digits than the number has: ``00000`` shows 7 as ``00007``.
+"""What a sheet shows for a number in a column of text: its digits as the cell's number format writes them.
 
-A code with such a format is, to the person who sees the sheet, the text with its zeros.
-ECMA-376 part 1, section 18.8.30 (numFmt) and 18.8.10 (cellXfs).
+``0.0" ml"`` shows 2.5 as ``2.5 ml``, ``00000`` shows 7 as ``00007``; to the person who sees the sheet that is the
+text. ECMA-376 part 1, sections 18.8.30 (numFmt), 18.8.31 (format codes) and 18.8.10 (cellXfs).
 """
 
 from __future__ import annotations
 
-import itertools
+import operator
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
+from bulk_upload.cells import UnreadCell
+from bulk_upload.problems import shown
+from bulk_upload.reading.child.digits import NotExactError, Pattern
 from bulk_upload.reading.child.xml_tags import start_tags
 
-# A literal in quotes, an escaped one, something in brackets, a gap as wide as a character, a fill.
-_TOKEN: Final = re.compile(r'"([^"]*)"|\\(.)|\[([^\]]*)\]|_(.)|\*(.)|(.)', re.DOTALL)
+# Formats that have no code in the file. What is not here is General, or a date or a time.
+_BUILT_IN: Final = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    37: "#,##0;-#,##0",
+    38: "#,##0;-#,##0",
+    39: "#,##0.00;-#,##0.00",
+    40: "#,##0.00;-#,##0.00",
+    48: "##0.0E+0",
+}
 _SECTION: Final = re.compile(r'((?:"[^"]*"|\\.|\[[^\]]*\]|[_*].|[^;"\\\[_*])*)(?:;|$)', re.DOTALL)
-# Characters that stand for themselves without quotes.
-_LITERALS: Final = frozenset("$-+/():!^&'~{}<>= ")
-_COLOURS: Final = re.compile(r"(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+)", re.IGNORECASE)
-_CURRENCY: Final = re.compile(r"\$([^-\]]*)(?:-.*)?")
-# Excel keeps 15 digits; longer numbers have lost some already.
-_EXACT_INTEGERS: Final = 10**15
+_CONDITION: Final = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
+_QUOTED: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].', re.DOTALL)
+_COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+# Characters of a format code, in Excel.
+_LONGEST: Final = 255
+# Excel keeps 15 digits; longer whole numbers have lost some already.
+_EXACT: Final = 10**15
+_PLAIN: Final = frozenset(["General", "@", "0", "0.00", "#,##0", "#,##0.00"])
 
 
-@dataclass(frozen=True, slots=True)
-class Padding:
-    """A format that is only zeros and literals: its texts, and how many digits stand between them."""
-
-    pieces: tuple[str | int, ...]
-    digits: int
-    shows_zero: bool
-
-    def text(self, number: float) -> str | None:
-        """What the sheet shows for `number`; `None` when that is not simply its digits."""
-        if not number.is_integer() or not 0 <= number < _EXACT_INTEGERS or (number == 0 and not self.shows_zero):
-            return None
-        digits = str(int(number)).rjust(self.digits, "0")
-        shown: list[str] = []
-        start, end = 0, len(digits) - self.digits  # what is too much stands at the first place
-        for piece in self.pieces:
-            if isinstance(piece, str):
-                shown.append(piece)
-            else:
-                end += piece
-                shown.append(digits[start:end])
-                start = end
-        return "".join(shown)
-
-
-def padded_styles(styles: bytes) -> dict[int, Padding]:
-    """The styles of a workbook's ``styles.xml`` (a cell's ``s``) whose format pads with zeros."""
-    if b"formatCode" not in styles:
-        return {}
-    formats: dict[str, Padding | None] = {}
-    padded: dict[int, Padding] = {}
+def format_codes(styles: bytes) -> list[str]:
+    """The number format of each style of a workbook's ``styles.xml`` (a cell's ``s``)."""
+    codes: dict[str, str] = {}
+    found: list[str] = []
     place: str | None = None
-    index = 0
     for name, attributes in start_tags(styles):
         if name == "numFmt" and place is None:
-            formats[attributes.get("numFmtId", "")] = parse_format(attributes.get("formatCode", ""))
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif name in ("cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
             place = name
         elif name == "xf" and place == "cellXfs":
-            padding = formats.get(attributes.get("numFmtId", ""))
-            if padding:
-                padded[index] = padding
-            index += 1
-    return padded
+            number = attributes.get("numFmtId", "0")
+            found.append(codes.get(number) or _built_in(number))
+    return found
 
 
-def parse_format(code: str) -> Padding | None:
-    """The padding of a format code, or `None` for every format that is not zeros and literals alone."""
-    sections = list(_SECTION.finditer(code))
+def _built_in(number: str) -> str:
+    return _BUILT_IN.get(int(number), "General") if number.isascii() and number.isdigit() else "General"
+
+
+def adds_text(code: str) -> bool:
+    """Whether a cell with this format may show more than its number's digits."""
+    return code not in _PLAIN
+
+
+def is_percent(code: str) -> bool:
+    return "%" in code and "%" in _QUOTED.sub("", code)
+
+
+@lru_cache(maxsize=4096)
+def shown_text(code: str, number: float) -> str | float | UnreadCell:
+    """What the sheet shows for `number`: the number itself when its format adds nothing to the digits.
+
+    `UnreadCell` when the format hides digits or the number, or shows it in a way that depends on the machine.
+    """
+    # What is no number, or has lost digits, is refused by the rules of values.
+    if number != number or abs(number) >= _EXACT:
+        return number
     try:
-        tokens = [_piece(*match.groups()) for match in _TOKEN.finditer(sections[0][1])]
-    except ValueError:
-        return None
-    digits = tokens.count(None)
-    literals = "".join(token for token in tokens if token)
-    if not digits or (digits == 1 and not literals.strip()):
-        return None
-    pieces: list[str | int] = []
-    for is_digit, run in itertools.groupby(tokens, lambda token: token is None):
-        texts = [token or "" for token in run]
-        pieces.append(len(texts) if is_digit else "".join(texts))
-    # The third section is the one for zero.
-    ends = sum(section[0] != section[1] for section in sections)
-    return Padding(tuple(pieces), digits, shows_zero=ends < 2)
+        pattern, value = _sections(code).of(number)
+        if pattern.is_plain:
+            return number
+        text = pattern.text(Decimal(format(value, ".15g"))).strip()
+    except NotExactError:
+        text = ""
+    return text or UnreadCell("hidden_by_format", shown(format(number, ".15g")))
 
 
-def _piece(
-    quoted: str | None, escaped: str | None, bracketed: str | None, gap: str | None, fill: str | None, plain: str | None
-) -> str | None:
-    """What one token of a format shows, `None` for a digit. Raises `ValueError` for anything else."""
-    if plain == "0":
-        return None
-    if quoted is not None or escaped is not None:
-        return quoted if quoted is not None else escaped
-    if gap is not None or fill is not None:
-        return " " if gap else ""
-    if bracketed is not None:
-        currency = _CURRENCY.fullmatch(bracketed)
-        if currency or _COLOURS.fullmatch(bracketed):
-            return currency[1] if currency else ""
-    if plain is not None and plain in _LITERALS:
-        return plain
-    raise ValueError(plain or bracketed)
+class _Sections:
+    """The parts of a format code: for positive and negative numbers and zero, or by conditions."""
+
+    def __init__(self, code: str) -> None:
+        matches = list(_SECTION.finditer(code)) if len(code) <= _LONGEST else []
+        if len(matches) > 1 and matches[-2][0] == matches[-2][1]:
+            matches.pop()  # the pattern also finds the nothing after the last one
+        self._sections = found = [match[1] for match in matches]
+        self._conditions = [_CONDITION.search(section) for section in found]
+
+    def of(self, number: float) -> tuple[Pattern, float]:
+        """The part for `number`, and the number that it shows (without its sign). Raises `NotExactError`."""
+        if any(self._conditions):
+            for section, condition in zip(self._sections, self._conditions, strict=True):
+                if condition is None or _COMPARISONS[condition[1]](number, float(condition[2])):
+                    return _pattern(section), number
+            raise NotExactError
+        place = 1 if number < 0 else 2 if number == 0 else 0
+        if place >= len(self._sections):
+            place = 0
+        if not self._sections:
+            raise NotExactError
+        return _pattern(self._sections[place]), abs(number) if place == 1 else number
+
+
+@lru_cache(maxsize=256)
+def _sections(code: str) -> _Sections:
+    return _Sections(code)
+
+
+@lru_cache(maxsize=256)
+def _pattern(section: str) -> Pattern:
+    return Pattern.of(_CONDITION.sub("", section))

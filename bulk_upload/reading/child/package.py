@@ -5,7 +5,6 @@ Open Packaging Conventions, ECMA-376 part 2; the parts of a workbook, ECMA-376 p
 
 from __future__ import annotations
 
-import mmap
 import posixpath
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
+from bulk_upload.compound_files import is_encrypted_workbook
 from bulk_upload.problems import FileProblem
 from bulk_upload.reading.child.xml_tags import start_tags
 
@@ -29,9 +29,6 @@ SMALL_PART: Final = 10 * MEGABYTE
 MAX_WHOLE_PART: Final = 64 * MEGABYTE
 
 _ZIP: Final = b"PK\x03\x04"
-# Compound File Binary: an old .xls, or the wrapping of a workbook under a password (MS-OFFCRYPTO 2.3.1).
-_COMPOUND_FILE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
 
 _MAIN_TYPES: Final = frozenset(
     f"application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}.main+xml" for kind in ("sheet", "template")
@@ -101,15 +98,13 @@ def resolve(source: str, target: str) -> str:
 def _check_start(path: Path) -> None:
     """A zip archive from its very first byte: what stands before one is somebody's disguise."""
     with path.open("rb") as file:
-        start = file.read(len(_COMPOUND_FILE))
-        if start.startswith(_ZIP):
+        start = file.read(len(_ZIP))
+        if start == _ZIP:
             return
         if not start:
             raise FileProblem("damaged_file")
-        if start == _COMPOUND_FILE:
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                if content.find(_ENCRYPTED_STREAM) >= 0:
-                    raise FileProblem("encrypted_file")
+        if is_encrypted_workbook(file):
+            raise FileProblem("encrypted_file")
     raise FileProblem("not_a_workbook")
 
 

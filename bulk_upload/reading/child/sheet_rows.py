@@ -1,67 +1,157 @@
-"""The rows of a loaded sheet: what calamine read, and the marks that the scan found."""
+"""The rows of a sheet below its header: blank ones left out, cells as `bulk_upload.cells` has them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import itertools
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import compress
 from typing import Final, cast
 
-from python_calamine import CalamineSheet
-
-from bulk_upload.cells import Cell, ErrorCell, Row, is_blank
+from bulk_upload.cells import Cell, UnreadCell, column_letter, is_blank
 from bulk_upload.columns import COLUMNS
 from bulk_upload.headers import HeaderMatch
-from bulk_upload.reading.child.marks import Mark, Marks
+from bulk_upload.problems import FileProblem, shown
+from bulk_upload.reading.child.calamine import Value
+from bulk_upload.reading.child.library_values import to_cells
+from bulk_upload.reading.child.sheet import Sheet
+from bulk_upload.reading.child.spool import Spool
+from bulk_upload.reading.table import Limits
 
-# Where the zeros that a number format adds belong to the value: 00007 is a code, but five days are
-# five days, though the sheet shows them as 05 or as "5 días".
-_TEXT_COLUMNS: Final = frozenset(column.name for column in COLUMNS if column.kind in ("code", "text"))
+# What Excel has; ECMA-376 part 1, section 18.3.1.73, leaves it open.
+SHEET_ROWS: Final = 1_048_576
+# Blank rows after which a cell outside the known columns is a stray one.
+FAR_ROWS: Final = 10_000
+# Rows, and bytes, of a batch.
+_MOST_ROWS: Final = 256
+_FIRST_ROWS: Final = 4
+_COMFORTABLE: Final = 1024 * 1024
+_NO_RESULT: Final = UnreadCell("formula_without_result", "")
+_TEXTS: Final = frozenset(column.name for column in COLUMNS if column.kind in ("code", "text"))
+_AMOUNTS: Final = frozenset(column.name for column in COLUMNS if column.kind in ("decimal", "integer"))
 
 
 class SheetRows:
-    """The rows of one sheet, which can be gone through several times."""
+    """Reads `sheet` into `spool`. Afterwards `total` counts its rows, and the columns with numbers are known."""
 
-    def __init__(self, sheet: CalamineSheet, marks: Marks) -> None:
+    def __init__(self, sheet: Sheet, header: HeaderMatch, limits: Limits) -> None:
         self._sheet = sheet
-        self._marks = marks
+        self._header = header
+        self._limits = limits
+        self._known = sorted(header.positions.values())
+        self._key = header.positions["id"]
+        self._texts = {place for name, place in header.positions.items() if name in _TEXTS}
+        self._amounts = {place for name, place in header.positions.items() if name in _AMOUNTS}
+        self._unread: dict[int, array[int]] = {}
+        self._last = header.row  # the last row that is not blank
+        self._values = 0
+        self.total = 0
+        self.texts_with_numbers: set[int] = set()
+        self.amounts_with_numbers: set[int] = set()
 
-    def rows(self, texts: Collection[int] = ()) -> Iterator[Row]:
-        """Every row down to the last one with content, blank ones too, from column A on.
+    def read_into(self, spool: Spool) -> None:
+        """Raises `FileProblem`, or what the library raises for a sheet that it cannot read."""
+        self._unread = self._sheet.formulas_without_result(self._known[0], self._known[-1])
+        rows = self._sheet.rows()
+        for number, cells in enumerate(itertools.islice(rows, self._header.row), start=1):
+            self._values += len(cells) - cells.count("")
+            self._check_width(number, [cells])
+        number, size = self._header.row + 1, _FIRST_ROWS
+        while batch := list(itertools.islice(rows, size)):
+            columns = self._columns(number, batch)
+            if number > SHEET_ROWS:
+                raise FileProblem("too_many_rows", maximo=self._limits.max_rows)
+            written = self._keep(spool, number, columns, len(batch))
+            number += len(batch)
+            size = min(2 * size, _MOST_ROWS) if written < _COMFORTABLE else max(size // 4, 1)
+        self._keep_formulas(spool, number)
+        self._sheet.check_count(self._values)
 
-        A blank cell is ``""`` or `None`; dates are still calamine's. `texts` are the places of the
-        columns whose numbers are shown as their format says.
-        """
-        # calamine keeps the blank rows at the top and leaves out the blank columns at the left.
-        left: list[Cell] = [None] * (self._sheet.start or (0, 0))[1]
-        rows = enumerate(cast(Iterator[list[Cell]], self._sheet.iter_rows()), start=1)
-        return self._completed(rows, left, texts) if left or self._marks else rows
+    def _columns(self, first: int, batch: list[list[Value]]) -> list[Sequence[Cell]]:
+        """The cells by column, as `Cell` has them; blank columns at the right are left out."""
+        if not any(map(any, batch)) and all(cells.count("") == len(cells) for cells in batch):
+            return []
+        columns: list[Sequence[Value]] = list(itertools.zip_longest(*batch, fillvalue=""))
+        if len(columns) > self._limits.max_columns:
+            self._check_width(first, batch)
+        errors = self._sheet.errors
+        blank, found = ("",) * len(batch), list[Sequence[Cell]]()
+        width = 0
+        for place, column in enumerate(columns, start=1):
+            values = len(batch) - column.count("")
+            if values:
+                self._values += values
+                width = place
+            found.append(to_cells(column, errors) if values else blank)
+        return found[:width]
 
-    def _completed(self, rows: Iterator[Row], left: list[Cell], texts: Collection[int]) -> Iterator[Row]:
-        """The rows with the cells at their left, and their marks."""
-        marked = self._marks.by_row()
-        marked_row, marks = next(marked, (0, []))
-        for number, cells in rows:
-            complete = left + cells
-            if number == marked_row:
-                for column, mark in marks:
-                    _apply(mark, complete, column, column in texts)
-                marked_row, marks = next(marked, (0, []))
-            yield number, complete
+    def _check_width(self, first: int, batch: list[list[Value]]) -> None:
+        most = self._limits.max_columns
+        for number, cells in enumerate(batch, start=first):
+            for place, cell in enumerate(cells[most:], start=most):
+                if cell != "":
+                    raise self._sheet.too_wide(f"{column_letter(place)}{number}")
 
-    def data(self, header: HeaderMatch) -> Iterator[Row]:
-        """The rows below the header that are not blank."""
-        texts = {place for name, place in header.positions.items() if name in _TEXT_COLUMNS}
-        key = header.positions["id"]
-        for number, cells in self.rows(texts):
-            # The first look says it of nearly every row.
-            if number > header.row and not (is_blank(cells[key]) and all(map(is_blank, cells))):
-                yield number, cells
+    def _keep(self, spool: Spool, first: int, columns: list[Sequence[Cell]], count: int) -> int:
+        """Add the rows from number `first` on that are not blank; gives the bytes that they have come to."""
+        columns = self._with_unread(first, columns, count)
+        if not columns:
+            return 0
+        numbers = list(range(first, first + count))
+        keys = columns[self._key] if self._key < len(columns) else [None] * count
+        if not _are_full(keys):
+            full = [not is_blank(key) or not all(is_blank(c[at]) for c in columns) for at, key in enumerate(keys)]
+            numbers = list(compress(numbers, full))
+            columns = [list(compress(column, full)) for column in columns]
+        if not numbers:
+            return 0
+        if numbers[0] > self._last + FAR_ROWS:
+            self._refuse_stray(numbers[0], columns)
+        self._last = numbers[-1]
+        self.total += len(numbers)
+        if self.total > self._limits.max_rows:
+            raise FileProblem("too_many_rows", maximo=self._limits.max_rows)
+        self._look_for_numbers(columns)
+        return spool.add((numbers, columns))
+
+    def _refuse_stray(self, number: int, columns: list[Sequence[Cell]]) -> None:
+        places = [place for place, column in enumerate(columns) if not is_blank(column[0])]
+        if not set(self._known).intersection(places):
+            raise FileProblem("far_cell", hoja=shown(self._sheet.name), celda=f"{column_letter(places[0])}{number}")
+
+    def _look_for_numbers(self, columns: list[Sequence[Cell]]) -> None:
+        for places, found in (
+            (self._texts, self.texts_with_numbers),
+            (self._amounts, self.amounts_with_numbers),
+        ):
+            found.update(p for p in places - found if p < len(columns) and float in set(map(type, columns[p])))
+
+    def _with_unread(self, first: int, columns: list[Sequence[Cell]], count: int) -> list[Sequence[Cell]]:
+        """`columns` with the formulas that have no result, in the known columns."""
+        for place in self._known:
+            rows = self._unread.get(place)
+            if rows is None:
+                continue
+            found = rows[bisect_left(rows, first) : bisect_right(rows, first + count - 1)]
+            if found:
+                columns += [[""] * count for _ in range(place + 1 - len(columns))]
+                cells = list(columns[place])
+                for number in found:
+                    cells[number - first] = _NO_RESULT
+                columns[place] = cells
+        return columns
+
+    def _keep_formulas(self, spool: Spool, first: int) -> None:
+        """Rows after the last value, in which there are only formulas without a result."""
+        last = max((rows[-1] for rows in self._unread.values()), default=0)
+        for start in range(first, last + 1, _MOST_ROWS):
+            self._keep(spool, start, [], min(_MOST_ROWS, last - start + 1))
 
 
-def _apply(mark: Mark, cells: list[Cell], column: int, is_text: bool) -> None:
-    if isinstance(mark, ErrorCell):
-        cells[column] = mark
-    elif is_text:
-        number = cells[column]
-        shown = mark.text(number) if isinstance(number, float) else None
-        if shown is not None:
-            cells[column] = shown
+def _are_full(cells: Sequence[Cell]) -> bool:
+    """Whether no cell is blank, as far as that is seen at a glance."""
+    if set(map(type, cells)) != {str}:
+        return False
+    texts = cast(Sequence[str], cells)
+    return "".join(texts).isascii() and all(map(str.strip, texts))

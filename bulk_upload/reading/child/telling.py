@@ -8,6 +8,7 @@ from pathlib import Path
 from bulk_upload.checking.chunks import checked_chunks
 from bulk_upload.reading import wire
 from bulk_upload.reading.child.csv_file import open_csv
+from bulk_upload.reading.child.unnamed import with_unnamed_columns
 from bulk_upload.reading.child.workbook import open_workbook
 from bulk_upload.reading.table import Table
 
@@ -16,8 +17,8 @@ def messages(job: wire.Job) -> Iterator[wire.Message]:
     """Raises `FileProblem`, or whatever the libraries raise for a damaged file."""
     open_file = open_csv if job.file_format == "csv" else open_workbook
     with open_file(Path(job.path), job.limits) as table:
-        header = table.header
-        yield ["table", header.row, header.texts, table.total, table.sheet, table.encoding, table.delimiter]
+        table = with_unnamed_columns(table)
+        yield wire.table_message(table)
         yield from _chunks(table, job) if job.chunk_rows else _rows(table)
         yield ["end"]
 

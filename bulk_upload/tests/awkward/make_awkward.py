@@ -188,7 +188,16 @@ def formulas() -> None:
         sheet.write_formula(1, 2, '="00"&7', None, "007")
         sheet.write_formula(1, 5, "=1000+250.5", None, 1250.5)
         sheet.write_formula(1, 11, "=TRUE()", None, True)
-        sheet.write_formula(1, 4, '=IF(A2="","x","")', None, "")
+        sheet.write_formula(1, 4, '=IF(A2="","x","")', None, "EMPTY")
+
+
+def as_excel_writes_an_empty_result() -> None:
+    """Excel says that the result is a text; XlsxWriter would leave it open whether there is a result."""
+    path = FOLDER / "formulas.xlsx"
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    content[raw.SHEET] = content[raw.SHEET].replace(b"<v>EMPTY</v>", b"<v></v>")
+    raw.save(path, content)
 
 
 def by_xlsxwriter() -> None:
@@ -265,6 +274,7 @@ def make() -> None:
     for write in (excel_errors, formulas, by_xlsxwriter):
         write()
         settle(FOLDER / f"{write.__name__}.xlsx")
+    as_excel_writes_an_empty_result()
 
 
 if __name__ == "__main__":

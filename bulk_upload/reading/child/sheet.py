@@ -1,0 +1,116 @@
+"""One sheet of a workbook: its rows as the library streams them, or those of a repaired copy."""
+
+from __future__ import annotations
+
+import itertools
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bulk_upload.cells import Cell, Row
+from bulk_upload.headers import HEADER_SEARCH_ROWS
+from bulk_upload.problems import FileProblem, shown
+from bulk_upload.reading.child.calamine import Book, RichCell, UnreadableError, Value
+from bulk_upload.reading.child.library_values import to_cell
+from bulk_upload.reading.child.package import Package
+from bulk_upload.reading.child.repair import KNOWN_ERRORS, repaired
+from bulk_upload.reading.child.sheet_xml import first_beyond, repeats_a_place, sheet_facts
+from bulk_upload.reading.table import Limits
+
+# Characters of a cell in which a header is looked for: the longest known one has a fifth of it.
+HEADER_LENGTH: Final = 200
+
+
+class Sheet:
+    """The sheet named `name`, in the package's `part`.
+
+    `book` is the workbook that it is in, `None` when the library cannot open that as it is. Raises `FileProblem` or
+    `UnreadableError`, as do its methods.
+    """
+
+    def __init__(self, package: Package, part: str, name: str, book: Book | None, limits: Limits) -> None:
+        self.name = name
+        self._package = package
+        self._part = part
+        self._limits = limits
+        self._facts = sheet_facts(package, part)
+        self._errors: frozenset[str] | set[str] = KNOWN_ERRORS
+        self.is_repaired = False
+        if book is None or not self._facts.is_regular:
+            self.repair()
+        else:
+            self.book = book
+
+    def repair(self) -> None:
+        """From now on read a copy without what the library stumbles over."""
+        copy, self._facts, self._errors = repaired(self._package, self._part)
+        self.is_repaired = True
+        self.book = Book(copy)
+
+    @property
+    def errors(self) -> frozenset[str] | set[str]:
+        """The texts of cells that are errors."""
+        return self._errors if self._facts.has_errors else frozenset()
+
+    @property
+    def merged(self) -> Sequence[tuple[int, int, int, int]]:
+        return self._facts.merged
+
+    def head(self) -> list[Row]:
+        """The first rows, in which the header is; long texts are cut."""
+        try:
+            rows = enumerate(itertools.islice(self.rows(), HEADER_SEARCH_ROWS), start=1)
+            return [(number, [_cut(cell) for cell in cells]) for number, cells in rows]
+        except UnreadableError:
+            if self.is_repaired:
+                raise
+            self.repair()
+            return self.head()
+
+    def rows(self) -> Iterator[list[Value]]:
+        return self.book.rows(self.name, self._last_column())
+
+    def _last_column(self) -> int | None:
+        """Where rows must end, if the sheet says that it is wider than allowed, true or not."""
+        said, most = self._facts.last_column, self._limits.max_columns
+        return most - 1 if said is not None and said >= most else None
+
+    def check_count(self, values: int) -> None:
+        """Raises `FileProblem` when `values`, those that were streamed, are not all that the sheet holds."""
+        if self.is_repaired or values == self._facts.cells:
+            return
+        place = "" if self._last_column() is None else first_beyond(self._package, self._part, self._limits.max_columns)
+        if place:
+            raise self.too_wide(place)
+        # Empty cells make the difference, most of the time.
+        repeats = repeats_a_place(self._package, self._part)
+        if repeats is None:
+            repaired(self._package, self._part)  # refuses such a sheet
+        if repeats:
+            raise FileProblem("damaged_file")
+
+    def too_wide(self, place: str) -> FileProblem:
+        """The problem of a sheet whose cell `place` has a value and lies right of the columns that are allowed."""
+        column = place.rstrip("0123456789")
+        most = self._limits.max_columns
+        return FileProblem("too_many_columns", hoja=shown(self.name), columna=column, celda=place, maximo=most)
+
+    def formulas_without_result(self, first_column: int, last_column: int) -> dict[int, array[int]]:
+        """The rows of such cells by column, in order."""
+        found: dict[int, array[int]] = {}
+        if not self._facts.may_lack_results:
+            return found
+        for number, cells in enumerate(self.book.cells(self.name, first_column, last_column), start=1):
+            for cell in cells:
+                if cell.formula is not None and _lacks_result(cell):
+                    found.setdefault(cell.column, array("I")).append(number)
+        return found
+
+
+def _lacks_result(cell: RichCell) -> bool:
+    # A formula may have the empty text as its result.
+    return cell.value == "" and cell.data_type != "s"
+
+
+def _cut(value: Value) -> Cell:
+    return value[:HEADER_LENGTH] if isinstance(value, str) else to_cell(value)

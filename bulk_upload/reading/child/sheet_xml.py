@@ -1,0 +1,196 @@
+"""What a sheet's XML says that the library does not, found by a few searches for bytes.
+
+ECMA-376 part 1, sections 18.3.1.4 (c), 18.3.1.35 (dimension), 18.3.1.55 (mergeCell).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Final
+
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading.child.package import MEGABYTE, Package
+
+_BLOCK: Final = MEGABYTE
+# Bytes before the first row: column widths, views.
+_HEAD: Final = 64 * 1024
+# Bytes of one row. 256 cells with the 32,767 characters that Excel allows are 8 MB.
+_MAX_ROW: Final = 64 * MEGABYTE
+# Bytes after the rows: merged cells, rules for formats and values.
+_MAX_TAIL: Final = 64 * MEGABYTE
+
+_ROOT: Final = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^>]*?(?:encoding=["'](?i:utf-8|us-ascii)["'][^>]*)?\?>\s*)?"""
+    rb"<(?:(?P<prefix>\w+):)?worksheet[\s>]",
+    re.ASCII,
+)
+_DIMENSION: Final = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*?ref=["']([^"']*)["']""")
+_RANGE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?", re.ASCII)
+_MERGED: Final = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([^"']*)["']""")
+
+# First row, first column, last row, last column; row 1 is the first, column A is 0.
+Range = tuple[int, int, int, int]
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """`cells` counts the cells, all but those without any attribute.
+
+    `is_regular` is false when the XML is written in a way that the library loses something of: see `repair`.
+    `last_column` is where the sheet is said to end. `may_lack_results` says that a formula may have none.
+    """
+
+    cells: int = 0
+    is_regular: bool = True
+    last_column: int | None = None
+    has_errors: bool = False
+    may_lack_results: bool = False
+    merged: list[Range] = field(default_factory=list)
+
+    def add_merged(self, refs: Iterable[str]) -> None:
+        for ref in refs:
+            place = parse_range(ref)
+            if place:
+                self.merged.append(place)
+            # The library's rich stream ends at a range of whole rows.
+            self.is_regular = self.is_regular and _RANGE.fullmatch(ref) is not None
+
+
+def sheet_facts(package: Package, part: str) -> SheetFacts:
+    """Look through the sheet in `part` once. Raises `FileProblem` when it is not there."""
+    facts = SheetFacts()
+    with package.open(part) as stream:
+        head = stream.read(_HEAD)
+        root = _ROOT.match(head)
+        if not root:
+            facts.is_regular = False
+            return facts
+        _look_at_dimension(head, facts)
+        searches = _Searches(root["prefix"] + b":" if root["prefix"] else b"")
+        tail = b""
+        for piece, is_tail in _pieces(head, stream, searches):
+            if is_tail:
+                tail = piece
+            else:
+                searches.add(piece, facts)
+    # Without an end it is cut off, unless it holds nothing at all.
+    facts.is_regular = facts.is_regular and b"<!" not in tail and (tail != b"" or not facts.cells)
+    facts.add_merged(ref.decode(errors="replace") for ref in _MERGED.findall(tail))
+    return facts
+
+
+def repeats_a_place(package: Package, part: str) -> bool | None:
+    """Whether two cells of the sheet in `part` are in one place; `None` when not every cell says where it is."""
+    with package.open(part) as stream:
+        head = stream.read(_HEAD)
+        root = _ROOT.match(head)
+        if not root:
+            return None
+        searches = _Searches(root["prefix"] + b":" if root["prefix"] else b"")
+        last: set[bytes] = set()  # the last row may come again in the next piece
+        for piece, is_tail in _pieces(head, stream, searches):
+            places = [] if is_tail else searches.place.findall(piece)
+            if not is_tail and len(places) < len(searches.any_cell.findall(piece)):
+                return None
+            if len(set(places)) < len(places) or not last.isdisjoint(places[:_MAX_COLUMNS]):
+                return True
+            last = set(places[-_MAX_COLUMNS:])
+    return False
+
+
+def first_beyond(package: Package, part: str, columns: int) -> str:
+    """The first cell of the sheet in `part` that lies right of the first `columns` columns, or ``""``."""
+    with package.open(part) as stream:
+        head = stream.read(_HEAD)
+        root = _ROOT.match(head)
+        searches = _Searches(root["prefix"] + b":" if root and root["prefix"] else b"")
+        for piece, is_tail in _pieces(head, stream, searches):
+            for place in [] if is_tail else searches.filled.findall(piece):
+                if len(place) > 2 and column_index(place.decode().rstrip("0123456789")) >= columns:
+                    return str(place.decode())
+    return ""
+
+
+def parse_range(ref: str) -> Range | None:
+    """``B2:D9``, or ``1:1`` and ``A:C``, which mean whole rows and columns; `None` for anything else."""
+    match = _RANGE.fullmatch(ref.replace("$", "").upper())
+    if match:
+        left, top, right, bottom = match.groups()
+        right, bottom = right or left, bottom or top
+        return int(top), column_index(left), int(bottom), column_index(right)
+    first, _, last = ref.replace("$", "").upper().partition(":")
+    if first.isdigit() and last.isdigit() and max(len(first), len(last)) < 8:
+        return int(first), 0, int(last), _MAX_COLUMNS - 1
+    return None
+
+
+def column_index(letters: str) -> int:
+    """The reverse of `cells.column_letter`."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+_MAX_COLUMNS: Final = 16_384
+
+
+def _look_at_dimension(head: bytes, facts: SheetFacts) -> None:
+    found = _DIMENSION.search(head)
+    if not found:
+        return
+    match = _RANGE.fullmatch(found[1].decode(errors="replace"))
+    if match:
+        facts.last_column = column_index(match[3] or match[1])
+    else:
+        facts.is_regular = False
+
+
+class _Searches:
+    """What is searched for, with the prefix that stands before the names of elements."""
+
+    def __init__(self, prefix: bytes) -> None:
+        self.end = b"</%bsheetData>" % prefix
+        self.row = b"<%brow" % prefix
+        self._cell = b"<%bc " % prefix
+        self.any_cell = re.compile(rb"<%bc[ >/]" % prefix)
+        self._formula = re.compile(rb"<%bf[ >/]" % prefix)
+        self._error = re.compile(rb't="e"')
+        # A formula that no value follows, or an empty one.
+        self._no_result = [
+            re.compile(pattern.replace(b"%b", prefix))
+            for pattern in (rb"</%bf>(?!<%bv>[^<])", rb"<%bf[^<>]*/>(?!<%bv>[^<])")
+        ]
+        self.filled = re.compile(rb'<%bc r="([A-Z]+[0-9]+)"[^<>]*>(?=<%b(?:v>[^<]|is|f))' % (prefix, prefix))
+        self.place = re.compile(rb'<%bc r="([A-Z]+[0-9]+)"' % prefix)
+
+    def add(self, piece: bytes, facts: SheetFacts) -> None:
+        facts.cells += piece.count(self._cell)
+        # One byte is found much faster than two.
+        facts.is_regular = facts.is_regular and not (b"!" in piece and b"<!" in piece)
+        facts.has_errors = facts.has_errors or self._error.search(piece) is not None
+        if self._formula.search(piece):
+            found = any(pattern.search(piece) for pattern in self._no_result)
+            facts.may_lack_results = facts.may_lack_results or found
+
+
+def _pieces(head: bytes, stream: IO[bytes], searches: _Searches) -> Iterator[tuple[bytes, bool]]:
+    """The XML up to the end of the rows in pieces that cut no row in two, then what follows, marked as the tail."""
+    rest, data = b"", head
+    while data:
+        piece = rest + data
+        end = piece.find(searches.end, max(0, len(rest) - len(searches.end)))
+        if end >= 0:
+            yield piece[:end], False
+            yield piece[end:] + stream.read(_MAX_TAIL), True
+            return
+        cut = max(piece.rfind(searches.row), 0)
+        if cut:
+            yield piece[:cut], False
+        rest = piece[cut:]
+        if len(rest) > _MAX_ROW:
+            raise FileProblem("too_big_to_read")
+        data = stream.read(_BLOCK)
+    yield rest, False

@@ -1,0 +1,62 @@
+"""The rows of a sheet on their way through a nameless file: how many there are is known before the first is given."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, cast
+
+from bulk_upload.cells import Cell
+from bulk_upload.checking.chunks import CheckingFault
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading.child.package import MEGABYTE
+
+# The rows' own numbers, and their cells by column.
+Batch = tuple[list[int], list[Sequence[Cell]]]
+
+_IN_MEMORY: Final = 32 * MEGABYTE
+# How much text a file may come to: a text that many cells share stands only once in the file.
+_LEAST: Final = 64 * MEGABYTE
+_TIMES_THE_FILE: Final = 200
+
+
+class Spool:
+    """Batches of rows: written one after the other, then read once."""
+
+    def __init__(self, path: Path) -> None:
+        """The file of a large sheet lies beside the one at `path`."""
+        self._left = _LEAST + _TIMES_THE_FILE * path.stat().st_size
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(path.parent))  # noqa: SIM115
+        self._batches = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def add(self, batch: Batch) -> int:
+        """Keep `batch`; gives its bytes. Raises `FileProblem` when the file comes to too much text."""
+        data = pickle.dumps(batch, pickle.HIGHEST_PROTOCOL)
+        self._left -= len(data)
+        if self._left < 0:
+            raise FileProblem("too_big_to_read")
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise CheckingFault("no room for the rows of a sheet") from error
+        self._batches += 1
+        return len(data)
+
+    def batches(self) -> Iterator[Batch]:
+        self._file.seek(0)
+        for _ in range(self._batches):
+            yield cast(Batch, pickle.load(self._file))  # noqa: S301  # what this process has written itself

@@ -1,0 +1,39 @@
+"""The limit of an upload's size, kept while the request is still being received."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+
+from bulk_upload.intake import MULTIPART_OVERHEAD, too_large
+
+
+class UploadSizeGuard(FileUploadHandler):
+    """Stops reading a request whose files exceed `BULK_UPLOAD_MAX_BYTES`, as soon as that is known."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.received = 0
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: dict[str, str],  # noqa: N803  # Django's own name
+        content_length: int,
+        boundary: str,
+        encoding: str | None = None,
+    ) -> None:
+        if content_length > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
+            raise too_large()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self.received += len(raw_data)
+        if self.received > settings.BULK_UPLOAD_MAX_BYTES:
+            raise too_large()
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None

@@ -1,0 +1,51 @@
+"""Texts of the admin's forms by the rules of `medisupply.text`, as they stand in sheets and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from catalog.admin.edit_conflicts import EditConflictForm
+from medisupply.text import BadCharacter, clean_code, clean_text
+
+M = TypeVar("M", bound=Model)
+
+
+class CleanTextsForm(EditConflictForm[M]):
+    """A form whose `codes` and `texts` are names of fields. What the person left alone stays as it is."""
+
+    codes: ClassVar[tuple[str, ...]] = ()
+    texts: ClassVar[tuple[str, ...]] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for names, clean in ((self.codes, clean_code), (self.texts, clean_text)):
+            for name in names:
+                if cleaned.get(name) and self._was_written(name):
+                    try:
+                        cleaned[name] = checked(clean, cleaned[name])
+                    except ValidationError as error:
+                        self.add_error(name, error)
+        return cleaned
+
+    def _was_written(self, name: str) -> bool:
+        return not self.is_edit or bool(self[name].changed_by_person)  # type: ignore[attr-defined]
+
+
+def checked(clean: Callable[[str], str], text: str) -> str:
+    """`clean(text)`. Raises `ValidationError` for a character that must not be there."""
+    try:
+        return clean(text)
+    except BadCharacter as bad:
+        where = {"character": bad.character, "place": bad.place}
+        raise ValidationError(_message(bad.code) % where, code=bad.code) from None
+
+
+def _message(code: str) -> str:
+    if code == "lost_characters":
+        return _("Hay una letra que otro programa perdió («�», en el lugar %(place)s): escriba el valor otra vez.")
+    return _("Contiene un carácter invisible (%(character)s, en el lugar %(place)s): escríbalo de nuevo a mano.")
