@@ -186,3 +186,12 @@ def test_people_of_a_supplier_are_chosen_by_name(visit, supplier, clerk):  # noq
     press(page, "input[name=_save]")
     page.wait_for_url(re.compile("/supplier/$"))
     assert {user.username for user in supplier.usuarios.all()} == {"maria", "roberto"}
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_the_page_of_the_api_can_be_read(visit, clerk, width):  # noqa: F811
+    page = visit(clerk, "/api/docs", width=width)
+    expect(page.locator(".opblock").first).to_be_visible()
+    # Swagger puts links into its buttons.
+    accessible(page, "nested-interactive")
+    fits(page)
