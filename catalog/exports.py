@@ -24,7 +24,7 @@ CONTENT_TYPES: Final[dict[str, str]] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
-# The sheet's own columns, so that an exported file can be uploaded again, and whose product it is.
+# The sheet's own columns: an exported file can be uploaded again, without a warning.
 COLUMNS: Final = (
     "id",
     "nombre",
@@ -39,9 +39,11 @@ COLUMNS: Final = (
     "stock_critico",
     "requiere_lote",
     "requiere_vencimiento",
-    "proveedor_id",
 )
-HEADERS: Final = tuple(name.removesuffix("_id") if name == "categoria_id" else name for name in COLUMNS)
+# Programs also get whose product it is.
+JSON_COLUMNS: Final = (*COLUMNS, "proveedor_id")
+HEADERS: Final = tuple("categoria" if name == "categoria_id" else name for name in COLUMNS)
+JSON_HEADERS: Final = (*HEADERS, "proveedor_id")
 BATCH: Final = 2000
 BLOCK_BYTES: Final = 256 * 1024
 
@@ -51,16 +53,16 @@ def export_products(products: QuerySet[Product], file_format: FileFormat, langua
 
     A CSV is separated as spreadsheet programs in `language` expect it.
     """
-    rows = products.values_list(*COLUMNS).iterator(BATCH)
+    rows = products.values_list(*(JSON_COLUMNS if file_format == "json" else COLUMNS)).iterator(BATCH)
     if file_format == "xlsx":
         return _xlsx(rows)
     return _csv(rows, csv_separator(language)) if file_format == "csv" else _json(rows)
 
 
-def _batches(rows: Iterator[tuple[Any, ...]]) -> Iterator[tablib.Dataset]:
+def _batches(rows: Iterator[tuple[Any, ...]], headers: tuple[str, ...] = HEADERS) -> Iterator[tablib.Dataset]:
     """The rows in datasets of `BATCH` rows: tablib holds a dataset in memory as a whole."""
     while batch := list(islice(rows, BATCH)):
-        yield tablib.Dataset(*batch, headers=HEADERS)
+        yield tablib.Dataset(*batch, headers=headers)
 
 
 def _csv(rows: Iterator[tuple[Any, ...]], separator: str) -> Iterator[bytes]:
@@ -79,7 +81,7 @@ def _protected(value: Any) -> Any:
 
 def _json(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
     separator = "["
-    for dataset in _batches(rows):
+    for dataset in _batches(rows, JSON_HEADERS):
         # Each batch is a JSON list: what stands between its brackets goes out.
         yield (separator + dataset.export("json")[1:-1]).encode()
         separator = ",\n"

@@ -52,6 +52,7 @@ def main() -> None:
             _upload_page(page)
             _progress_page(page, folder)
             workbook = _result_page(page, folder)
+            _home_page(page, folder)
         _workbook(workbook, folder, programs)
     print(f"Drawn: {', '.join(sorted(image.name for image in IMAGES.glob('*.png')))}")
 
@@ -66,7 +67,7 @@ def _program(name: str) -> str:
 
 @contextmanager
 def _browser_page(chromium: str, port: int) -> Iterator[Page]:
-    """A page of a person who has just signed in."""
+    """A page of a supplier's clerk who has just signed in."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     options: dict[str, Any] = {"locale": "es", "viewport": {"width": 1180, "height": 760}, "device_scale_factor": 1.5}
     # The words on the browser's own buttons follow the environment.
@@ -76,9 +77,9 @@ def _browser_page(chromium: str, port: int) -> Iterator[Page]:
             executable_path=chromium, args=["--disable-gpu", "--lang=es", *sandbox], env=env
         )
         page = browser.new_page(base_url=address(port), **options)
-        page.goto("/admin/")
-        page.fill("#id_username", "admin")
-        page.fill("#id_password", "admin")
+        page.goto("/")
+        page.fill("#id_username", "proveedor")
+        page.fill("#id_password", "proveedor")
         page.click("input[type=submit]")
         yield page
         browser.close()
@@ -108,6 +109,19 @@ def _result_page(page: Page, folder: Path) -> Path:
     workbook = folder / "por_corregir.xlsx"
     download.value.save_as(workbook)
     return workbook
+
+
+def _home_page(page: Page, folder: Path) -> None:
+    """The first page, with uploads of several outcomes."""
+    wrong = folder / "encabezados.csv"
+    wrong.write_text("id;nombre;codigo\n1;Gasa;G-1\n", encoding="utf-8")
+    for file in (PROJECT / "fixtures" / "plantilla_productos_ejemplo.xlsx", wrong):
+        _send(page, file)
+        page.wait_for_selector(".resultado", timeout=IMPORT_MILLISECONDS)
+    page.goto("/")
+    _draw(page, "home")
+    page.set_viewport_size({"width": 390, "height": 760})
+    _draw(page, "home-phone")
 
 
 def _workbook(workbook: Path, folder: Path, programs: dict[str, str]) -> None:

@@ -56,7 +56,6 @@ class SupplierWithUploads(SupplierAdmin):
 
     class Media:
         css: ClassVar[dict[str, Any]] = {"all": ["bulk_upload/uploads.css"]}
-        js: ClassVar[list[str]] = ["bulk_upload/search_labels.js"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Supplier | None = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))

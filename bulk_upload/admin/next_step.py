@@ -12,8 +12,9 @@ from bulk_upload.admin.result import Result
 from bulk_upload.columns import COLUMNS
 from bulk_upload.models import BulkUpload, Status
 
-# The file was read and its header does not fit.
-HEADER_PROBLEMS: Final = frozenset(["no_header", "missing_columns", "missing_columns_similar", "duplicate_column"])
+# The file was read; its header does not have all required columns, or does not fit in another way.
+COLUMNS_MISSING: Final = frozenset(["no_header", "no_header_in_csv", "missing_columns", "missing_columns_similar"])
+HEADER_PROBLEMS: Final = COLUMNS_MISSING | {"similar_columns", "duplicate_column"}
 # Faults of the system that pass: the same file may be imported at the next try.
 PASSING_FAULTS: Final = frozenset(["attempts_exhausted"])
 EXISTS_ALREADY: Final = "duplicate_product"
@@ -61,8 +62,8 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
 
 
 def header_lines(upload: BulkUpload) -> list[dict[str, Any]]:
-    """The required columns and whether the file's header has them, for an upload that failed over its header."""
-    if upload.error_code not in HEADER_PROBLEMS - {"duplicate_column"}:
+    """The required columns and whether the file's header has them, for an upload that failed for the lack of some."""
+    if upload.error_code not in COLUMNS_MISSING:
         return []
     required = [column.name for column in COLUMNS if column.required]
     missing = set(str(upload.error_params.get("columnas", ", ".join(required))).split(", "))

@@ -20,6 +20,7 @@ from django_stubs_ext import StrPromise
 from bulk_upload.admin.downloads import Downloads
 from bulk_upload.admin.guide_page import GuidePage
 from bulk_upload.admin.outcome import status_badge
+from bulk_upload.admin.outcome_filter import OutcomeFilter
 from bulk_upload.admin.replace import ReplacePage
 from bulk_upload.admin.upload_page import UploadPage
 from bulk_upload.admin.watch import WatchPage
@@ -38,7 +39,7 @@ def labelled(label: StrPromise, number: int | None) -> SafeString:
 class BulkUploadAdmin(UploadPage, WatchPage, ReplacePage, GuidePage, Downloads):
     list_display = ["estado", "archivo", "codigo_proveedor", "recibida", "filas", "rechazadas"]
     list_display_links = ["archivo"]
-    list_filter = ["status", ("proveedor", OwnSuppliersFilter), "created_at"]
+    list_filter = [OutcomeFilter, ("proveedor", OwnSuppliersFilter), "created_at"]
     list_select_related = ["proveedor"]
     list_per_page = 50
     search_fields = ["filename", "task_id"]

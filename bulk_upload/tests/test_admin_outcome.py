@@ -130,3 +130,32 @@ def test_a_stored_file_that_is_gone_is_said_in_words(staff, supplier, aws):
     upload = ended(supplier, total=1, creados=1)
     response = staff.post(address("replace", upload.pk), follow=True)
     assert "ya no está en el almacén" in response.content.decode()
+
+
+def test_the_sheet_that_was_read_is_named(page_of, supplier):
+    assert "Se leyó la hoja «Precios»." in page_of(ended(supplier, total=1, creados=1, sheet="Precios"))
+
+
+@pytest.mark.parametrize("code", ["no_header", "no_header_in_csv", "similar_columns", "duplicate_column"])
+def test_every_problem_of_the_header_leads_to_the_template(page_of, supplier, code):
+    page = page_of(ended(supplier, "failed", error_code=code))
+    assert STEP.findall(page)[0][0] == address("template", "vacia")
+
+
+STATES = [
+    ("completed", "Completada", {"total": 3, "creados": 3}),
+    ("partial", "Completada con errores", {"total": 3, "creados": 2, "rechazados": 1}),
+    ("nothing", "Ninguna fila importada", {"total": 3, "rechazados": 3}),
+    ("unreadable", "No se pudo leer", {"status": "failed", "error_code": "damaged_file"}),
+    ("failed", "Fallida", {"status": "failed", "error_code": "attempts_exhausted"}),
+    ("cancelled", "Cancelada", {"status": "cancelled"}),
+]
+
+
+@pytest.mark.parametrize(("name", "label"), [(name, label) for name, label, _fields in STATES])
+def test_the_list_is_filtered_by_the_words_that_it_shows(staff, supplier, name, label):
+    for state, _label, fields in STATES:
+        ended(supplier, name=f"{state}.csv", **fields)
+    page = staff.get(address("changelist"), {"resultado": name}).content.decode()
+    assert re.findall(r">(\w+)\.csv</a>", page) == [name]
+    assert re.search(rf'<td class="field-estado">.*</span> {label}</span></td>', page)

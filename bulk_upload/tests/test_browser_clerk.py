@@ -175,3 +175,23 @@ def test_the_drop_zone_fits_on_a_phone_and_at_twice_the_size(visit, clerk, width
     assert box["x"] + box["width"] <= width
     fits(page)
     accessible(page)
+
+
+def test_people_of_a_supplier_are_chosen_by_name(visit, supplier, clerk):  # noqa: F811
+    User.objects.create_user("roberto")
+    page = visit(User.objects.create_superuser("root"), "/admin/catalog/supplier/PROV001/change/")
+    page.get_by_role("searchbox", name="Usuarios").click()
+    page.keyboard.type("rober")
+    page.locator(".select2-results__option", has_text="roberto").click()
+    press(page, "input[name=_save]")
+    page.wait_for_url(re.compile("/supplier/$"))
+    assert {user.username for user in supplier.usuarios.all()} == {"maria", "roberto"}
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_the_page_of_the_api_can_be_read(visit, clerk, width):  # noqa: F811
+    page = visit(clerk, "/api/docs", width=width)
+    expect(page.locator(".opblock").first).to_be_visible()
+    # Swagger puts links into its buttons.
+    accessible(page, "nested-interactive")
+    fits(page)

@@ -218,6 +218,7 @@ def test_a_worker_that_gives_no_sign_is_told_in_plain_words(visit, operator, sup
 def test_the_catalogues_pages_are_accessible(visit, db, page_of):  # noqa: F811
     root = User.objects.create_superuser("root")
     supplier = Supplier.objects.create(codigo="PROV009", nombre="Accesible")
+    supplier.usuarios.add(root)
     values = {**row(1), "requiere_lote": True, "requiere_vencimiento": False}
     category = Category.objects.create(nombre=values.pop("categoria"))
     Product.objects.create(**values, categoria=category, proveedor=supplier)

@@ -14,7 +14,8 @@ from django.db.models import Field
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-OWN_SCRIPT: Final = "catalog/search_select.js"
+# Named in this order, the last one stays behind the scripts that make the field.
+SEARCH_SCRIPTS: Final = ("admin/js/jquery.init.js", "admin/js/autocomplete.js", "catalog/search_select.js")
 
 
 class SearchSelect(AutocompleteSelect):
@@ -22,8 +23,7 @@ class SearchSelect(AutocompleteSelect):
 
     @property
     def media(self) -> forms.Media:
-        # Named in this order, it stays behind the scripts that make the field.
-        return super().media + forms.Media(js=["admin/js/jquery.init.js", "admin/js/autocomplete.js", OWN_SCRIPT])
+        return super().media + forms.Media(js=SEARCH_SCRIPTS)
 
     def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
         return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": _("Buscar…")}

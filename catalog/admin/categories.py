@@ -18,6 +18,7 @@ from catalog.admin.autocomplete_filter import SearchSelect
 from catalog.admin.clean_texts import checked
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.admin.edit_conflicts import EditConflictForm
+from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.merging import merge_categories
 from catalog.models import Category, Product
 from medisupply.text import clean_text
@@ -49,7 +50,7 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Category)
-class CategoryAdmin(ConcurrentSavesAdmin[Category]):
+class CategoryAdmin(ProtectedDeletesAdmin[Category], ConcurrentSavesAdmin[Category]):
     form = CategoryForm
     list_display = ["nombre", "aprobada", "created_at"]
     list_filter = ["aprobada"]

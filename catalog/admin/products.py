@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -22,9 +22,6 @@ from catalog.database import next_change_number
 from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
 from catalog.models import Category, Product, Supplier
 from medisupply.product_ids import is_addressable
-
-# Fields that name a row of another model, and that model.
-RELATED_MODELS: Final = {"categoria": "category", "proveedor": "supplier"}
 
 
 class OwnSuppliersFilter(admin.RelatedFieldListFilter):
@@ -58,9 +55,10 @@ class ProductForm(CleanTextsForm[Product]):
 class ProductAdmin(ConcurrentSavesAdmin[Product]):
     form = ProductForm
     list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "codigo_proveedor", "activo"]
+    list_filter = ["activo", ("proveedor", OwnSuppliersFilter), ("categoria", AutocompleteFilter)]
     list_select_related = ["categoria", "proveedor"]
     search_fields = ["id", "codigo", "nombre"]
-    autocomplete_fields = list(RELATED_MODELS)
+    autocomplete_fields = ["categoria", "proveedor"]
     show_full_result_count = False
 
     @property
@@ -87,23 +85,12 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
         obj.version, obj.changed_by_upload = obj.version + 1, None
         return ["change_number", "version", "changed_by_upload", "updated_at"]
 
-    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
-        """The fields that are searched. Without the permission to view the related rows, a list offers one's own."""
-        may_view = request.user.has_perm
-        return [name for name, model in RELATED_MODELS.items() if may_view(f"catalog.view_{model}")]
-
-    def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        filters: list[Any] = ["activo", ("proveedor", OwnSuppliersFilter)]
-        return (
-            [*filters, ("categoria", AutocompleteFilter)] if request.user.has_perm("catalog.view_category") else filters
-        )
-
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
         if db_field.name == "proveedor":
             kwargs["queryset"] = Supplier.objects.for_user(request.user, "catalog.change_product")
-        if db_field.name == "categoria" and not request.user.has_perm("catalog.view_category"):
+        if db_field.name == "categoria":
             kwargs["queryset"] = Category.objects.for_user(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import Media, ModelMultipleChoiceField
 from django.http import HttpRequest
 
+from catalog.admin.autocomplete_filter import SEARCH_SCRIPTS
 from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
+from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.models import Supplier
 
 
@@ -16,13 +22,31 @@ class SupplierForm(CleanTextsForm[Supplier]):
     texts = ("nombre",)
 
 
+class PeopleSelect(AutocompleteSelectMultiple):
+    """Without the cross that removes everybody: it stands within Select2's list, where only entries may be."""
+
+    @property
+    def media(self) -> Media:
+        return super().media + Media(js=SEARCH_SCRIPTS)
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-allow-clear": "false"}
+
+
 @admin.register(Supplier)
-class SupplierAdmin(ConcurrentSavesAdmin[Supplier]):
+class SupplierAdmin(ProtectedDeletesAdmin[Supplier], ConcurrentSavesAdmin[Supplier]):
     form = SupplierForm
     list_display = ["codigo", "nombre", "nit", "email", "activo"]
     list_filter = ["activo"]
     search_fields = ["codigo", "nombre", "nit"]
     autocomplete_fields = ["usuarios"]
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField[Any] | None:
+        if db_field.name == "usuarios":
+            kwargs["widget"] = PeopleSelect(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Supplier]:
         return Supplier.objects.for_user(request.user, "catalog.view_supplier")

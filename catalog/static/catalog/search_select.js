@@ -2,7 +2,9 @@
 "use strict";
 django.jQuery(() => {
     for (const select of document.querySelectorAll("select.admin-autocomplete")) {
-        const text = select.parentElement.querySelector(".select2-selection__rendered");
-        if (text && select.labels.length) text.setAttribute("aria-label", select.labels[0].textContent.trim());
+        // Of a field with several values the box in which one writes stands among its choices, and has no name either.
+        const unnamed = select.parentElement.querySelectorAll(".select2-selection__rendered, .select2-search__field");
+        const name = select.labels.length ? select.labels[0].textContent.trim().replace(/:$/, "") : "";
+        if (name) unnamed.forEach((element) => element.setAttribute("aria-label", name));
     }
 });
