@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_imported_fails_in_words_and_is_not_tried_again(ac
     upload = accept(b"hola\n")
     worker.step()
     upload.refresh_from_db()
-    assert (upload.status, upload.error_code) == ("failed", "no_header_in_csv")
+    assert (upload.status, upload.error_code) == ("failed", "no_header")
     assert waiting() == (0, 0)
 
 
