@@ -44,12 +44,17 @@ EMBEDDED: Final = Parts("SQLite, embedded Valkey, moto", {})
 # gives the second time what it gave the first.
 ONCE: Final = (
     "deploy/tests",
-    "bulk_upload/tests/test_browser_uploads.py",
+    *(f"bulk_upload/tests/test_{name}.py" for name in ("browser_clerk", "browser_uploads", "guide", "operations_page")),
+    *(f"bulk_upload/tests/test_{name}.py" for name in ("awkward_files", "csv_encoding", "hostile_costs")),
+    *(f"bulk_upload/tests/test_{name}.py" for name in ("hostile_reading", "checking_columns", "headers", "values")),
+    *(f"bulk_upload/tests/test_{name}.py" for name in ("number_formats", "tcp_proxy", "templates", "translations")),
     *(
-        f"bulk_upload/tests/test_{name}.py"
-        for name in ("awkward_files", "hostile_reading", "checking_columns", "headers", "values")
+        f"bulk_upload/tests/test_reading_{name}.py"
+        for name in ("believed", "child", "csv", "differential", "sheet_xml", "spool", "values", "wire")
     ),
-    *(f"bulk_upload/tests/test_reading_{name}.py" for name in ("believed", "child", "csv", "scan", "values", "wire")),
+    *(f"catalog/tests/test_browser_{name}.py" for name in ("categories", "edit_conflicts")),
+    *(f"medisupply/tests/test_{name}.py" for name in ("boundaries", "browser_docs", "chunked_bodies", "formulas")),
+    *(f"medisupply/tests/test_{name}.py" for name in ("production_settings", "slow_clients", "text")),
 )
 
 
