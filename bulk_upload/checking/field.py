@@ -7,7 +7,7 @@ cell. All three ways come to the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bulk_upload.cells import Cell, UnreadCell, is_blank
@@ -39,7 +39,9 @@ class Field:
         # True and False are equal to 1.0 and 0.0, but are not the same cell.
         if values is None and (bool not in types or (self._column.kind == "boolean" and types == {bool})):
             values = self._known_values(cells)
-        return self._one_by_one(cells) if values is None else (values, {})
+        if values is not None:
+            return values, {}
+        return self._one_by_one(cells, {} if bool in types else self._known)
 
     def _known_values(self, cells: Sequence[Cell]) -> list[Value | None] | None:
         """The values when each different cell has one, else `None`."""
@@ -50,20 +52,24 @@ class Field:
             pass
         if len(known) > REMEMBERED:
             known.clear()
-        try:
-            for cell in set(cells).difference(known):
+        complete = True
+        for cell in set(cells).difference(known):
+            try:
                 known[cell] = self._value(cell)
-        except CellProblem:
-            return None
-        return list(map(known.__getitem__, cells))
+            except CellProblem:
+                complete = False
+        return list(map(known.__getitem__, cells)) if complete else None
 
-    def _one_by_one(self, cells: Sequence[Cell]) -> tuple[list[Value | None], Refusals]:
+    def _one_by_one(
+        self, cells: Sequence[Cell], known: Mapping[Cell, Value | None]
+    ) -> tuple[list[Value | None], Refusals]:
+        """With a look at what is `known` of cells: one refused cell among thousands costs only itself."""
         values: list[Value | None] = []
         refusals: Refusals = {}
         for place, cell in enumerate(cells):
             value = None
             try:
-                value = self._value(cell)
+                value = known[cell] if cell in known else self._value(cell)
             except CellProblem as problem:
                 refusals[place] = problem
             values.append(value)
