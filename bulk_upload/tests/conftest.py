@@ -184,8 +184,10 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
 
 
 @pytest.fixture
-def worker() -> Worker:
-    return Worker(wait_seconds=0)
+def worker() -> Iterator[Worker]:
+    worker = Worker(wait_seconds=0)
+    yield worker
+    worker._readers.close()
 
 
 @pytest.fixture
