@@ -130,6 +130,7 @@ def test_a_waiting_upload_outlives_a_restart(stack):
     assert stack.process.wait(STOP_SECONDS) == 0
     assert "of 10 rows" not in stack.said
     stack.start(**short)
+    stack.wait_until_ready()
     stack.wait_for(lambda: "10 of 10 rows" in stack.said)
     stack.process.send_signal(signal.SIGINT)
     assert stack.process.wait(STOP_SECONDS) == 0
