@@ -15,9 +15,12 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 
 import django
+import pytest
 from django.conf import settings
+from django.utils import translation
 
 _children: list[subprocess.Popen[bytes]] = []
 _folder = tempfile.TemporaryDirectory(prefix="medisupply-tests-")
@@ -102,3 +105,10 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the worker processes of the tests open it, too.
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{_folder.name}/test.sqlite3"
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> Iterator[None]:
+    """A request leaves its reader's language active: no test may depend on the one before it."""
+    yield
+    translation.deactivate()

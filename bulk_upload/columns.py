@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bulk_upload.problems import Text
+from bulk_upload.texts import Text
 from bulk_upload.values import (
     Parser,
     Value,

@@ -28,10 +28,11 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from bulk_upload import faults, queue, snapshots, storage
 from bulk_upload.attempt import Attempt
 from bulk_upload.models import BulkUpload, ClaimLost, lease
-from bulk_upload.problems import FileProblem, Params
+from bulk_upload.problems import FileProblem
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 from bulk_upload.reading.guarded import ReaderKilled
+from bulk_upload.texts import Params
 from bulk_upload.workplace import Workplace
 from catalog.database import database_now
 

@@ -18,7 +18,8 @@ from openpyxl import Workbook
 
 from bulk_upload.cells import column_letter
 from bulk_upload.models import BulkUpload, RowError, Severity
-from bulk_upload.problems import Text, text_of
+from bulk_upload.problems import text_of
+from bulk_upload.texts import Text
 from medisupply.formulas import csv_separator, protected
 from medisupply.spreadsheets import safe_cell
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bulk_upload.columns import COLUMNS, Column
-from bulk_upload.problems import FILE_PROBLEMS, ROW_PROBLEMS, WARNINGS, Text
+from bulk_upload.file_problems import FILE_PROBLEMS
+from bulk_upload.row_problems import ROW_PROBLEMS, WARNINGS
+from bulk_upload.texts import Text
 
 KINDS: Final = {
     "code": "texto exacto",

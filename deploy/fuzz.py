@@ -20,7 +20,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from bulk_upload.problems import FILE_PROBLEMS, FileProblem
+from bulk_upload.file_problems import FILE_PROBLEMS
+from bulk_upload.problems import FileProblem
 from bulk_upload.reading.files import FileFormat, Readers
 from bulk_upload.reading.table import Limits
 

@@ -10,8 +10,9 @@ from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.checking.seen import KEYS, Column, SeenKeys
 from bulk_upload.checking.validator import Columns, Problems, Validator
 from bulk_upload.columns import INDEX
-from bulk_upload.problems import Params, shown
+from bulk_upload.problems import shown
 from bulk_upload.reading.table import Table
+from bulk_upload.texts import Params
 from bulk_upload.values import Value
 
 

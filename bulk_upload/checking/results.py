@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bulk_upload.problems import Params
+from bulk_upload.texts import Params
 from bulk_upload.values import Value
 
 # One for each of `columns.COLUMNS`. `None` is a blank optional cell: a new product gets the column's

@@ -10,7 +10,8 @@ from bulk_upload.checking.field import Field
 from bulk_upload.checking.results import Problem
 from bulk_upload.columns import COLUMNS
 from bulk_upload.headers import HeaderMatch
-from bulk_upload.problems import CellProblem, Params, shown
+from bulk_upload.problems import CellProblem, shown
+from bulk_upload.texts import Params
 from bulk_upload.values import Value, written
 
 # One list of values for each of `COLUMNS`.

@@ -15,7 +15,8 @@ from bulk_upload.checking.results import CheckedValues, Problem
 from bulk_upload.columns import COLUMNS, INDEX
 from bulk_upload.importing.decisions import LATEST, ChangeOrder, Decisions, Known, Values
 from bulk_upload.importing.lookup import CODIGO, ID, find, locked
-from bulk_upload.problems import Params, shown
+from bulk_upload.problems import shown
+from bulk_upload.texts import Params
 from bulk_upload.values import Value
 
 # Looks at what is to be changed: another one is needed only when somebody else has changed it in between.

@@ -16,9 +16,12 @@ from typing import Any, Final
 from bulk_upload.cells import Row
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.columns import COLUMNS, Column, Kind
+from bulk_upload.file_problems import FILE_PROBLEMS
 from bulk_upload.headers import HeaderMatch, match_header
-from bulk_upload.problems import FILE_PROBLEMS, ROW_PROBLEMS, WARNINGS, FileProblem, Params, Text
+from bulk_upload.problems import FileProblem
 from bulk_upload.reading import wire
+from bulk_upload.row_problems import ROW_PROBLEMS, WARNINGS
+from bulk_upload.texts import Params, Text
 from bulk_upload.values import Value
 
 logger = logging.getLogger(__name__)

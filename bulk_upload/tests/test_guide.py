@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 
 from bulk_upload.columns import COLUMNS
+from bulk_upload.file_problems import FILE_PROBLEMS
 from bulk_upload.guide import suppliers_page
-from bulk_upload.problems import FILE_PROBLEMS, ROW_PROBLEMS
+from bulk_upload.row_problems import ROW_PROBLEMS
 
 PAGE = settings.BASE_DIR / "docs" / "preparar-el-archivo.md"
 

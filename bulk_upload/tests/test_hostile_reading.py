@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulk_upload.problems import FILE_PROBLEMS, FileProblem
+from bulk_upload.file_problems import FILE_PROBLEMS
+from bulk_upload.problems import FileProblem
 from bulk_upload.reading.child.package import MAX_PARTS
 from bulk_upload.reading.table import Limits
 from bulk_upload.tests.awkward import raw_workbook as raw

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import translation
 
 from bulk_upload.kinds import KINDS, kind_title
-from bulk_upload.problems import ROW_PROBLEMS, WARNINGS
+from bulk_upload.row_problems import ROW_PROBLEMS, WARNINGS
 
 LOCALE = settings.BASE_DIR / "locale"
 LANGUAGES = ("es", "en")

@@ -8,7 +8,8 @@ import pytest
 
 from bulk_upload.cells import DateCell, ErrorCell
 from bulk_upload.columns import COLUMNS, INDEX
-from bulk_upload.problems import ROW_PROBLEMS, CellProblem, text_of
+from bulk_upload.problems import CellProblem, text_of
+from bulk_upload.row_problems import ROW_PROBLEMS
 
 
 def parse(column, cell):
