@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,6 +22,8 @@ from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.merging import merge_categories
 from catalog.models import Category, Product
 from medisupply.text import clean_text
+
+MERGE_PERMISSIONS: Final = ("catalog.delete_category", "catalog.change_product", "catalog.all_suppliers")
 
 
 class CategoryForm(EditConflictForm[Category]):
@@ -64,6 +66,10 @@ class CategoryAdmin(ProtectedDeletesAdmin[Category], ConcurrentSavesAdmin[Catego
         # The key of an existing row stays: saved under another one it would be another category.
         return ["nombre", "created_at"] if obj else []
 
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        """Merging changes the products of every supplier that uses the categories."""
+        return request.user.has_perms(MERGE_PERMISSIONS)
+
     @admin.action(description=gettext_lazy("Aprobar las categorías seleccionadas"), permissions=["change"])
     def approve_selected(self, request: HttpRequest, categories: QuerySet[Category]) -> None:
         pending = list(categories.filter(aprobada=False))
@@ -73,7 +79,7 @@ class CategoryAdmin(ProtectedDeletesAdmin[Category], ConcurrentSavesAdmin[Catego
         text = ngettext("Se aprobó %d categoría.", "Se aprobaron %d categorías.", len(pending)) % len(pending)
         self.message_user(request, text, messages.SUCCESS)
 
-    @admin.action(description=gettext_lazy("Unir las categorías seleccionadas"), permissions=["delete"])
+    @admin.action(description=gettext_lazy("Unir las categorías seleccionadas"), permissions=["merge"])
     def merge_selected(self, request: HttpRequest, categories: QuerySet[Category]) -> HttpResponseBase | None:
         """Ask for the category that stays; then move the products and delete the others."""
         form = MergeForm(categories, self.admin_site, request.POST if "merge" in request.POST else None)

@@ -81,6 +81,20 @@ def test_merged_categories_give_their_products_away(boss):
     assert Product.objects.filter(change_number=0).count() == 0
 
 
+def test_who_acts_for_one_supplier_moves_no_product_of_another(client, person):
+    person.is_staff = True
+    person.save()
+    names = ("view_category", "change_category", "delete_category", "change_product")
+    person.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(person)
+    data = {"action": "merge_selected", "_selected_action": ["INVENTO 2"], "merge": "1", "target": "GUANTES"}
+    client.post(reverse("admin:catalog_category_changelist"), data)
+    assert Product.objects.get(pk="P2").categoria_id == "INVENTO 2"
+    person.user_permissions.add(Permission.objects.get(codename="all_suppliers"))
+    client.post(reverse("admin:catalog_category_changelist"), data)
+    assert Product.objects.get(pk="P2").categoria_id == "GUANTES"
+
+
 def test_a_list_of_products_does_not_load_all_categories(boss):
     Category.objects.bulk_create([Category(nombre=f"JUNK {n}") for n in range(500)])
     address = reverse("admin:catalog_product_changelist")
