@@ -24,6 +24,7 @@ from bulk_upload.corrections import write_corrections
 from bulk_upload.exports import CONTENT_TYPES, export_errors
 from bulk_upload.management.commands.make_templates import EMPTY, EXAMPLE, example_products_for
 from bulk_upload.models import BulkUpload
+from bulk_upload.originals import fetch_original
 from bulk_upload.problems import FileProblem, text_of
 from bulk_upload.reports import offered_categories, write_template
 
@@ -64,10 +65,10 @@ class Downloads(ScopedUploads):
         try:
             with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="download-") as folder:
                 path = Path(folder, "file")
-                storage.fetch(upload.s3_key, path)
+                fetch_original(upload, path)
                 # Opened, it can be read after its folder is gone.
                 target = path.open("rb")
-        except (storage.StorageDown, storage.FileGone) as error:
+        except (storage.StorageDown, storage.FileGone, FileProblem) as error:
             return self._not_now(request, upload, error)
         return _sent(target, upload.filename, upload.file_format, rewind=False)
 

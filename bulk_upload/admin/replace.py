@@ -21,7 +21,8 @@ from bulk_upload.admin.next_step import may_replace
 from bulk_upload.admin.scope import ScopedUploads
 from bulk_upload.intake import RefusedUpload, accept_upload
 from bulk_upload.models import BulkUpload
-from bulk_upload.problems import text_of
+from bulk_upload.originals import fetch_original
+from bulk_upload.problems import FileProblem, text_of
 
 
 class ReplacePage(ScopedUploads):
@@ -59,6 +60,8 @@ class ReplacePage(ScopedUploads):
             repeated = _upload_again(request, upload)
         except RefusedUpload as refusal:
             messages.error(request, refusal.message)
+        except FileProblem as problem:
+            messages.error(request, text_of(problem.code, problem.params, get_language() or settings.LANGUAGE_CODE))
         except storage.FileGone:
             messages.error(request, text_of("file_missing", {}, get_language() or settings.LANGUAGE_CODE))
         except storage.StorageDown:
@@ -70,10 +73,10 @@ class ReplacePage(ScopedUploads):
 
 
 def _upload_again(request: HttpRequest, upload: BulkUpload) -> BulkUpload:
-    """Raises `RefusedUpload`, and `storage.FileGone` or `storage.StorageDown` when the file cannot be read."""
+    """Raises `RefusedUpload`, and what `fetch_original` raises."""
     with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="replace-") as folder:
         stored = Path(folder, "file")
-        storage.fetch(upload.s3_key, stored)
+        fetch_original(upload, stored)
         with stored.open("rb") as content:
             file = UploadedFile(content, name=upload.filename, size=stored.stat().st_size)
             return accept_upload(file=file, supplier=upload.proveedor, user=request.user, reemplazar_duplicados=True)

@@ -197,8 +197,11 @@ ORIGINAL = operation(
         (200, XLSX): _file("El archivo, tal como llegó."),
         (200, "text/csv"): _file("El archivo, tal como llegó."),
     },
-    failures=[404, 410],
-    codes={503: AWAY},
+    failures=[404, 410, 422],
+    codes={
+        422: [("file_replaced", text_of("file_replaced", {}, "es"))],
+        503: AWAY,
+    },
 )
 
 CANCEL = operation(

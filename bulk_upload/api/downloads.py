@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable
 from io import BytesIO
+from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -23,6 +25,7 @@ from bulk_upload.exports import CONTENT_TYPES, FileFormat, export_errors
 from bulk_upload.intake import clean_filename
 from bulk_upload.management.commands.make_templates import example_products_for
 from bulk_upload.models import BulkUpload, RowError, Severity
+from bulk_upload.originals import fetch_original
 from bulk_upload.problems import FileProblem, text_of
 from bulk_upload.reports import offered_categories, write_template
 from medisupply.errors import Conflict, Gone, Unavailable, Unprocessable
@@ -54,12 +57,13 @@ class OriginalView(APIView):
     @docs.ORIGINAL
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
-        content = _stored(lambda: storage.stream(upload.s3_key))
+        with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="download-") as folder:
+            path = Path(folder, "file")
+            _stored(lambda: fetch_original(upload, path))
+            content = path.open("rb")  # it can be read after its folder is gone; the answer closes it
         # Which encoding a CSV has is for its owner to know.
         content_type = CONTENT_TYPES["xlsx"] if upload.file_format == "xlsx" else "text/csv"
-        response = attachment(content, upload.filename, content_type)
-        response["Content-Length"] = str(upload.size)
-        return response
+        return attachment(content, upload.filename, content_type)
 
 
 class CorrectionsView(APIView):

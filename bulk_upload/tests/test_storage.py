@@ -13,8 +13,10 @@ from django.core.files.storage import default_storage
 
 from bulk_upload import keys, storage
 from bulk_upload.models import BulkUpload
+from bulk_upload.tests.admin_people import address
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.tcp_proxy import TcpProxy
+from catalog.database import database_now
 from catalog.models import Product
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -115,6 +117,17 @@ def test_a_file_that_was_replaced_is_not_imported(accept, worker, change):
     worker.step()
     upload.refresh_from_db()
     assert (upload.status, upload.error_code, Product.objects.count()) == ("failed", "file_replaced", 0)
+
+
+def test_a_file_that_was_replaced_leaves_by_no_door(accept, api, staff):
+    upload = accept(csv_bytes([row(1)]))
+    BulkUpload.objects.update(status="completed", completed_at=database_now())
+    overwrite(upload.s3_key, csv_bytes([row(2)]))
+    answer = api.get(f"/api/catalog/bulk-upload/{upload.pk}/file")
+    assert (answer.status_code, answer.json()["code"]) == (422, "file_replaced")
+    for ask, page in ((staff.get, "original"), (staff.post, "replace")):
+        assert "no es el que se recibió" in ask(address(page, upload.pk), follow=True).content.decode()
+    assert BulkUpload.objects.count() == 1
 
 
 def test_an_upload_of_an_older_release_has_no_hash_to_compare(accept, worker):
