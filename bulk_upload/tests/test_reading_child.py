@@ -46,6 +46,12 @@ def children(parent: int | None = None) -> list[int]:
     return found
 
 
+def only_child() -> int:
+    """The one child there is; in the moment of its start the system does not name its command yet."""
+    assert eventually(lambda: len(children()) == 1)
+    return children()[0]
+
+
 def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -180,7 +186,7 @@ def test_a_child_waits_started_for_the_next_file(workbook):
     readers = Readers()
     readers.prepare()
     readers.prepare()
-    (spare,) = children()
+    spare = only_child()
     with readers.reader(Limits()) as reader:
         assert children() == [spare]
         assert reader.rows(workbook, "xlsx").total == 20_000
@@ -190,7 +196,7 @@ def test_a_child_waits_started_for_the_next_file(workbook):
 def test_a_child_that_died_while_it_waited_is_replaced(workbook):
     readers = Readers()
     readers.prepare()
-    (spare,) = children()
+    spare = only_child()
     os.kill(spare, signal.SIGKILL)
     assert eventually(lambda: children() == [])
     with readers.reader(Limits()) as reader:
