@@ -73,6 +73,8 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Visit]:
         page.set_default_timeout(15000)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        # From the start: when a test begins to wait for one, the browser may not know yet that it should tell.
+        page.on("filechooser", lambda chooser: None)
         page.goto(address)
         return page
 
