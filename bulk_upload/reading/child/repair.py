@@ -8,12 +8,12 @@ the library, so it is for those sheets alone.
 from __future__ import annotations
 
 import codecs
+import html
 import io
 import re
 import zipfile
 from typing import IO, Final
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from bulk_upload.cells import column_letter
 from bulk_upload.problems import FileProblem
@@ -167,19 +167,19 @@ class _Writer:
         content = "<f>0</f>" if self._has_formula else ""
         kind = attributes.get("t", "")
         if self._inline is not None:
-            kind, content = "inlineStr", f'<is><t xml:space="preserve">{escape(self._inline)}</t></is>'
+            kind, content = "inlineStr", f'<is><t xml:space="preserve">{html.escape(self._inline)}</t></is>'
         elif self._value:
             if kind == "e":
                 self._facts.has_errors = True
                 self._errors.add(self._value)
                 kind = "e" if self._value in KNOWN_ERRORS else "str"
-            content += f"<v>{escape(self._value)}</v>"
+            content += f"<v>{html.escape(self._value)}</v>"
         elif self._has_formula:
             self._facts.may_lack_results = True
             content += "<v></v>" if self._value is not None else ""
         style = attributes.get("s", "0")
         style = f' s="{_number(style)}"' if style != "0" else ""
-        kind = f' t="{escape(kind)}"' if kind else ""
+        kind = f' t="{html.escape(kind)}"' if kind else ""
         self._write(f'<c r="{column_letter(column)}{self._row}"{style}{kind}>{content}</c>')
 
     def _column(self, reference: str | None) -> int:
