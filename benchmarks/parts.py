@@ -22,7 +22,7 @@ from benchmarks.measured import Measurement
 from benchmarks.options import Options
 from benchmarks.tables import reset, settle
 from benchmarks.writing import copy_rows, made
-from bulk_upload.reading.files import Readers, open_table
+from bulk_upload.reading.files import only_reader, open_table
 from bulk_upload.reading.table import Limits
 
 PIECE: Final = 256 * 1024
@@ -92,7 +92,7 @@ def read_table(path: Path) -> int:
 
 
 def check_table(path: Path) -> int:
-    with Readers().reader(Limits()) as reader:
+    with only_reader(Limits()) as reader:
         table = reader.checked(path, _format(path), next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
         return sum(len(chunk.numbers) for chunk in table.chunks)
 

@@ -17,7 +17,7 @@ from benchmarks.writing import made
 from bulk_upload.importing import write
 from bulk_upload.importing.run import import_table
 from bulk_upload.models import BulkUpload
-from bulk_upload.reading.files import Readers
+from bulk_upload.reading.files import only_reader
 from bulk_upload.reading.table import Limits
 
 WRITERS = {"COPY": write.write_by_copy, "ORM": write.write_by_orm}
@@ -55,7 +55,7 @@ def keep(name: str, recipe: Recipe, options: Options) -> None:
         raise AssertionError("an upload that nobody else knows cannot be claimed")
     settle()
     began = time.perf_counter()
-    with Readers().reader(Limits()) as reader:
+    with only_reader(Limits()) as reader:
         table = reader.checked(path, "xlsx", next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
         import_table(claimed, table, lambda: None)
     claimed.complete()

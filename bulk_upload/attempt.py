@@ -66,8 +66,6 @@ class Attempt:
         self._show()
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
         with self._file() as path, self._readers.reader(limits, self._on_wait) as reader:
-            # Short files come one after another: the next one's reader starts while this one's reads.
-            self._readers.prepare()
             with self._interruptible():
                 fetch_original(upload, path, on_block=self._on_wait)
             table = reader.checked(

@@ -65,7 +65,7 @@ class Worker:
         remove_leftovers()
         try:
             while not self._stopping and (max_messages is None or handled < max_messages):
-                self._readers.prepare()  # so that no file waits for a reader's start
+                self._readers.prepare()
                 handled += self.step()
                 if once:
                     break
@@ -74,7 +74,7 @@ class Worker:
         return handled
 
     def close(self) -> None:
-        """End the reader that waits, and remove the folder and the heartbeat."""
+        """End the readers, and remove the folder and the heartbeat."""
         self._readers.close()
         self._workplace.close()
         self._heartbeat.end()
@@ -160,7 +160,6 @@ class Worker:
         """
         ends = time.monotonic() + OTHERS_SECONDS
         while time.monotonic() < ends and BulkUpload.objects.short_ones_wait(attempt.upload.proveedor_id):
-            self._readers.prepare()
             try:
                 delivery = queue.receive(0)
             except queue.QueueFault as error:

@@ -115,7 +115,6 @@ class Fuzz:
     def _read(self, path: Path, file_format: FileFormat) -> str:
         try:
             with self._readers.reader(LIMITS) as reader:
-                self._readers.prepare()
                 table = reader.checked(path, file_format, next_row=0, chunk_rows=500)
                 for _ in table.chunks:
                     pass

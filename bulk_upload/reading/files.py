@@ -1,14 +1,16 @@
 """The only door to the readers: a file on disk becomes a `Table`, or checked chunks.
 
-with Readers().reader(limits, on_wait) as reader:
+readers = Readers()
+with readers.reader(limits, on_wait) as reader:
     table = reader.checked(path, "csv", next_row=0, chunk_rows=2500)
     for chunk in table.chunks: ...
+readers.close()
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +18,7 @@ from bulk_upload.cells import Row
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.problems import FileProblem
 from bulk_upload.reading import heard, wire
+from bulk_upload.reading.fork_server import ForkServer
 from bulk_upload.reading.guarded import Child
 from bulk_upload.reading.table import CheckedTable, Limits, Table
 from bulk_upload.reading.waiting import OnWait, ignore_wait
@@ -24,7 +27,7 @@ FileFormat = Literal["xlsx", "csv"]
 
 
 class Reader:
-    """A guarded child that starts, and reads one file when it is asked.
+    """A guarded child that reads one file when it is asked.
 
     Both ways open the file and understand its header; the rest is read as rows or chunks are taken. They
     raise `FileProblem` when the file's content cannot be read, at once or while rows are taken, and `OSError`
@@ -74,18 +77,16 @@ class Reader:
 
 
 class Readers:
-    """Gives out readers, and has the child of the next one started before it is needed."""
+    """Gives out readers, and keeps the process running that they are forked from. Close it at the end."""
 
     def __init__(self) -> None:
-        self._spare: Child | None = None
+        self._server: ForkServer | None = None
 
     def prepare(self) -> None:
-        """Start a child for the next reader, unless one waits. Where that fails it is tried again when needed."""
-        if self._spare is not None and not self._spare.is_alive():
-            self.close()
-        if self._spare is None:
-            with suppress(OSError):
-                self._spare = Child()
+        """Start that process, unless it runs, so that the next reader need not wait. Where that fails it is tried
+        again when a reader is needed."""
+        with suppress(OSError):
+            self._running_server()
 
     @contextmanager
     def reader(self, limits: Limits, on_wait: OnWait = ignore_wait) -> Iterator[Reader]:
@@ -94,24 +95,37 @@ class Readers:
         `on_wait` is called about once a second while the file is being read or checked; what it raises
         passes through.
         """
-        self.prepare()
-        child, self._spare = self._spare or Child(), None
+        child = Child(self._running_server())
         try:
             yield Reader(child, limits, on_wait)
         finally:
             child.end()
 
     def close(self) -> None:
-        """End the child that waits."""
-        if self._spare is not None:
-            self._spare.end()
-            self._spare = None
+        """End the process, and the readers that are left."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def _running_server(self) -> ForkServer:
+        if self._server is not None and not self._server.is_alive():
+            self.close()
+        if self._server is None:
+            self._server = ForkServer()
+        return self._server
+
+
+@contextmanager
+def only_reader(limits: Limits, on_wait: OnWait = ignore_wait) -> Iterator[Reader]:
+    """A reader for somebody who reads one file only."""
+    with closing(Readers()) as readers, readers.reader(limits, on_wait) as reader:
+        yield reader
 
 
 @contextmanager
 def open_table(path: Path, file_format: FileFormat, limits: Limits, on_wait: OnWait = ignore_wait) -> Iterator[Table]:
-    """The rows of one file, by a reader of their own."""
-    with Readers().reader(limits, on_wait) as reader:
+    """The rows of one file, by an `only_reader`."""
+    with only_reader(limits, on_wait) as reader:
         yield reader.rows(path, file_format)
 
 

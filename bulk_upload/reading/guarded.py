@@ -1,4 +1,4 @@
-"""The parent's side of a guarded child: start it, hear it out, know what its death means, end it."""
+"""The parent's side of a guarded child: have it forked, hear it out, know what its death means, end it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,20 @@ import logging
 import os
 import select
 import signal
-import subprocess
-import sys
 import tempfile
+import time
 from contextlib import ExitStack, suppress
-from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final
 
 from bulk_upload.problems import FileProblem
 from bulk_upload.reading import wire
+from bulk_upload.reading.fork_server import ForkServer
 from bulk_upload.reading.waiting import EVERY, OnWait, Ticker, ignore_wait
 
 logger = logging.getLogger(__name__)
 
-CHILD: Final = "bulk_upload.reading.child"
 # Seconds that it may take to start, on a machine that has no time for it.
 START_SECONDS: Final = 120
-_ROOT: Final = Path(__file__).resolve().parents[2]
-# What an interpreter may need to start; the worker's secrets are not the child's business.
-_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _READ_BYTES: Final = 256 * 1024
 # What an ordinary user may ask Linux for (/proc/sys/fs/pipe-max-size).
@@ -33,6 +28,8 @@ _PIPE_BYTES: Final = 1024 * 1024
 _LOGGED_BYTES: Final = 4096
 # Seconds that a child which has closed its output may take to give its memory back.
 _LAST_BREATH: Final = 10
+# Seconds between two looks whether it has.
+_BREATH: Final = 0.01
 
 
 class ReaderKilled(OSError):
@@ -40,34 +37,24 @@ class ReaderKilled(OSError):
 
 
 class Child:
-    """A guarded process that starts when this is made, reads one file when it is asked, and speaks as `wire` says.
+    """A guarded process that reads one file when it is asked, and speaks as `wire` says. Call `end` in any case."""
 
-    Make it on a thread that outlives it: the process dies with the thread that started it. Call `end` in
-    any case.
-    """
-
-    def __init__(self) -> None:
+    def __init__(self, server: ForkServer) -> None:
+        """Raises `OSError` when there is no process to be had."""
+        self._server = server
         with ExitStack() as opened:
             self._complaints = opened.enter_context(tempfile.TemporaryFile())
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", CHILD, str(os.getpid())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._complaints,
-                cwd=_ROOT,
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-                # Ctrl-C, and a stop of the worker's process group, are for the worker alone.
-                process_group=0,
-            )
-            opened.pop_all()  # from now on `end` closes it
-        _widen(cast(IO[bytes], self._process.stdout))
+            (stdin, self._input), (self._output, stdout) = _pipe(), _pipe()
+            for end in (self._input, self._output):
+                opened.enter_context(end)
+            _widen(self._output)
+            with stdin, stdout:
+                self._number = server.fork(stdin.fileno(), stdout.fileno(), self._complaints.fileno())
+            self._opened = opened.pop_all()  # from now on `end` closes it
         self._ticker = Ticker(ignore_wait)
         self._patience = START_SECONDS
         self._heard = bytearray()
         self._ready = False
-
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
 
     def ask(self, job: wire.Job, on_wait: OnWait) -> None:
         """Wait until it has started, and say what to read. Raises `OSError`: what goes wrong is no file's fault.
@@ -76,18 +63,17 @@ class Child:
         """
         self._ticker = Ticker(on_wait)
         self.line()
-        stdin = cast(IO[bytes], self._process.stdin)
-        stdin.write(job.line())
-        stdin.close()
+        self._input.write(job.line())
+        self._input.close()
         self._ready = True
         # Twice the CPU time that it may take: on a busy machine it waits for its turn.
         self._patience = 2 * job.limits.cpu_seconds
 
     def end(self) -> None:
         """Kill and reap it. What it wrote to standard error goes to the log."""
-        self._process.kill()
-        with self._process, self._complaints:
-            self._process.wait()
+        with self._opened:
+            with suppress(OSError):  # with a server that is gone it is gone, too
+                self._server.end(self._number)
             _log(self._complaints)
 
     def line(self) -> bytes:
@@ -103,14 +89,13 @@ class Child:
 
     def _line(self) -> bytes | None:
         """The next line without its end; `None` when no complete one will come."""
-        output = cast(IO[bytes], self._process.stdout)
         searched = 0
         while (end := self._heard.find(b"\n", searched)) < 0:
             searched = len(self._heard)
             if searched > wire.MAX_MESSAGE:
                 raise FileProblem("too_big_to_read")
-            self._wait_for(output)
-            data = os.read(output.fileno(), _READ_BYTES)
+            self._wait_for_more()
+            data = os.read(self._output.fileno(), _READ_BYTES)
             if not data:
                 return None
             self._heard += data
@@ -118,9 +103,9 @@ class Child:
         del self._heard[: end + 1]
         return line
 
-    def _wait_for(self, output: IO[bytes]) -> None:
+    def _wait_for_more(self) -> None:
         poll = select.poll()
-        poll.register(output, select.POLLIN)
+        poll.register(self._output, select.POLLIN)
         silence = 0.0
         while not poll.poll(EVERY * 1000):
             self._ticker.tick()
@@ -135,8 +120,10 @@ class Child:
     def _death(self) -> Exception:
         """Why the output ended too early, as what the reading raises."""
         try:
-            status = self._process.wait(_LAST_BREATH)
-        except subprocess.TimeoutExpired:
+            status = self._status()
+        except OSError:
+            status = -signal.SIGKILL  # together with its server
+        if status is None:
             return self._gave_up()
         if not self._ready:
             return OSError(f"the reader of files did not start (status {status})")
@@ -150,6 +137,19 @@ class Child:
         # By a signal: SIGXCPU at the CPU limit, an allocation that failed under the memory limit (Rust aborts),
         # a stack that overflowed.
         return FileProblem("too_big_to_read" if status < 0 else "damaged_file")
+
+    def _status(self) -> int | None:
+        """Its exit status; `None` when it does not end."""
+        deadline = time.monotonic() + _LAST_BREATH
+        while (status := self._server.status(self._number)) is None and time.monotonic() < deadline:
+            time.sleep(_BREATH)
+        return status
+
+
+def _pipe() -> tuple[IO[bytes], IO[bytes]]:
+    """The end that is read, and the one that is written."""
+    read, write = os.pipe()
+    return os.fdopen(read, "rb", buffering=0), os.fdopen(write, "wb", buffering=0)
 
 
 def _widen(pipe: IO[bytes]) -> None:

@@ -15,15 +15,19 @@ A cell is a JSON string, number, boolean or null; an `ErrorCell` is ``{"error": 
 ``{"date": text}``, an `UnreadCell` ``{"unread": [code, text]}``. Numbers that JSON does not know travel as Python
 writes them (``NaN``). The parts of a chunk are those of `CheckedChunk`; a decimal is a string, a problem or warning the
 list of its fields. What the parent makes of it is in `heard`.
+
+Children are asked for from a process that forks them, by a `Request` on a socket of its own.
 """
 
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, Final, Self
+from enum import Enum
+from typing import Any, ClassVar, Final, Self, cast
 
 from bulk_upload.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.checking.results import CheckedChunk, Problem
@@ -60,6 +64,50 @@ class Job:
     def of(cls, line: bytes) -> Self:
         said = json.loads(line)
         return cls(**{**said, "limits": Limits(**said["limits"])})
+
+
+class Ask(Enum):
+    """What the parent asks of the process that forks children."""
+
+    FORK = b"F"
+    STATUS = b"S"
+    END = b"E"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked, and of which child, by its number; its three descriptors come along when it is to be forked.
+
+    The other two are answered by its exit status, negative when a signal ended it.
+    """
+
+    BYTES: ClassVar = 9
+    ANSWER_BYTES: ClassVar = 5
+
+    ask: Ask
+    child: int
+
+    def packed(self) -> bytes:
+        return struct.pack("!cq", self.ask.value, self.child)
+
+    @classmethod
+    def of(cls, packed: bytes) -> Self:
+        letter, child = struct.unpack("!cq", packed)
+        return cls(Ask(letter), child)
+
+    @staticmethod
+    def answered(status: int | None) -> bytes:
+        """An answer: the status of a child, or that it still lives."""
+        return struct.pack("!?i", status is None, status or 0)
+
+    @staticmethod
+    def answer(packed: bytes) -> int | None:
+        """What `answered` packed. Raises `ConnectionError` for what is no answer: the process has ended."""
+        try:
+            lives, status = struct.unpack("!?i", packed)
+        except struct.error:
+            raise ConnectionError("the process that forks readers has ended") from None
+        return None if lives else cast(int, status)
 
 
 def encode(message: Message) -> bytes:

@@ -13,7 +13,7 @@ from bulk_upload.columns import COLUMNS
 from bulk_upload.importing.run import import_table
 from bulk_upload.models import BulkUpload
 from bulk_upload.problems import FileProblem
-from bulk_upload.reading.files import Readers
+from bulk_upload.reading.files import only_reader
 from bulk_upload.reading.table import Limits
 from bulk_upload.tests.awkward.make_awkward_xlsx import CASES, FOLDER, Case
 from bulk_upload.tests.test_awkward_files import EXPECTED
@@ -42,7 +42,7 @@ def expected(case: Case) -> list[dict[str, Any]]:
 def run(path: Path, supplier: Any) -> BulkUpload:
     upload = BulkUpload.objects.create(proveedor=supplier, filename="a.xlsx", file_format="xlsx", s3_key="k", size=1)
     claimed = BulkUpload.objects.claim(upload.pk, timedelta(hours=1))
-    with Readers().reader(Limits()) as reader:
+    with only_reader(Limits()) as reader:
         table = reader.checked(path, "xlsx", next_row=0, chunk_rows=100)
         import_table(claimed, table, after_chunk=lambda: None)
     claimed.complete()

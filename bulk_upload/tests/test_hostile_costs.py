@@ -10,7 +10,7 @@ import pytest
 
 from bulk_upload.cells import column_letter
 from bulk_upload.problems import FileProblem, shown
-from bulk_upload.reading.files import Readers
+from bulk_upload.reading.files import only_reader
 from bulk_upload.reading.table import Limits
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.building import sheet
@@ -40,7 +40,7 @@ def outcome(path: Path) -> Counter[str] | FileProblem:
     """What checking the whole file comes to, within the limits: the codes of its rows' problems, or its own."""
     codes: Counter[str] = Counter()
     try:
-        with Readers().reader(MOST) as reader:
+        with only_reader(MOST) as reader:
             for chunk in reader.checked(path, "xlsx", next_row=0, chunk_rows=2500).chunks:
                 codes.update(problem.codigo for problem in chunk.problems)
                 codes["good"] += len(chunk.numbers)

@@ -15,7 +15,7 @@ from bulk_upload.models import BulkUpload
 from bulk_upload.problems import FileProblem
 from bulk_upload.reading.child.csv_file import open_csv
 from bulk_upload.reading.child.unnamed import with_unnamed_columns
-from bulk_upload.reading.files import Readers
+from bulk_upload.reading.files import only_reader
 from bulk_upload.reading.table import CheckedTable, Limits
 from bulk_upload.tests import oracle
 from bulk_upload.tests.awkward.make_awkward_text import FOLDER as AWKWARD
@@ -59,7 +59,7 @@ def claimed_upload(supplier, file_format, *, replace):
 
 def run(path, supplier, *, replace):
     claimed = claimed_upload(supplier, "xlsx", replace=replace)
-    with Readers().reader(Limits()) as reader:
+    with only_reader(Limits()) as reader:
         table = reader.checked(path, "xlsx", next_row=0, chunk_rows=1000)
         import_table(claimed, table, after_chunk=lambda: None)
     claimed.complete()

@@ -7,14 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bulk_upload.problems import FileProblem
-from bulk_upload.reading import guarded, waiting
-from bulk_upload.reading.files import Readers, open_table
+from bulk_upload.reading import fork_server, guarded, waiting
+from bulk_upload.reading.files import Readers, only_reader, open_table
 from bulk_upload.reading.guarded import ReaderKilled
 from bulk_upload.reading.table import Limits
 from bulk_upload.tests.awkward import raw_workbook as raw
@@ -32,8 +33,8 @@ def workbook(tmp_path_factory) -> Path:
     return raw.save(tmp_path_factory.mktemp("child") / "productos.xlsx", raw.parts(sheet))
 
 
-def children(parent: int | None = None) -> list[int]:
-    """The guarded children of a process, this one by default, that still exist."""
+def processes(parent: int) -> list[int]:
+    """The processes with the reader's name that `parent` has started."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
@@ -41,15 +42,14 @@ def children(parent: int | None = None) -> list[int]:
             owner = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
         except (OSError, ValueError, IndexError):
             continue
-        if CHILD in command.split(b"\0") and owner == (parent or os.getpid()):
+        if CHILD in command.split(b"\0") and owner == parent:
             found.append(int(entry.name))
     return found
 
 
-def only_child() -> int:
-    """The one child there is; in the moment of its start the system does not name its command yet."""
-    assert eventually(lambda: len(children()) == 1)
-    return children()[0]
+def children(parent: int | None = None) -> list[int]:
+    """The guarded children of a process, this one by default, that still exist."""
+    return [child for server in processes(parent or os.getpid()) for child in processes(server)]
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
@@ -154,7 +154,7 @@ def test_a_silent_child_is_given_up(workbook, monkeypatch):
             os.kill(stopped[0], signal.SIGSTOP)
 
     monkeypatch.setattr(waiting, "EVERY", 0)
-    with pytest.raises(FileProblem) as problem, Readers().reader(Limits(cpu_seconds=1), stop) as reader:
+    with pytest.raises(FileProblem) as problem, only_reader(Limits(cpu_seconds=1), stop) as reader:
         reader.rows(workbook, "xlsx")
     assert problem.value.code == "too_big_to_read"
     assert children() == []
@@ -182,33 +182,48 @@ def test_the_child_dies_with_its_parent_however_that_dies(workbook):
     assert eventually(lambda: not Path(f"/proc/{child}").exists())
 
 
-def test_a_child_waits_started_for_the_next_file(workbook):
-    readers = Readers()
+@pytest.fixture
+def readers() -> Iterator[Readers]:
+    with closing(Readers()) as readers:
+        yield readers
+
+
+def test_files_are_read_by_children_of_one_process_each_by_its_own(readers, workbook):
     readers.prepare()
-    readers.prepare()
-    spare = only_child()
-    with readers.reader(Limits()) as reader:
-        assert children() == [spare]
-        assert reader.rows(workbook, "xlsx").total == 20_000
+    with readers.reader(Limits()) as first, readers.reader(Limits()) as second:
+        assert eventually(lambda: len(children()) == 2)
+        assert [first.rows(workbook, "xlsx").total, second.rows(workbook, "xlsx").total] == [20_000, 20_000]
     assert children() == []
 
 
-def test_a_child_that_died_while_it_waited_is_replaced(workbook):
-    readers = Readers()
-    readers.prepare()
-    spare = only_child()
-    os.kill(spare, signal.SIGKILL)
-    assert eventually(lambda: children() == [])
+def test_a_killed_process_takes_its_readers_along_and_is_replaced(readers, workbook):
+    with readers.reader(Limits()) as reader:
+        table = reader.rows(workbook, "xlsx")
+        (child,) = children()
+        readers._server._process.kill()
+        with pytest.raises(ReaderKilled):
+            list(table.batches)
+    assert eventually(lambda: not Path(f"/proc/{child}").exists())
     with readers.reader(Limits()) as reader:
         assert reader.rows(workbook, "xlsx").total == 20_000
 
 
-def test_a_child_that_waits_is_ended_with_its_readers():
-    readers = Readers()
+def test_a_frozen_process_is_ended(readers, monkeypatch):
+    monkeypatch.setattr(fork_server, "ANSWER_SECONDS", 0.2)
+    readers.prepare()
+    os.kill(readers._server._process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(guarded, "START_SECONDS", 0.2)
+    monkeypatch.setattr(guarded, "EVERY", 0.1)
+    with readers.reader(Limits()) as reader, pytest.raises(OSError, match="does not start"):
+        reader.rows(Path(__file__), "csv")
+    assert not readers._server.is_alive()
+
+
+def test_readers_can_be_closed_twice(readers):
     readers.prepare()
     readers.close()
     readers.close()
-    assert children() == []
+    assert processes(os.getpid()) == []
 
 
 def test_a_large_sheet_that_reaches_far_is_refused(tmp_path):
@@ -229,7 +244,7 @@ def test_the_child_starts_without_what_it_does_not_need():
     """A start is paid for each file: what Django or the network's modules take to load would double it."""
     code = "import sys, bulk_upload.reading.child.__main__, bulk_upload.reading.child.telling\n"
     loaded = python_says(f"{code}sys.stdout.write(' '.join(sys.modules))").split()
-    assert [name for name in loaded if name in ("django", "openpyxl", "urllib.request", "ssl", "email", "socket")] == []
+    assert [name for name in loaded if name in ("django", "openpyxl", "urllib.request", "ssl", "email")] == []
 
 
 def test_the_worker_never_loads_what_parses_a_workbook():

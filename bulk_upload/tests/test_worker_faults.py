@@ -176,7 +176,7 @@ def test_a_reader_that_is_killed_twice_ends_the_upload_and_redrive_brings_it_bac
     def killed(child, job, on_wait):
         child.line()
         child._ready = True
-        child._process.kill()
+        child._server.close()
 
     with monkeypatch.context() as patch:
         patch.setattr(guarded.Child, "ask", killed)

@@ -144,7 +144,7 @@ def _end_sessions(stack: Stack, chance: random.Random) -> None:
 
 COMMIT: Final = b"COMMIT\x00"
 UPDATE: Final = b'UPDATE "bulk_upload_bulkupload"'
-WORKERS, READERS = Stack.busy_worker_pids, Stack.busy_reader_pids
+WORKERS, READERS, FORK_SERVERS = Stack.busy_worker_pids, Stack.busy_reader_pids, Stack.fork_server_pids
 # Seconds for which a fault waits for a process that is busy.
 PID_SECONDS: Final = 3
 
@@ -155,6 +155,8 @@ FAULTS: Final = [
     Fault("reader killed", _signalled(signal.SIGKILL, READERS)),
     Fault("reader terminated", _signalled(signal.SIGTERM, READERS)),
     Fault("reader frozen", _signalled(signal.SIGSTOP, READERS), (3, 6)),
+    Fault("fork server killed", _signalled(signal.SIGKILL, FORK_SERVERS)),
+    Fault("fork server frozen", _signalled(signal.SIGSTOP, FORK_SERVERS), (3, 6)),
     Fault("web killed", _signalled(signal.SIGKILL, _second_web)),
     Fault("web terminated", _signalled(signal.SIGTERM, _second_web)),
     Fault("web frozen", _signalled(signal.SIGSTOP, _any_web), (1, 4)),

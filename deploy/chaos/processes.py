@@ -27,6 +27,11 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def descendants(pid: int) -> list[int]:
+    """The child processes of `pid`, and theirs."""
+    return [each for child in children(pid) for each in (child, *descendants(child))]
+
+
 def has_open(pid: int, part: str) -> bool:
     """Whether `pid` has a file open whose path contains `part`."""
     with suppress(OSError):

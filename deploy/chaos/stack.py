@@ -20,7 +20,7 @@ from django.db import connection
 from bulk_upload import queue, storage
 from bulk_upload.tests.processes import Supervised, database_url, environment
 from bulk_upload.tests.tcp_proxy import TcpProxy
-from deploy.chaos.processes import FailingServer, Valkey, Web, children, has_open, memory, send_signal
+from deploy.chaos.processes import FailingServer, Valkey, Web, children, descendants, has_open, memory, send_signal
 from deploy.environment import PROJECT
 
 # By how much the hosts' clocks are wrong, in seconds, and how many workers each has.
@@ -77,7 +77,7 @@ class Host:
     def _stop_workers(self) -> None:
         """As an operator stops them; whoever does not end is killed."""
         for pid in self.worker_pids():
-            for each in (pid, *children(pid)):
+            for each in (pid, *descendants(pid)):
                 send_signal(each, signal.SIGCONT)
         try:
             self.workers.stop()
@@ -162,12 +162,16 @@ class Stack:
         return [pid for host in self.hosts for pid in host.worker_pids()]
 
     def reader_pids(self) -> list[int]:
-        """The reading children of the workers, those that wait too."""
-        return [child for pid in self.worker_pids() for child in children(pid)]
+        """The workers' readers, and the processes that these are forked from."""
+        return [each for pid in self.worker_pids() for each in descendants(pid)]
 
     def busy_reader_pids(self) -> list[int]:
         """The readers that have a file open."""
         return [pid for pid in self.reader_pids() if has_open(pid, "/bulk-upload-")]
+
+    def fork_server_pids(self) -> list[int]:
+        """The processes that busy workers' readers are forked from."""
+        return [child for pid in self.busy_worker_pids() for child in children(pid)]
 
     def busy_worker_pids(self) -> list[int]:
         """The workers of which an import has a temporary folder."""

@@ -1,60 +1,87 @@
-"""The guarded child: reads one file, and tells it on standard output as `wire` says.
+"""The process that guarded children are forked from: it has loaded what reads files, and reads none itself.
 
     python -m bulk_upload.reading.child PARENT
 
-It may die in any way, for the libraries that parse the file can be made to abort; nothing but itself
-is lost then. It follows no link, and writes nothing but the nameless files of `SeenKeys` and `Spool`, beside the
-file that it reads. Knows no Django.
+Standard input is a socket, on which `wire.Request`s come. It ends when that is closed, and is killed when its parent
+ends. Knows no Django.
 """
 
 from __future__ import annotations
 
-import gc
 import os
+import signal
+import socket
 import sys
 import traceback
-from pathlib import Path
-from typing import Final
+from contextlib import suppress
+from typing import NoReturn
 
+from bulk_upload.reading import wire
 from bulk_upload.reading.child import guards
-
-# New objects after which cycles are looked for: rows make many objects, and a cycle only for a refused cell.
-_OBJECTS: Final = 20_000
+from bulk_upload.reading.child.one_file import read_one
 
 
 def main(arguments: list[str]) -> int:
     guards.ignore_stop_signals()
     guards.die_with_parent(int(arguments[0]))
+    with socket.socket(fileno=os.dup(0)) as requests:
+        return Server(requests).run()
 
-    # Imported with the signals already in order, for this takes most of the start.
-    from bulk_upload.checking.chunks import CheckingFault
-    from bulk_upload.problems import FileProblem
-    from bulk_upload.reading import wire
-    from bulk_upload.reading.child.telling import messages
 
-    def say(message: wire.Message) -> None:
-        sys.stdout.buffer.write(wire.encode(message))
-        sys.stdout.buffer.flush()
+class Server:
+    """Forks, tells how children have ended, and ends them, as it is asked."""
 
-    say(["ready"])
-    line = sys.stdin.buffer.readline()
-    if not line:
-        return 0  # Nobody wants anything.
-    job = wire.Job.of(line)
-    gc.set_threshold(_OBJECTS)
-    os.environ["SQLITE_TMPDIR"] = str(Path(job.path).parent)
-    guards.limit_resources(job.limits.memory_bytes, job.limits.cpu_seconds)
-    try:
-        for message in messages(job):
-            say(message)
-    except FileProblem as problem:
-        say(["problem", problem.code, list(problem.params.items())])
-    except MemoryError:
-        say(["problem", "too_big_to_read", []])
-    except CheckingFault:
-        traceback.print_exc()
-        return wire.FAULT
-    return 0
+    def __init__(self, requests: socket.socket) -> None:
+        self._requests = requests
+        self._children: dict[int, int] = {}
+
+    def run(self) -> int:
+        while True:
+            packed, descriptors, _, _ = socket.recv_fds(self._requests, wire.Request.BYTES, 3)
+            if not packed:
+                return 0
+            request = wire.Request.of(packed)
+            if request.ask is wire.Ask.FORK:
+                self._fork(request.child, descriptors)
+            else:
+                self._requests.sendall(wire.Request.answered(self._status(request)))
+
+    def _fork(self, child: int, descriptors: list[int]) -> None:
+        server = os.getpid()
+        # Without memory for another process there is none: its parent sees its output end.
+        with suppress(OSError):
+            pid = os.fork()
+            if not pid:
+                self._become_child(server, descriptors)
+            self._children[child] = pid
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+    def _become_child(self, server: int, descriptors: list[int]) -> NoReturn:
+        status = 1
+        try:
+            self._requests.close()
+            for descriptor, standard in zip(descriptors, (0, 1, 2), strict=True):
+                os.dup2(descriptor, standard)
+                os.close(descriptor)
+            guards.die_with_parent(server)
+            status = read_one()
+        except BaseException:  # noqa: BLE001  # whatever it is ends the child
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def _status(self, request: wire.Request) -> int | None:
+        pid = self._children.get(request.child)
+        if pid is None:
+            return 1  # it could not be forked
+        if request.ask is wire.Ask.END:
+            os.kill(pid, signal.SIGKILL)
+        ended, status = os.waitpid(pid, 0 if request.ask is wire.Ask.END else os.WNOHANG)
+        if not ended:
+            return None
+        del self._children[request.child]
+        return os.waitstatus_to_exitcode(status)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from bulk_upload.cells import Cell, Row, is_blank
 from bulk_upload.columns import COLUMNS
-from bulk_upload.reading.files import FileFormat, open_table
+from bulk_upload.reading.files import FileFormat, Readers
 from bulk_upload.reading.table import Limits, Table
 from bulk_upload.reading.waiting import OnWait, ignore_wait
 from bulk_upload.values import Value
+
+# It ends with the tests' process.
+READERS = Readers()
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Reading:
 
 def read(path: Path, limits: Limits | None = None, on_wait: OnWait = ignore_wait) -> Reading:
     file_format: FileFormat = "csv" if path.suffix == ".csv" else "xlsx"
-    with open_table(path, file_format, limits or Limits(), on_wait) as table:
+    with READERS.reader(limits or Limits(), on_wait) as reader:
+        table = reader.rows(path, file_format)
         rows = [row for batch in table.batches for row in batch]
     assert len(rows) == table.total
     return Reading(table, rows)

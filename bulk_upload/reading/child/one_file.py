@@ -1,0 +1,52 @@
+"""The guarded child: reads one file, and tells it on standard output as `wire` says.
+
+It may die in any way, for the libraries that parse the file can be made to abort; nothing but itself
+is lost then. It follows no link, and writes nothing but the nameless files of `SeenKeys` and `Spool`, beside the
+file that it reads.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Final
+
+from bulk_upload.checking.chunks import CheckingFault
+from bulk_upload.problems import FileProblem
+from bulk_upload.reading import wire
+from bulk_upload.reading.child import guards
+from bulk_upload.reading.child.telling import messages
+
+# New objects after which cycles are looked for: rows make many objects, and a cycle only for a refused cell.
+_OBJECTS: Final = 20_000
+
+
+def read_one() -> int:
+    """Hear what to read on standard input, and tell it. Returns the status to exit with."""
+    _say(["ready"])
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return 0  # Nobody wants anything.
+    job = wire.Job.of(line)
+    gc.set_threshold(_OBJECTS)
+    os.environ["SQLITE_TMPDIR"] = str(Path(job.path).parent)
+    guards.limit_resources(job.limits.memory_bytes, job.limits.cpu_seconds)
+    try:
+        for message in messages(job):
+            _say(message)
+    except FileProblem as problem:
+        _say(["problem", problem.code, list(problem.params.items())])
+    except MemoryError:
+        _say(["problem", "too_big_to_read", []])
+    except CheckingFault:
+        traceback.print_exc()
+        return wire.FAULT
+    return 0
+
+
+def _say(message: wire.Message) -> None:
+    sys.stdout.buffer.write(wire.encode(message))
+    sys.stdout.buffer.flush()
