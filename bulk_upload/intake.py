@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
-import unicodedata
 import uuid
 from pathlib import PurePath
 from typing import IO, Final, Literal, cast
@@ -25,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from bulk_upload import keys, progress, queue, repeats, snapshots, storage
 from bulk_upload.compound_files import is_encrypted_workbook
+from bulk_upload.file_names import clean_filename
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.problems import text_of
 from bulk_upload.recording import InDoubt, record
@@ -52,7 +51,6 @@ UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 HEAD_BYTES: Final = 4096
 # What multipart adds around the file, at most: other fields and part headers.
 MULTIPART_OVERHEAD: Final = 64 * 1024
-LONGEST_NAME: Final = 200
 # Why an upload failed whose content nobody has judged: sent again, it can go on.
 LOST_FILE: Final = ("file_missing", "file_replaced")
 
@@ -154,19 +152,6 @@ def retry_upload(upload: BulkUpload) -> bool:
         return False
     _show_and_publish(upload)
     return True
-
-
-def clean_filename(name: str) -> str:
-    """The name as it is shown and stored: the last part of a path, printable, at most 200 characters.
-
-    >>> clean_filename("../../etc/precios 2026.xlsx")
-    'precios 2026.xlsx'
-    """
-    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
-    # Cc, Cf: control characters and marks that turn the direction of writing, which disguise an extension.
-    name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip()
-    path = PurePath(name or "archivo")
-    return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix if len(name) > LONGEST_NAME else path.name
 
 
 def _show_and_publish(upload: BulkUpload) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -21,6 +21,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
 
 from bulk_upload.intake import RefusedUpload
+from medisupply.wire import json_answer
 
 log = logging.getLogger(__name__)
 
@@ -87,21 +88,21 @@ def body(code: str, message: str, errors: Fields | None = None) -> dict[str, Any
 
 
 @csrf_exempt  # nothing is done here, and the answer is JSON for every method
-def api_not_found(request: HttpRequest) -> JsonResponse:
+def api_not_found(request: HttpRequest) -> HttpResponse:
     """The view of every address below ``/api/`` that does not exist, whatever the method."""
-    return JsonResponse(body("not_found", _("No se encontró lo que se pidió.")), status=404)
+    return json_answer(body("not_found", _("No se encontró lo que se pidió.")), status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not request.path.startswith(API_PATH):
         return defaults.bad_request(request, exception)
-    return JsonResponse(body("bad_request", _("La petición no es válida.")), status=400)
+    return json_answer(body("bad_request", _("La petición no es válida.")), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not request.path.startswith(API_PATH):
         return defaults.permission_denied(request, exception)
-    return JsonResponse(body("permission_denied", str(exceptions.PermissionDenied().detail)), status=403)
+    return json_answer(body("permission_denied", str(exceptions.PermissionDenied().detail)), status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -116,14 +117,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return database_away(request)
     if not request.path.startswith(API_PATH):
         return defaults.server_error(request)
-    return JsonResponse(_internal(), status=500)
+    return json_answer(_internal(), status=500)
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
     """503, for a request that the database could not serve. The page is made without asking it again."""
     headers = {"Retry-After": RETRY_AFTER}
     if request.path.startswith(API_PATH):
-        return JsonResponse(_body(_database_unavailable()), status=503, headers=headers)
+        return json_answer(_body(_database_unavailable()), status=503, headers=headers)
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
 
 

@@ -45,6 +45,8 @@ class HealthMiddleware:
         if page is None:
             return self.get_response(request)
         response = page() if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "HEAD"])
+        if response.content:
+            response.content += b"\n"
         response["Cache-Control"] = "no-store"
         # Else gunicorn sends it in chunks, which a simple probe may not read.
         response["Content-Length"] = str(len(response.content))

@@ -13,13 +13,12 @@ from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.exceptions import Throttled
 from rest_framework.parsers import FormParser
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from medisupply.openapi import answer, operation
 from medisupply.throttles import LoginThrottle, login_wait
-from medisupply.wire import JsonObjectParser
+from medisupply.wire import JsonLineRenderer, JsonObjectParser
 
 
 class TokenRequest(serializers.Serializer[Any]):
@@ -61,7 +60,7 @@ class TokenView(ObtainAuthToken):
 
     throttle_classes = [LoginThrottle]
     parser_classes = [JsonObjectParser, FormParser]
-    renderer_classes = [JSONRenderer]
+    renderer_classes = [JsonLineRenderer]
 
     @operation(
         "obtener_token",

@@ -47,6 +47,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "medisupply.request_id.RequestIdMiddleware",
+    # Around all others, so that their answers have it, too.
+    "medisupply.caching.CacheControlMiddleware",
     # Before whatever asks for an allowed host or for TLS.
     "medisupply.health.HealthMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -62,6 +64,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "medisupply.database_away.DatabaseAwayMiddleware",
     "medisupply.oversized.OversizedBodyMiddleware",
+    "medisupply.encoded_bodies.EncodedBodyMiddleware",
 ]
 
 ROOT_URLCONF = "medisupply.urls"
@@ -233,7 +236,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["medisupply.wire.JsonLineRenderer"],
     "DEFAULT_PARSER_CLASSES": ["medisupply.wire.JsonObjectParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "medisupply.wire.AlwaysJson",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

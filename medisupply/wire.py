@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
 
@@ -22,6 +23,23 @@ class AlwaysJson(DefaultContentNegotiation):
         self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         return renderers[0], renderers[0].media_type or "application/json"
+
+
+class JsonLineRenderer(JSONRenderer):
+    """JSON that ends its line: a shell's prompt stands on one of its own, and files can be put together."""
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        rendered: bytes = super().render(data, accepted_media_type, renderer_context)
+        return rendered + b"\n" if rendered else rendered
+
+
+def json_answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """An answer that no view of DRF makes, as those make theirs."""
+    return HttpResponse(
+        JsonLineRenderer().render(data), content_type="application/json", status=status, headers=dict(headers or {})
+    )
 
 
 class JsonObjectParser(JSONParser):

@@ -19,6 +19,7 @@ from bulk_upload.columns import COLUMNS
 from bulk_upload.forms import UploadForm
 from bulk_upload.intake import MULTIPART_OVERHEAD, RefusedUpload, accept_upload, too_large
 from bulk_upload.models import BulkUpload
+from bulk_upload.multipart import read_by_our_rules
 
 MEBIBYTE = 1024 * 1024
 
@@ -34,6 +35,7 @@ class UploadPage(ScopedUploads):
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
+        read_by_our_rules(request)
         try:
             if request.method == "POST" and _length(request) > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
                 raise too_large()

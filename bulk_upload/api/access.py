@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 
 from bulk_upload.models import BulkUpload
@@ -21,14 +20,24 @@ def key_of(task_id: str) -> uuid.UUID:
     try:
         return uuid.UUID(task_id)
     except ValueError as error:
-        raise Http404 from error
+        raise unknown_task() from error
+
+
+def unknown_task() -> NotFound:
+    """The answer about a task that is not there, or is another supplier's: which of the two is not said."""
+    return NotFound(
+        _(
+            "No hay una carga con ese «task_id» para su usuario: revise que sea el que llegó al enviar el archivo, y "
+            "que el token sea del mismo proveedor."
+        )
+    )
 
 
 def visible(request: Request, task_id: str) -> BulkUpload:
     """The upload, for who may see it."""
     upload = BulkUpload.objects.for_user(request.user).filter(pk=key_of(task_id)).first()
     if upload is None:
-        raise Http404
+        raise unknown_task()
     return upload
 
 

@@ -24,6 +24,13 @@ AWAY: Final = [
     ("storage_unavailable", "El almacén de archivos no responde: intente de nuevo en un momento."),
     ("database_unavailable", "La base de datos no responde: intente de nuevo en un momento."),
 ]
+UNKNOWN: Final = [
+    (
+        "not_found",
+        "No hay una carga con ese «task_id» para su usuario: revise que sea el que llegó al enviar el archivo, y que "
+        "el token sea del mismo proveedor.",
+    )
+]
 FORBIDDEN: Final = [("permission_denied", "No puede actuar por el proveedor «PROV002».")]
 
 
@@ -79,6 +86,7 @@ UPLOAD = operation(
             ("unsupported_format", "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es."),
             ("content_mismatch", "El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
             ("encrypted_file", text_of("encrypted_file", {}, "es")),
+            ("unsupported_encoding", "El cuerpo llegó comprimido (Content-Encoding: gzip): envíelo sin comprimir."),
         ],
         422: [
             (
@@ -133,6 +141,7 @@ def _state(name: str, summary: str) -> Describe:
             304: OpenApiResponse(None, "Nada cambió desde ese ETag."),
         },
         failures=[404],
+        codes={404: UNKNOWN},
     )
 
 
@@ -168,6 +177,7 @@ PROBLEMS = operation(
         (200, XLSX): _file("Todos, en Excel."),
     },
     failures=[400, 404],
+    codes={404: UNKNOWN},
 )
 
 CORRECTIONS = operation(
@@ -179,6 +189,7 @@ CORRECTIONS = operation(
     answers={(200, XLSX): _file("El libro por corregir.")},
     failures=[404, 409, 410, 422],
     codes={
+        404: UNKNOWN,
         409: [
             ("not_finished", "La carga no ha terminado: espere a que termine."),
             ("nothing_to_correct", "La carga no tiene filas por corregir."),
@@ -199,6 +210,7 @@ ORIGINAL = operation(
     },
     failures=[404, 410, 422],
     codes={
+        404: UNKNOWN,
         422: [("file_replaced", text_of("file_replaced", {}, "es"))],
         503: AWAY,
     },
@@ -212,7 +224,7 @@ CANCEL = operation(
     parameters=[TASK],
     answers={202: answer(bodies.Accepted, "Cancelada.", examples.CANCELLED)},
     failures=[403, 404, 409],
-    codes={409: [("already_ended", "La carga ya terminó: no hay nada que cancelar.")]},
+    codes={404: UNKNOWN, 409: [("already_ended", "La carga ya terminó: no hay nada que cancelar.")]},
 )
 
 RETRY = operation(
@@ -224,10 +236,11 @@ RETRY = operation(
     answers={202: answer(bodies.Accepted, "Encolada de nuevo.", examples.RETRIED)},
     failures=[403, 404, 409],
     codes={
+        404: UNKNOWN,
         409: [
             ("not_retryable", "Solo una carga fallida o cancelada puede reintentarse."),
             ("same_file_running", "El mismo archivo ya se está importando en otra carga."),
-        ]
+        ],
     },
 )
 

@@ -22,7 +22,7 @@ from bulk_upload import storage
 from bulk_upload.api import access, docs
 from bulk_upload.corrections import write_corrections
 from bulk_upload.exports import CONTENT_TYPES, FileFormat, export_errors
-from bulk_upload.intake import clean_filename
+from bulk_upload.file_names import clean_filename
 from bulk_upload.management.commands.make_templates import example_products_for
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.originals import fetch_original

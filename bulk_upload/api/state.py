@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from django.http import Http404
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from rest_framework.authentication import SessionAuthentication
@@ -67,11 +66,11 @@ def visible_snapshot(request: Request, task_id: str) -> Snapshot:
     if snapshot is None or snapshot["revision"] < _seen_revision(request):
         upload = BulkUpload.objects.filter(pk=key).first()
         if upload is None:
-            raise Http404
+            raise access.unknown_task()
         snapshot = snapshots.of(upload)
         progress.put(snapshot)
     if not may_see(request, snapshot["proveedor_id"]):
-        raise Http404
+        raise access.unknown_task()
     return snapshot
 
 

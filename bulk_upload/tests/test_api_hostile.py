@@ -51,7 +51,6 @@ def post(api, *parts):
         "CON.csv",
         "aux",
         "lpt1.csv",
-        "precios.csv:oculto.csv",
     ],
 )
 def test_a_file_name_that_is_more_than_a_name(api, name):
