@@ -16,6 +16,7 @@ from benchmarks.processes import PeakMemory, cpu_seconds
 from benchmarks.tables import database_pids, reset, settle, wal_position
 from benchmarks.writing import made
 from catalog.models import Product
+from deploy.process_tree import children
 
 
 def main() -> None:
@@ -78,7 +79,7 @@ class Jobs:
 
     def _used(self) -> dict[str, float]:
         return {
-            "worker_cpu": cpu_seconds([self._worker]),
+            "worker_cpu": cpu_seconds([self._worker, *children(self._worker)]),
             "database_cpu": cpu_seconds(database_pids()),
             "wal_bytes": wal_position(),
         }

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Self
 
+from deploy.process_tree import descendants, peak
+
 EVERY_SECONDS: Final = 0.1
 
 
 class PeakMemory:
-    """Watches a process and its children for the length of a block; `worker` and `child` are MiB afterwards."""
+    """Watches a process and those that it starts for the length of a block; `worker` and `child` are MiB afterwards."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -35,34 +37,8 @@ class PeakMemory:
 
     def _watch(self) -> None:
         while not self._over.wait(EVERY_SECONDS):
-            for pid in children(self._pid):
+            for pid in descendants(self._pid):
                 self.child = max(self.child, peak(pid))
-
-
-def peak(pid: int) -> float:
-    """The process's peak in MiB; 0 when there is no such process (any more)."""
-    return _mebibytes(pid, "VmHWM:")
-
-
-def resident(pid: int) -> float:
-    """The memory that the process has now, in MiB; 0 when there is no such process."""
-    return _mebibytes(pid, "VmRSS:")
-
-
-def _mebibytes(pid: int, name: str) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
-
-
-def children(pid: int) -> list[int]:
-    found: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += map(int, path.read_text("ascii").split())
-    return found
 
 
 def parent(pid: int, name: str) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import connection
 
 from benchmarks.files import CATEGORIES
-from benchmarks.processes import children, parent
+from benchmarks.processes import parent
 from bulk_upload.models import BulkUpload, RowError
 from catalog.models import Category, Product
+from deploy.process_tree import children
 
 
 def reset() -> None:

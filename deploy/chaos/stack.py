@@ -20,8 +20,9 @@ from django.db import connection
 from bulk_upload import queue, storage
 from bulk_upload.tests.processes import Supervised, database_url, environment
 from bulk_upload.tests.tcp_proxy import TcpProxy
-from deploy.chaos.processes import FailingServer, Valkey, Web, children, descendants, has_open, memory, send_signal
+from deploy.chaos.processes import FailingServer, Valkey, Web, has_open, send_signal
 from deploy.environment import PROJECT
+from deploy.process_tree import children, descendants, resident
 
 # By how much the hosts' clocks are wrong, in seconds, and how many workers each has.
 HOSTS: Final = ((20, 1), (-20, 2))
@@ -202,11 +203,11 @@ class Stack:
 
     def memory(self) -> dict[str, float]:
         """Resident memory in MB of each kind of process, the largest one's."""
-        web = [memory(pid) for host in self.hosts for pid in host.web.pids()]
+        web = [resident(pid) for host in self.hosts for pid in host.web.pids()]
         return {
             "web": max(web, default=0.0),
-            "worker": max(map(memory, self.worker_pids()), default=0.0),
-            "reader": max(map(memory, self.reader_pids()), default=0.0),
+            "worker": max(map(resident, self.worker_pids()), default=0.0),
+            "reader": max(map(resident, self.reader_pids()), default=0.0),
         }
 
     def save_logs(self, seed: int) -> Path:
