@@ -139,6 +139,10 @@ bench-fairness: $(INSTALLED)  ## measure small files beside a large one, with on
 bench-web-memory: $(INSTALLED)  ## measure the web processes' memory over 500 uploads; it must stay flat
 	@$(PYTHON) -m benchmarks.web_memory
 
+.PHONY: bench-search
+bench-search: $(INSTALLED)  ## measure searches among 260,000 products, and what they cost an import
+	@$(PYTHON) -m benchmarks.product_search
+
 .venv-bench/.installed: requirements/bench.txt | $(INSTALLED)
 	@$(PYTHON) -m venv --clear .venv-bench
 	@.venv-bench/bin/python -m deploy.install requirements/bench.txt

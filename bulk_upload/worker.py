@@ -24,6 +24,8 @@ from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 from bulk_upload.sweep import Sweeper
 from bulk_upload.workplace import Workplace, has_room, remove_leftovers
+from catalog.search import has_unfilled
+from catalog.search_filling import fill_some
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +93,7 @@ class Worker:
             drop_stale_connections()
             self._heartbeat.beat()
             self._sweeper.sweep_if_due()
-            delivery = queue.receive(self._wait_seconds)
+            delivery = self._next_delivery()
             if delivery is None:
                 return False
             self._busy = True
@@ -108,6 +110,14 @@ class Worker:
         finally:
             self._busy = False
         return True
+
+    def _next_delivery(self) -> Delivery | None:
+        """The next message. While there is none, products that were written are made ready for searches."""
+        if has_unfilled():
+            delivery = queue.receive(0)
+            if delivery is not None or fill_some():
+                return delivery
+        return queue.receive(self._wait_seconds)
 
     # --- Signals ---
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django_filters.rest_framework import CharFilter, FilterSet
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog import docs
+from catalog import docs, search
 from catalog.models import Category, Supplier
 from medisupply.pages import filtered, numbered
 
 
 class CategoryFilters(FilterSet):
-    q = CharFilter(field_name="nombre", lookup_expr="icontains", max_length=64)
+    q = CharFilter(method="_search", max_length=64)
+
+    def _search(self, rows: QuerySet[Category], name: str, value: str) -> QuerySet[Category]:
+        return search.matching(rows, ("nombre",), value)
 
 
 class CategoryListView(APIView):

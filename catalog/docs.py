@@ -45,7 +45,11 @@ CATEGORIES = operation(
     "listar_categorias",
     "Listar las categorías",
     tag=TAG,
-    parameters=[query("q", "Parte del nombre.", {"type": "string", "maxLength": 64}), PAGE, SIZE],
+    parameters=[
+        query("q", "Palabras del nombre, sin importar tildes.", {"type": "string", "maxLength": 64}),
+        PAGE,
+        SIZE,
+    ],
     answers={
         200: answer(
             CategoryPage, "Una página de categorías.", {"items": [{"nombre": "GUANTES"}], "meta": NUMBERED_META}

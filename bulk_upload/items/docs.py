@@ -118,7 +118,11 @@ LIST = operation(
     "Buscar productos",
     tag=TAG,
     parameters=[
-        query("q", "Parte del id, el código o el nombre.", {"type": "string", "maxLength": 100}),
+        query(
+            "q",
+            "Palabras del id, el código, el nombre o la categoría, sin importar tildes ni mayúsculas.",
+            {"type": "string", "maxLength": 100},
+        ),
         query("categoria", "Categoría.", {"type": "string", "maxLength": 64}),
         query("proveedor_id", "Proveedor.", {"type": "string", "maxLength": 32}),
         query("activo", "Solo activos (true) o inactivos (false).", OpenApiTypes.BOOL),

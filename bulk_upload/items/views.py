@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import BooleanFilter, CharFilter, FilterSet, OrderingFilter
@@ -21,6 +21,7 @@ from bulk_upload.api.access import supplier_for
 from bulk_upload.checking.results import Problem
 from bulk_upload.items import changes, docs, wire
 from bulk_upload.items.rules import CheckedItem, check_changes, check_new
+from catalog import search
 from catalog.models import Product, Supplier
 from medisupply.errors import Unavailable
 from medisupply.pages import filtered, numbered
@@ -45,7 +46,7 @@ class ItemFilters(FilterSet):
     ordering = ItemOrder(fields=ORDERS)
 
     def _search(self, rows: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        return rows.filter(Q(id__icontains=value) | Q(codigo__icontains=value) | Q(nombre__icontains=value))
+        return search.products(rows, value)
 
     def _of_category(self, rows: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         return rows.filter(categoria=value.upper())

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from catalog import search
 from catalog.admin.autocomplete_filter import SearchSelect
 from catalog.admin.clean_texts import checked
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
@@ -61,6 +62,11 @@ class CategoryAdmin(ProtectedDeletesAdmin[Category], ConcurrentSavesAdmin[Catego
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         return super().get_queryset(request).filter(pk__in=Category.objects.for_user(request.user))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Category], search_term: str
+    ) -> tuple[QuerySet[Category], bool]:
+        return search.matching(queryset, ("nombre",), search_term), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # The key of an existing row stays: saved under another one it would be another category.

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog import search
 from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
 from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
@@ -57,7 +58,7 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
     list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "codigo_proveedor", "activo"]
     list_filter = ["activo", ("proveedor", OwnSuppliersFilter), ("categoria", AutocompleteFilter)]
     list_select_related = ["categoria", "proveedor"]
-    search_fields = ["id", "codigo", "nombre"]
+    search_fields = ["id", "codigo", "nombre", "categoria"]  # see `catalog.search`
     autocomplete_fields = ["categoria", "proveedor"]
     show_full_result_count = False
 
@@ -68,6 +69,11 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
         return super().get_queryset(request).filter(proveedor__in=suppliers)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        return search.products(queryset, search_term), False
 
     @admin.display(description=_("proveedor"), ordering="proveedor")
     def codigo_proveedor(self, product: Product) -> SafeString:

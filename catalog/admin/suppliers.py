@@ -10,6 +10,7 @@ from django.db.models import ManyToManyField, QuerySet
 from django.forms import Media, ModelMultipleChoiceField
 from django.http import HttpRequest
 
+from catalog import search
 from catalog.admin.autocomplete_filter import SEARCH_SCRIPTS
 from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
@@ -50,6 +51,11 @@ class SupplierAdmin(ProtectedDeletesAdmin[Supplier], ConcurrentSavesAdmin[Suppli
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Supplier]:
         return Supplier.objects.for_user(request.user, "catalog.view_supplier")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Supplier], search_term: str
+    ) -> tuple[QuerySet[Supplier], bool]:
+        return search.matching(queryset, ("codigo", "nombre", "nit"), search_term), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Supplier | None = None) -> list[str]:
         # The key of an existing row stays: saved under another one it would be another supplier.

@@ -1,0 +1,208 @@
+"""Products are found by words, whatever their accents and capitals, at every moment after they were written."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from catalog import search
+from catalog.models import Category, Product, Supplier
+from catalog.search_filling import fill_some
+from catalog.unaccented import LETTERS, unaccented
+
+pytestmark = pytest.mark.django_db
+
+needs_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite fills nothing")
+
+
+@pytest.fixture(params=["unfilled", "filled"])
+def filled(request):
+    """What every test does twice: before and after a worker has filled the texts."""
+
+    def fill():
+        if request.param == "filled":
+            while fill_some():
+                pass
+
+    return fill
+
+
+@pytest.fixture
+def make():
+    supplier = Supplier.objects.create(codigo="PROV001", nombre="Distribuciones Peñón")
+
+    def make(key, nombre, categoria="SONDAS", **more):
+        fields = {
+            "id": key,
+            "nombre": nombre,
+            "codigo": f"770{key}",
+            "categoria": Category.objects.get_or_create(nombre=categoria)[0],
+            "precio_unitario": "1.00",
+            "certificado_sanitario": "INVIMA",
+            "condiciones_almacenamiento": "Seco",
+            "tiempo_entrega_dias": 1,
+            "proveedor": supplier,
+            **more,
+        }
+        return Product.objects.create(**fields)
+
+    return make
+
+
+def found(text):
+    return sorted(search.products(Product.objects.all(), text).values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("text", ["cateter", "CATÉTER", "Catéter", "catÉter", "téte"])
+def test_accents_and_capitals_make_no_difference(make, filled, text):
+    make("A", "CATÉTER venoso 18G")
+    make("B", "Cateter venoso 20G")
+    make("C", "Guante")
+    filled()
+    assert found(text) == ["A", "B"]
+
+
+@pytest.mark.parametrize("text", ["nino", "niño", "NIÑO", "pañal nino"])
+def test_n_finds_enye(make, filled, text):
+    make("A", "Pañal para NIÑO")
+    filled()
+    assert found(text) == ["A"]
+
+
+def test_every_word_is_somewhere_in_any_order(make, filled):
+    make("A", "Guante de nitrilo", "GUANTES ESTÉRILES")
+    make("B", "Guante de látex")
+    filled()
+    for text in ("nitrilo guante", "esteriles nitrilo", "770A guante", "a nitrilo", "  guante   nitrilo "):
+        assert found(text) == ["A"], text
+    assert found("guante catéter") == []
+    assert found('"guante de"') == ["A", "B"]
+    assert found('"de guante"') == []
+
+
+@pytest.mark.parametrize(("text", "keys"), [("5%", ["A"]), ("a_b", ["B"]), ("c\\d", ["C"]), ("%", ["A"]), ("'", ["D"])])
+def test_signs_of_patterns_mean_themselves(make, filled, text, keys):
+    make("A", "Solución 5% x 500")
+    make("B", "Equipo a_b")
+    make("C", "Ruta c\\d")
+    make("D", "Catéter 18'")
+    make("E", "Solución 50 axb")
+    filled()
+    assert found(text) == keys
+
+
+def test_a_word_is_not_found_across_two_columns(make, filled):
+    make("A1", "1venda", codigo="B2")
+    filled()
+    assert found("A1B2") == found("21venda") == []
+
+
+def test_nothing_asked_for_is_everything(make, filled):
+    make("A", "Guante")
+    filled()
+    assert found("") == found("  ") == ["A"]
+
+
+def test_a_changed_name_is_found_and_the_old_one_is_not(make, filled):
+    make("A", "Guante")
+    filled()
+    Product.objects.filter(pk="A").update(nombre="Cánula")
+    assert (found("canula"), found("guante")) == (["A"], [])
+    filled()
+    assert (found("canula"), found("guante")) == (["A"], [])
+
+
+def test_another_category_is_found_after_a_merge(make, filled):
+    from catalog.merging import merge_categories
+
+    make("A", "Venda", "APOSITOS")
+    filled()
+    merge_categories(["APOSITOS"], Category.objects.create(nombre="CURACIÓN"))
+    filled()
+    assert (found("curacion venda"), found("apositos")) == (["A"], [])
+
+
+def test_a_deleted_product_is_not_found_and_comes_back_as_what_it_then_is(make, filled):
+    make("A", "Guante")
+    filled()
+    Product.objects.all().delete()
+    assert found("guante") == []
+    filled()
+    make("A", "Cánula")
+    assert (found("guante"), found("canula")) == ([], ["A"])
+    filled()
+    assert (found("guante"), found("canula")) == ([], ["A"])
+
+
+def test_only_what_one_may_see_is_found(make, filled):
+    make("A", "Guante")
+    make("B", "Guante", proveedor=Supplier.objects.create(codigo="PROV002", nombre="Otro"))
+    filled()
+    own = Product.objects.filter(proveedor="PROV002")
+    assert list(search.products(own, "guante").values_list("pk", flat=True)) == ["B"]
+
+
+def test_the_admin_searches_so_and_its_autocompletes_too(make, filled):
+    make("A", "CATÉTER venoso", "SOLUCIÓN")
+    make("B", "Guante")
+    filled()
+    root = Client()
+    root.force_login(User.objects.create_superuser("root"))
+    page = root.get("/admin/catalog/product/", {"q": "venoso cateter"}).content.decode()
+    assert ("CATÉTER venoso" in page, "Guante" in page) == (True, False)
+    for field, text, key in (("categoria", "solucion", "SOLUCIÓN"), ("proveedor", "penon", "PROV001")):
+        asked = {"app_label": "catalog", "model_name": "product", "field_name": field, "term": text}
+        assert [one["id"] for one in root.get("/admin/autocomplete/", asked).json()["results"]] == [key]
+
+
+@needs_postgresql
+class TestFilling:
+    def unfilled(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT products FROM catalog_unfilledproducts ORDER BY id")
+            return [products for (products,) in cursor.fetchall()]
+
+    def texts(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT product_id, texto FROM catalog_productsearch ORDER BY product_id")
+            return cursor.fetchall()
+
+    def test_it_is_done_in_batches_and_ends(self, make, monkeypatch):
+        monkeypatch.setattr("catalog.search_filling.BATCH", 2)
+        for number in range(5):
+            make(f"P{number}", "Venda")
+        assert [fill_some() for _ in range(4)] == [2, 2, 1, 0]
+        assert [key for key, _text in self.texts()] == ["P0", "P1", "P2", "P3", "P4"]
+
+    def test_the_rows_of_a_large_statement_are_noted_in_parts(self, make):
+        make("A", "Venda")
+        fill_some()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO catalog_product SELECT (jsonb_populate_record(product, jsonb_build_object("
+                "'id', 'N' || n, 'codigo', 'N' || n))).* FROM catalog_product AS product, generate_series(1, 5001) AS n"
+            )
+        assert (sum(self.unfilled()), max(self.unfilled())) == (5001, 2500)
+
+    def test_texts_of_deleted_products_are_removed(self, make):
+        make("A", "Venda")
+        fill_some()
+        assert self.texts() == [("A", "a\n770a\nvenda\nsondas")]
+        Product.objects.all().delete()
+        assert fill_some() == 1
+        assert self.texts() == []
+
+    def test_the_index_is_used(self, make):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            plan = search.products(Product.objects.all(), "catéter").explain()
+        assert "catalog_productsearch_words" in plan
+
+    def test_its_letters_are_those_of_sqlite(self):
+        """Without the extension the database has these; with it, more."""
+        text = "".join(LETTERS)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT catalog_search_text(%s)", [text])
+            assert cursor.fetchone()[0] == unaccented(text)
