@@ -6,7 +6,7 @@ from django.db import connection
 
 from benchmarks.files import CATEGORIES
 from benchmarks.processes import parent
-from bulk_upload.models import BulkUpload, RowError
+from bulk_upload.models import BulkUpload, RowChange, RowError
 from catalog.models import Category, Product
 from deploy.process_tree import children
 
@@ -15,11 +15,13 @@ def reset() -> None:
     """No product and no upload; the categories are there, for some contenders cannot make them."""
     Category.objects.bulk_create([Category(nombre=name) for name in CATEGORIES], ignore_conflicts=True)
     if connection.vendor == "sqlite":
-        for model in (RowError, BulkUpload, Product):
+        for model in (RowError, RowChange, BulkUpload, Product):
             model._default_manager.all().delete()
         return
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE catalog_product, bulk_upload_rowerror, bulk_upload_bulkupload CASCADE")
+        cursor.execute(
+            "TRUNCATE catalog_product, bulk_upload_rowerror, bulk_upload_rowchange, bulk_upload_bulkupload CASCADE"
+        )
 
 
 def settle() -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from bulk_upload.cells import Cell, column_letter, is_blank
 from bulk_upload.columns import COLUMNS, ORIGINAL_ROW, ROW_PROBLEMS
 from bulk_upload.header_forms import FALLBACKS, KNOWN, normal_form
-from bulk_upload.problems import FileProblem, shown
+from bulk_upload.problems import FileProblem, headers_found, shown
 from bulk_upload.similar_headers import missing_columns
 from bulk_upload.values import written
 from medisupply.text import BLANKS
@@ -62,6 +62,13 @@ def find_header(rows: Iterable[tuple[int, Sequence[Cell]]]) -> tuple[int, Sequen
     return best
 
 
+def no_header(cells: Sequence[Cell]) -> FileProblem:
+    """The problem of a file in which no row names enough columns; `cells` are its first row with any content."""
+    return FileProblem(
+        "no_header", **headers_found("" if is_blank(cell) else written(cell).strip(BLANKS) for cell in cells)
+    )
+
+
 def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
     """Say which column stands where.
 
@@ -69,7 +76,7 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
     or ``missing_columns_similar`` (which names the headers that look like them) when required ones are
     not there, and ``similar_columns`` when a header looks like an optional one that is not there.
     """
-    texts = tuple("" if is_blank(cell) else written(cell).strip(BLANKS) for cell in cells)
+    texts = _texts(cells)
     positions: dict[str, int] = {}
     unknown: list[int] = []
     corrects, original_row = _correction(texts)
@@ -88,17 +95,22 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
                 celda1=f"{column_letter(first)}{row}",
                 segunda=shown(text),
                 celda2=f"{column_letter(index)}{row}",
+                **headers_found(texts),
             )
         else:
             positions[column.name] = index
-    _use_fallbacks(texts, positions, unknown)
+    use_fallbacks(texts, positions, unknown)
     absent = [column for column in COLUMNS if column.name not in positions]
-    if problem := missing_columns(absent, [texts[index] for index in unknown], row, sheet):
+    if problem := missing_columns(absent, [texts[index] for index in unknown], texts, row, sheet):
         raise problem
     return HeaderMatch(row, texts, positions, tuple(unknown), corrects, original_row)
 
 
-def _use_fallbacks(texts: Sequence[str], positions: dict[str, int], unknown: list[int]) -> None:
+def _texts(cells: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple("" if is_blank(cell) else written(cell).strip(BLANKS) for cell in cells)
+
+
+def use_fallbacks(texts: Sequence[str], positions: dict[str, int], unknown: list[int]) -> None:
     """Take a header such as "descripción" for the column that nothing else names, if there is only one such header."""
     found: dict[str, list[int]] = {}
     for index in unknown:

@@ -7,6 +7,7 @@ that the code's producer gives. This module knows no Django: the guarded reader 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from bulk_upload.file_problems import FILE_PROBLEMS
@@ -14,6 +15,7 @@ from bulk_upload.row_problems import ROW_PROBLEMS, WARNINGS
 from bulk_upload.texts import Params, Text
 
 VALUE_SHOWN: Final = 60
+HEADERS_SHOWN: Final = 50
 
 
 class FileProblem(Exception):
@@ -44,6 +46,12 @@ def text_of(code: str, params: Params, language: str) -> str:
     """The sentence for `code` in `language` (``"en…"`` is English, everything else Spanish)."""
     text = TEXTS.get(code)
     return text.in_language(language, params) if text else code
+
+
+def headers_found(texts: Iterable[str]) -> dict[str, str | int]:
+    """The headers of a file as parameters of its problem: the first `HEADERS_SHOWN`, a line each, and how many."""
+    written = [text for text in texts if text]
+    return {"encabezados": "\n".join(map(shown, written[:HEADERS_SHOWN])), "cuantos": len(written)}
 
 
 def shown(value: object) -> str:

@@ -47,6 +47,7 @@ COUNTERS: Final = (
     "actualizados",
     "sin_cambios",
     "sin_procesar",
+    "cambios_grandes_de_precio",
     "procesados",
 )
 SHAPE: Final = {

@@ -102,6 +102,7 @@ def _resumen(counts: dict[str, int]) -> dict[str, int]:
         "productos_actualizados": counts["actualizados"],
         "sin_cambios": counts["sin_cambios"],
         "sin_procesar": counts["sin_procesar"],
+        "cambios_grandes_de_precio": counts["cambios_grandes_de_precio"],
     }
 
 

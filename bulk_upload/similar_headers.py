@@ -14,7 +14,7 @@ from typing import Final
 
 from bulk_upload.columns import Column
 from bulk_upload.header_forms import LONGEST, normal_form
-from bulk_upload.problems import FileProblem, shown
+from bulk_upload.problems import FileProblem, headers_found, shown
 
 # Ratios of `difflib`. "stock máximo" is like "stock mínimo" by 0.82.
 LIKE_REQUIRED: Final = 0.6
@@ -22,13 +22,15 @@ LIKE_OPTIONAL: Final = 0.85
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
-def missing_columns(absent: Sequence[Column], strangers: Sequence[str], row: int, sheet: str) -> FileProblem | None:
-    """The problem of a sheet without the columns `absent`, whose header has the `strangers` besides known ones."""
+def missing_columns(
+    absent: Sequence[Column], strangers: Sequence[str], texts: Sequence[str], row: int, sheet: str
+) -> FileProblem | None:
+    """The problem of a sheet without the columns `absent`: of its header `texts`, the `strangers` are not known."""
     required = [column for column in absent if column.required]
-    similar = {column.name: found for column in absent if (found := _nearest(column, strangers))}
+    similar = {column.name: found for column in absent if (found := nearest(column, strangers))}
     if not required and not similar:
         return None
-    params: dict[str, str | int] = {"hoja": shown(sheet), "fila": row}
+    params: dict[str, str | int] = {"hoja": shown(sheet), "fila": row, **headers_found(texts)}
     if required:
         params["columnas"] = ", ".join(column.name for column in required)
     if not similar:
@@ -37,7 +39,7 @@ def missing_columns(absent: Sequence[Column], strangers: Sequence[str], row: int
     return FileProblem("missing_columns_similar" if required else "similar_columns", **params)
 
 
-def _nearest(column: Column, strangers: Sequence[str]) -> str:
+def nearest(column: Column, strangers: Sequence[str]) -> str:
     """The header among `strangers` that most looks like one of the column's names, or ``""``."""
     names = [normal_form(header) for header in (column.name, *column.synonyms)]
     best, nearest = LIKE_REQUIRED if column.required else LIKE_OPTIONAL, ""

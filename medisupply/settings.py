@@ -1,5 +1,6 @@
 """Every setting of the project, read once from the environment (names in `.env.example`)."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import django_stubs_ext
@@ -204,6 +205,8 @@ BULK_UPLOAD_MAX_ROWS = env.int("BULK_UPLOAD_MAX_ROWS", default=1_048_575)
 BULK_UPLOAD_CHUNK_ROWS = env.int("BULK_UPLOAD_CHUNK_ROWS", default=2500)
 # Most categories that one file may create; further unknown ones are errors of their rows.
 BULK_UPLOAD_MAX_NEW_CATEGORIES = env.int("BULK_UPLOAD_MAX_NEW_CATEGORIES", default=50)
+# A new price that is so many times the old one, or the old one so many times it, is marked as a large change.
+BULK_UPLOAD_LARGE_PRICE_CHANGE = Decimal(env.str("BULK_UPLOAD_LARGE_PRICE_CHANGE", default="2"))
 # Seconds that a claim and its message stay with a worker unless it renews them.
 BULK_UPLOAD_LEASE_SECONDS = env.int("BULK_UPLOAD_LEASE_SECONDS", default=30)
 # Attempts in a row without a committed chunk, in which something unforeseen happened, before an upload fails for good.

@@ -8,13 +8,10 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result import Result
-from bulk_upload.columns import COLUMNS
 from bulk_upload.models import BulkUpload, Status
 
-# The file was read; its header does not have all required columns, or does not fit in another way.
-COLUMNS_MISSING: Final = frozenset(["no_header", "no_header_in_csv", "missing_columns", "missing_columns_similar"])
-HEADER_PROBLEMS: Final = COLUMNS_MISSING | {"similar_columns", "duplicate_column"}
 # Faults of the system that pass: the same file may be imported at the next try.
 PASSING_FAULTS: Final = frozenset(["attempts_exhausted"])
 EXISTS_ALREADY: Final = "duplicate_product"
@@ -59,15 +56,6 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
         return None
     label = _("Cargar otro archivo") if upload.status == Status.COMPLETED else _("Cargar el archivo corregido")
     return NextStep(label, _address("add"), "")
-
-
-def header_lines(upload: BulkUpload) -> list[dict[str, Any]]:
-    """The required columns and whether the file's header has them, for an upload that failed for the lack of some."""
-    if upload.error_code not in COLUMNS_MISSING:
-        return []
-    required = [column.name for column in COLUMNS if column.required]
-    missing = set(str(upload.error_params.get("columnas", ", ".join(required))).split(", "))
-    return [{"name": name, "missing": name in missing} for name in required]
 
 
 def _address(name: str, *arguments: Any) -> str:

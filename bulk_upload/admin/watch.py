@@ -14,13 +14,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
 from bulk_upload import snapshots
-from bulk_upload.admin.next_step import header_lines, next_step
-from bulk_upload.admin.result import Result
+from bulk_upload.admin.header_report import header_report
+from bulk_upload.admin.next_step import next_step
+from bulk_upload.admin.result import Chosen, Result
 from bulk_upload.admin.scope import ScopedUploads
 from bulk_upload.admin.words import progress_texts
 from bulk_upload.intake import cancel_upload, retry_upload
@@ -116,14 +118,15 @@ class WatchPage(ScopedUploads):
     def _show_result(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
         language = get_language() or settings.LANGUAGE_CODE
         acts = self.may_act_for(request, upload)
-        result = Result(upload, language, request.GET.get("tipo", ""), request.GET.get("pagina", "1"))
+        result = Result(upload, language, Chosen.of(request.GET))
         context = self._context(request, upload) | {
             "result": result,
             "failure": text_of(upload.error_code, upload.error_params, language) if upload.error_code else "",
             "step": next_step(upload, result, acts=acts),
-            "headers": header_lines(upload),
+            "headers": header_report(upload),
             "corrections": upload.corrections.defer("productos_creados", "productos_actualizados")[:20],
             "original": upload.corrects,
+            "large_factor": number_format(settings.BULK_UPLOAD_LARGE_PRICE_CHANGE),
         }
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/result.html", context)
 

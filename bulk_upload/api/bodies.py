@@ -48,6 +48,10 @@ class Resumen(Body):
     productos_actualizados = serializers.IntegerField()
     sin_cambios = serializers.IntegerField()
     sin_procesar = serializers.IntegerField(help_text="Filas que no se alcanzaron (carga fallida o cancelada).")
+    cambios_grandes_de_precio = serializers.IntegerField(
+        help_text="Filas que actualizaron un producto cuyo precio se multiplicó o dividió al menos por 2 (o por el "
+        "factor de esta instalación): conviene revisarlas."
+    )
 
 
 class Detail(Body):

@@ -25,6 +25,7 @@ RESUMEN: Final = {
     "productos_actualizados": 5,
     "sin_cambios": 0,
     "sin_procesar": 0,
+    "cambios_grandes_de_precio": 1,
 }
 DETAIL: Final = {
     "columna": "certificado_sanitario",

@@ -1,6 +1,6 @@
 """One chunk of rows: everything that must agree commits in one transaction.
 
-Products, row errors, counters and checkpoint; guarded by the claim, repeated when the database asks for
+Products, row errors, changes, counters and checkpoint; guarded by the claim, repeated when the database asks for
 it, and halved when it refuses the chunk as a whole, until the refused rows are alone.
 """
 
@@ -20,8 +20,9 @@ from bulk_upload.checking.results import CheckedChunk, CheckedValues, Problem
 from bulk_upload.columns import INDEX
 from bulk_upload.importing import match, write
 from bulk_upload.importing.categories import Suggestions, beyond, create_categories, missing_categories
+from bulk_upload.importing.changes import keep_changes
 from bulk_upload.importing.decisions import ChangeOrder, Decisions
-from bulk_upload.models import BulkUpload, ClaimLost, RowError, Severity, Tally, lease
+from bulk_upload.models import LISTED, BulkUpload, ClaimLost, RowError, Severity, Tally, lease
 from bulk_upload.problems import shown
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ REPEATS: Final = 5
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available (Appendix A of its manual).
 REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
 NOT_NULL_VIOLATION: Final = "23502"
+ID: Final = INDEX["id"]
 CATEGORY: Final = INDEX["categoria"]
 # How long a statement may take, in leases: a wait for a lock (`lock_timeout`: one lease) ends before it.
 STATEMENT_LEASES: Final = 1.25
@@ -95,19 +97,21 @@ class Chunk:
         for fila, problems in groupby(checked.problems, key=lambda problem: problem.fila):
             decisions.reject(problems, duplicate=fila in checked.repeated)
         RowError.objects.bulk_create(row_errors(upload, decisions.problems), batch_size=2000)
+        large_changes = keep_changes(upload, decisions.changes)
         if checked.corrected and upload.corrects_id:
             rejected = {problem.fila for problem in decisions.problems if not problem.warning}
             upload.mark_corrected(original for fila, original in checked.corrected.items() if fila not in rejected)
         upload.checkpoint(
             Tally(
                 creados=len(decisions.creates),
-                actualizados=len(decisions.changed),
+                actualizados=len(decisions.changes),
                 sin_cambios=decisions.unchanged,
                 rechazados=decisions.rejected,
                 duplicados=decisions.duplicates,
                 categorias_creadas=self._created,
+                cambios_grandes_de_precio=large_changes,
                 productos_creados=list(decisions.creates),
-                productos_actualizados=decisions.changed,
+                productos_actualizados=[str(change.before[ID]) for change in decisions.changes[:LISTED]],
             ),
             checked.next_row,
             lease(),
@@ -121,7 +125,7 @@ class Chunk:
         _limit_statements()
         self._refused = self._created = 0
         decisions = self._land(0, len(self._rows))
-        if self._refused > 1 and not decisions.creates and not decisions.changed:
+        if self._refused > 1 and not decisions.creates and not decisions.changes:
             raise ChunkRefused(f"all of {self._refused} rows were refused")
         return decisions
 

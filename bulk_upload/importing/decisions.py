@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from bulk_upload.checking.results import Problem
 from bulk_upload.columns import NAMES
@@ -45,12 +45,20 @@ class Known:
     values: Values
 
 
+class Change(NamedTuple):
+    """A row that changes a product: what it was, and what it will be."""
+
+    fila: int
+    before: Values
+    after: Values
+
+
 @dataclass(slots=True)
 class Decisions:
     """What is to be written for a chunk, and what is to be said about it.
 
     `creates` and `updates` map a product's id to its new values; an update has the version that it will
-    have. `confirmed` are the products that only take the number of the change. `changed` counts updates row by
+    have. `confirmed` are the products that only take the number of the change. `changes` are the updates row by
     row (two rows may change one product). `categories` maps the categories of all that is written to the first
     row that names them.
     """
@@ -58,7 +66,7 @@ class Decisions:
     creates: dict[str, Values] = field(default_factory=dict)
     updates: dict[str, Known] = field(default_factory=dict)
     confirmed: set[str] = field(default_factory=set)
-    changed: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     categories: dict[str, int] = field(default_factory=dict)
     unchanged: int = 0
     duplicates: int = 0
@@ -75,7 +83,7 @@ class Decisions:
         self.creates |= other.creates
         self.updates |= other.updates
         self.confirmed |= other.confirmed
-        self.changed += other.changed
+        self.changes += other.changes
         self.unchanged += other.unchanged
         self.duplicates += other.duplicates
         self.rejected += other.rejected

@@ -13,7 +13,7 @@ from django.db import OperationalError
 
 from bulk_upload.checking.results import CheckedValues, Problem
 from bulk_upload.columns import COLUMNS, INDEX
-from bulk_upload.importing.decisions import LATEST, ChangeOrder, Decisions, Known, Values
+from bulk_upload.importing.decisions import LATEST, Change, ChangeOrder, Decisions, Known, Values
 from bulk_upload.importing.lookup import CODIGO, ID, find, locked
 from bulk_upload.problems import shown
 from bulk_upload.texts import Params
@@ -130,7 +130,7 @@ class Catalogue:
         self._id_of.pop(str(match.values[CODIGO]), None)
         self._remember(key, changed)
         self.decisions.updates[key] = changed
-        self.decisions.changed.append(key)
+        self.decisions.changes.append(Change(fila, match.values, complete))
         self._land(fila, complete)
 
     def _warn_of_kept_id(self, fila: int, match: Known, values: CheckedValues) -> None:

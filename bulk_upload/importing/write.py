@@ -65,7 +65,7 @@ def write_by_copy(decisions: Decisions, author: Author) -> None:
             changed = [(*known.values, known.version) for known in decisions.updates.values()]
             cursor.execute(UPDATE, [database_now(), by, author.number, *arrays(changed, [*KINDS, "integer"])])
         if decisions.creates:
-            _copy(cursor, COPY, copy_text(_in_key_order(decisions), KINDS, [author.supplier, by, by, number]))
+            copy_rows(cursor, COPY, copy_text(_in_key_order(decisions), KINDS, [author.supplier, by, by, number]))
 
 
 def write_by_orm(decisions: Decisions, author: Author) -> None:
@@ -90,7 +90,8 @@ def _in_key_order(decisions: Decisions) -> list[Values]:
     return [values for _key, values in sorted(decisions.creates.items())]
 
 
-def _copy(cursor: Any, statement: str, text: str) -> None:
+def copy_rows(cursor: Any, statement: str, text: str) -> None:
+    """Load the lines of `copy_text` by a COPY statement. Raises Django's database errors."""
     # Django does not see what happens within a COPY: its errors would arrive as the driver's.
     with connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.write(text)

@@ -1,7 +1,8 @@
-"""Uploads, their states, and what was wrong with their rows."""
+"""Uploads, their states, what was wrong with their rows, and what they changed."""
 
 from bulk_upload.models.heartbeat import WorkerHeartbeat
 from bulk_upload.models.queryset import BulkUploadQuerySet
+from bulk_upload.models.row_change import RowChange
 from bulk_upload.models.row_error import RowError
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally, at, lease
 from bulk_upload.models.upload import BulkUpload
@@ -12,6 +13,7 @@ __all__ = [
     "BulkUpload",
     "BulkUploadQuerySet",
     "ClaimLost",
+    "RowChange",
     "RowError",
     "Severity",
     "Status",

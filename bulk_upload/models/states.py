@@ -32,6 +32,7 @@ class Tally:
     rechazados: int = 0
     duplicados: int = 0
     categorias_creadas: int = 0
+    cambios_grandes_de_precio: int = 0
     productos_creados: list[str] = field(default_factory=list)
     productos_actualizados: list[str] = field(default_factory=list)
 

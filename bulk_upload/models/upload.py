@@ -27,6 +27,12 @@ LONGEST_SHEET_NAME: Final = 255
 # The counts of what went wrong, as they are before the first attempt.
 FRESH: Final[dict[str, Any]] = {"attempts": 0, "faults": 0, "faulty_since": None, "reader_kills": 0}
 
+# The counters that each chunk raises.
+COUNTED: Final = (
+    *("creados", "actualizados", "sin_cambios", "rechazados", "duplicados"),
+    *("categorias_creadas", "cambios_grandes_de_precio"),
+)
+
 
 class BulkUpload(models.Model):
     """One accepted file and its way through the import."""
@@ -92,6 +98,8 @@ class BulkUpload(models.Model):
     # Rows whose id or codigo existed already, in the catalogue or earlier in the file, whatever their fate.
     duplicados = models.PositiveIntegerField(_("duplicados"), default=0)
     categorias_creadas = models.PositiveIntegerField(_("categorías creadas"), default=0, db_default=0)
+    # Updated rows whose price changed by a large factor: all of them, also those that `RowChange` has no room for.
+    cambios_grandes_de_precio = models.PositiveIntegerField(_("cambios grandes de precio"), default=0, db_default=0)
     exitosos = models.GeneratedField(
         expression=F("creados") + F("actualizados") + F("sin_cambios"),
         output_field=models.PositiveIntegerField(),
@@ -267,7 +275,7 @@ class BulkUpload(models.Model):
         """
         # A committed chunk is progress: only what goes wrong without any counts towards the end.
         changes = {**FRESH, "attempts": 1}
-        for name in ("creados", "actualizados", "sin_cambios", "rechazados", "duplicados", "categorias_creadas"):
+        for name in COUNTED:
             changes[name] = getattr(self, name) + getattr(tally, name)
         for name in ("productos_creados", "productos_actualizados"):
             room = LISTED - len(getattr(self, name))

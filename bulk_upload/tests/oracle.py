@@ -139,7 +139,10 @@ def _repeat(line: Line, made: list[Line], chance: random.Random, *columns: str) 
 
 @dataclass
 class Account:
-    """What an import must come to. `codes` are (row, code) pairs, a pair for each problem."""
+    """What an import must come to. `codes` are (row, code) pairs, a pair for each problem.
+
+    `changes` has for each row that updated a product the product, and each changed column's old and new value.
+    """
 
     creados: int = 0
     actualizados: int = 0
@@ -149,6 +152,7 @@ class Account:
     codes: list[tuple[int, str]] = field(default_factory=list)
     productos_creados: list[str] = field(default_factory=list)
     productos_actualizados: list[str] = field(default_factory=list)
+    changes: dict[int, tuple[str, dict[str, tuple[Any, Any]]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -200,13 +204,23 @@ class Oracle:
             codes = [*line.codes, *repetitions(line, seen)]
             if at < start:
                 continue
+            before = self._named(line.cells)
             fate = "rechazados" if codes else self._fate(line.cells, codes, sender, replace=replace)
             setattr(account, fate, getattr(account, fate) + 1)
             account.duplicados += bool(MATCHED & set(codes)) or fate in ("actualizados", "sin_cambios")
             account.codes += [(at + 2, code) for code in codes]
             if fate in ("creados", "actualizados"):
                 getattr(account, f"productos_{fate}").append(self.id_of[line.cells[AT["codigo"]]])
+            if fate == "actualizados":
+                key, old = before[0]
+                new = self.cells[key]
+                account.changes[at + 2] = (key, {n: (old[c], new[c]) for n, c in AT.items() if old[c] != new[c]})
         return account
+
+    def _named(self, cells: list[Any]) -> list[tuple[str, list[Any]]]:
+        """The products that a row names by id or code, each with its cells as they are now."""
+        keys = [key for key in (cells[0], self.id_of.get(cells[2])) if key in self.cells]
+        return [(str(key), self.cells[str(key)]) for key in keys]
 
     def _fate(self, cells: list[Any], codes: list[str], sender: Sender, *, replace: bool) -> str:
         key, code = cells[0], cells[2]

@@ -58,11 +58,14 @@ def outcome(upload: BulkUpload) -> dict[str, Any]:
     upload.refresh_from_db()
     author = {"created_by_upload": upload.pk, "changed_by_upload": upload.pk, "change_number": upload.number}
     names = ("status", "total", "creados", "actualizados", "sin_cambios", "rechazados", "duplicados", "sin_procesar")
+    names += ("cambios_grandes_de_precio",)
     problems = upload.row_errors.values_list("severity", "fila", "columna", "codigo", "params", "valor")
+    changes = upload.row_changes.values_list("fila", "producto", "cambios", "precio_grande")
     return {
         "counts": {name: getattr(upload, name) for name in names},
         "lists": (upload.productos_creados, upload.productos_actualizados),
         "problems": [(*problem[:4], sorted(problem[4].items()), problem[5]) for problem in problems],
+        "changes": [(*change[:2], sorted(change[2].items()), change[3]) for change in changes],
         "products": [
             tuple(
                 "this upload" if value == author.get(name) else value

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from django.utils import timezone
+from openpyxl import Workbook
 
 from bulk_upload.admin.outcome import outcome
+from bulk_upload.columns import COLUMNS, NAMES
+from bulk_upload.headers import match_header
 from bulk_upload.models import BulkUpload
+from bulk_upload.problems import FileProblem
 from bulk_upload.tests.admin_people import address, make_upload, person, signed_in
 from bulk_upload.tests.conftest import row
 
@@ -159,3 +164,64 @@ def test_the_list_is_filtered_by_the_words_that_it_shows(staff, supplier, name, 
     page = staff.get(address("changelist"), {"resultado": name}).content.decode()
     assert re.findall(r">(\w+)\.csv</a>", page) == [name]
     assert re.search(rf'<td class="field-estado">.*</span> {label}</span></td>', page)
+
+
+def failed_by_header(supplier, header):
+    """An upload that failed because of the `header` of a CSV, as the reader says it."""
+    with pytest.raises(FileProblem) as problem:
+        match_header(3, header, "CSV")
+    return ended(supplier, "failed", error_code=problem.value.code, error_params=problem.value.params)
+
+
+def text_of_page(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+def test_the_headers_of_the_file_stand_beside_those_of_the_template(page_of, supplier):
+    header = [{"categoria": "Categ.oría del bien", "presentacion": "Empaque"}.get(name, name) for name in NAMES]
+    text = text_of_page(page_of(failed_by_header(supplier, [*header, "", "Notas\n<b>"])))
+    assert "✖ categoria falta ¿Quiso decir «Categ.oría del bien»?" in text
+    assert "Encabezados de su archivo (fila 3)" in text
+    assert "? «Categ.oría del bien» no se reconoce" in text
+    assert "? «Notas�&lt;b&gt;» no se reconoce" in text
+    assert "✔ «codigo» es codigo" in text
+
+
+def test_a_column_that_is_there_twice_is_named_on_both_sides(page_of, supplier):
+    text = text_of_page(page_of(failed_by_header(supplier, [*NAMES, "Nombre"])))
+    assert "✖ nombre está dos veces" in text
+    assert "✔ «nombre» es nombre" in text
+    assert "✔ «Nombre» es nombre" in text
+
+
+def test_a_header_that_is_nearly_an_optional_one_is_asked_about(page_of, supplier):
+    header = ["Stok mínimo" if name == "stock_minimo" else name for name in NAMES]
+    text = text_of_page(page_of(failed_by_header(supplier, header)))
+    assert "? stock_minimo no está (es opcional) ¿Quiso decir «Stok mínimo»?" in text
+
+
+def test_of_many_and_long_headers_the_first_are_shown(page_of, supplier):
+    header = [*NAMES[1:], *(f"Columna {n}" for n in range(60)), "x" * 500]
+    upload = failed_by_header(supplier, header)
+    assert len(str(upload.error_params["encabezados"])) <= 50 * 61
+    text = text_of_page(page_of(upload))
+    assert "✖ id falta" in text
+    assert f"… y {len(header) - 50} más." in text
+    assert text.count("falta") == 1
+
+
+@pytest.mark.parametrize("name", ["productos.csv", "productos.xlsx"])
+def test_a_file_without_a_header_shows_its_first_row(page_of, accept, worker, name):
+    content = b"ref;detalle\nA1;Tubo\n"
+    if name.endswith(".xlsx"):
+        book = Workbook()
+        book.active.append([])
+        book.active.append(["ref", "detalle"])
+        saved = io.BytesIO()
+        book.save(saved)
+        content = saved.getvalue()
+    upload = accept(content, name)
+    worker.step()
+    text = text_of_page(page_of(upload))
+    assert "Primera fila de su archivo ? «ref» no se reconoce ? «detalle» no se reconoce" in text
+    assert text.count("falta") == sum(column.required for column in COLUMNS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -132,3 +134,20 @@ def test_the_page_speaks_english_on_request(supplier):
     page = signed_in(person("smith", *ALL_OF_UPLOADS), "en").get(ADD).content.decode()
     assert "Upload products" in page
     assert "Cargar" not in page
+
+
+def test_what_replacing_does_is_said_beside_the_choice(staff, supplier):
+    page = staff.get(ADD).content.decode()
+    assert re.search(r'<input type="checkbox"[^>]*aria-describedby="id_reemplazar_duplicados_helptext"', page)
+    beside = re.search(r'id="id_reemplazar_duplicados_helptext">(.*?)</div>', page, re.DOTALL)[1]
+    assert "Marcado: un producto que ya existe se actualiza" in beside
+    assert "Sin marcar: esa fila se rechaza" in beside
+
+
+def test_the_form_and_the_guide_say_that_keys_are_unique_over_all_suppliers_and_that_one_sheet_is_read(staff, supplier):
+    form, guide = (staff.get(address(name)).content.decode() for name in ("add", "guide"))
+    assert "<code>id</code> y <code>codigo</code> son únicos entre todos los proveedores" in form
+    assert "<code>id</code> y <code>codigo</code> son únicos entre todos los proveedores" in guide
+    assert "un libro con productos en varias no se importa, y se dice en cuáles" in form
+    assert "Una sola hoja." in guide
+    assert f'href="{address("guide")}"' in form

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -176,3 +178,77 @@ def test_what_is_no_task_id_is_not_found(staff):
     response = staff.get("/admin/bulk_upload/bulkupload/hola/change/")
     assert response.status_code == 404
     assert "Página no encontrada" in response.content.decode()
+
+
+@pytest.fixture
+def half_corrected(rejected):
+    """Rows 2 to 31 of the upload were corrected by another one."""
+    make_upload(rejected.proveedor, "corregidas.xlsx", corrects=rejected)
+    rejected.row_errors.filter(fila__lte=31).update(corregida=True)
+    return rejected
+
+
+def test_after_corrections_the_page_counts_what_is_open(staff, half_corrected):
+    page = page_of(staff, half_corrected)
+    assert "<strong>30 de 56 filas corregidas</strong>" in page
+    assert '<a href="?estado=pendientes#filas">Quedan 26 filas pendientes</a>' in page
+    numbers, blanks = staff.get(address("change", half_corrected.pk)).context["result"].errors
+    assert [(kind.count, kind.open) for kind in (numbers, blanks)] == [(55, 25), (1, 1)]
+    assert [line.fila for line in numbers.examples] == [32, 33, 34]
+
+
+def test_all_corrected_is_said(staff, half_corrected):
+    half_corrected.row_errors.update(corregida=True)
+    page = page_of(staff, half_corrected)
+    assert "No queda ninguna pendiente." in page
+    assert "todo corregido" in page
+
+
+def test_open_problems_can_be_shown_alone_and_a_column_too(staff, half_corrected):
+    def rows(**query):
+        page = staff.get(address("change", half_corrected.pk), query).context["result"].page
+        return page.paginator.count, [problem.fila for problem in page.object_list]
+
+    assert rows(estado="pendientes") == (26, list(range(32, 58)))
+    assert rows(estado="pendientes", tipo="not_a_number") == (25, list(range(32, 57)))
+    assert rows(columna="nombre") == (1, [57])
+    assert rows(columna="nombre", tipo="not_a_number") == (0, [])
+    assert rows(columna="precio_unitario", pagina="2") == (55, list(range(52, 57)))
+
+
+def test_columns_that_have_problems_are_offered_and_pages_keep_the_filter(staff, rejected):
+    page = page_of(staff, rejected, columna="precio_unitario")
+    assert "<option selected>precio_unitario</option>" in page
+    assert "<option>nombre</option>" in page
+    assert "<option>codigo</option>" not in page
+    assert 'href="?columna=precio_unitario&amp;pagina=2#filas"' in page
+
+
+def test_nothing_is_said_of_what_is_open_before_there_are_corrections(staff, rejected):
+    page = page_of(staff, rejected)
+    assert "pendiente" not in page
+
+
+def test_kinds_fold(staff, rejected):
+    page = page_of(staff, rejected)
+    assert page.count("<li><details open>") + page.count("<li><details>") == 3
+    assert page.count("<li><details open>") == 2
+
+
+@pytest.mark.parametrize("zone", ["America/Bogota", "Europe/Madrid"])
+def test_every_time_of_a_page_is_of_the_configured_zone(staff, supplier, settings, zone):
+    settings.TIME_ZONE = zone
+    moments = [datetime(2026, 1, 20, 3, 30 + minute, tzinfo=UTC) for minute in range(4)]
+    upload = make_upload(supplier, created_at=moments[0], updated_at=moments[1])
+    there = [moment.astimezone(ZoneInfo(zone)).strftime("%H:%M").lstrip("0") for moment in moments]
+    assert times_of(page_of(staff, upload)) == {there[0], there[1]}
+    end(upload, created_at=moments[0], started_at=moments[2], updated_at=moments[3])
+    BulkUpload.objects.update(completed_at=moments[3])
+    assert times_of(page_of(staff, upload)) == {there[0], there[2], there[3]}
+    assert there[0] in times_of(staff.get(address("changelist")).content.decode())
+
+
+def times_of(page):
+    """The times of day that stand in the text of a page, without those of the admin's own parts."""
+    text = re.sub(r"<[^>]+>", "", re.search(r'<div id="content-main".*?<footer', page, re.DOTALL)[0])
+    return {time.lstrip("0") for time in re.findall(r"\b\d{1,2}:\d\d\b", text)}

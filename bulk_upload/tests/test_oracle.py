@@ -87,7 +87,7 @@ def test_an_awkward_text_file_comes_to_what_was_written_down(name, supplier: Sup
     if file.refused:
         with pytest.raises(FileProblem) as problem:
             imported(path, supplier)
-        assert (problem.value.code, problem.value.params) == (file.refused, file.params)
+        assert (problem.value.code, problem.value.params | file.params) == (file.refused, problem.value.params)
         return
     upload = imported(path, supplier)
     expected = oracle.Oracle(0)
@@ -125,6 +125,17 @@ def assert_same_products(expected):
     assert count == len(expected.cells)
 
 
+def assert_same_changes(upload, account):
+    """Each row that updated a product has its old and new values; prices that doubled or halved are marked."""
+    kept = upload.row_changes.values_list("fila", "producto", "cambios", "precio_grande")
+    found = {fila: (key, {name: tuple(pair) for name, pair in cells.items()}) for fila, key, cells, _ in kept}
+    assert found == account.changes
+    prices = {fila: cells.get("precio_unitario", ("1", "1")) for fila, (_key, cells) in account.changes.items()}
+    large = {fila for fila, (old, new) in prices.items() if old != new and not 0.5 < float(new) / float(old) < 2}
+    assert {fila for fila, *_, marked in kept if marked} == large
+    assert upload.cambios_grandes_de_precio == len(large)
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("catalogue")
 @pytest.mark.parametrize("replace", [False, True])
@@ -132,7 +143,9 @@ def test_counts_and_problems_equal_the_oracles(workbook, supplier: Supplier, rep
     lines, path = workbook
     expected = oracle.Oracle(KNOWN)
     upload = run(path, supplier, replace=replace)
-    assert_agrees(upload, expected.take(lines, replace=replace))
+    account = expected.take(lines, replace=replace)
+    assert_agrees(upload, account)
+    assert_same_changes(upload, account)
     assert_same_products(expected)
     if replace:
         account = expected.take(lines, replace=True)

@@ -73,6 +73,7 @@ def test_a_completed_upload(api, accept, worker):
         "productos_actualizados": 0,
         "sin_cambios": 0,
         "sin_procesar": 0,
+        "cambios_grandes_de_precio": 0,
     }
     assert (result["productos_creados"], result["productos_actualizados"]) == (["PROD00001"], [])
     assert result["listas_truncadas"] is False

@@ -78,6 +78,7 @@ def test_what_the_guarded_child_uses_knows_no_django(module):
         ("importing/match", ("importing.write", "importing.chunk", "importing.run", "reading")),
         ("importing/copy_text", ("importing.match", "importing.write", "importing.chunk", "importing.run", "reading")),
         ("importing/write", ("importing.chunk", "importing.run", "reading")),
+        ("importing/changes", ("importing.match", "importing.chunk", "importing.run", "reading")),
         ("importing/chunk", ("importing.run", "reading")),
     ],
 )

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Sequence
 from typing import Final
 
-from bulk_upload.cells import is_blank
+from bulk_upload.cells import Cell, is_blank
 from bulk_upload.checking.results import Problem
-from bulk_upload.headers import HeaderMatch, find_header, match_header
+from bulk_upload.headers import HeaderMatch, find_header, match_header, no_header
 from bulk_upload.problems import FileProblem, shown
 from bulk_upload.reading.child.calamine import Book, UnreadableError
 from bulk_upload.reading.child.package import Package
@@ -33,13 +33,16 @@ def chosen_sheet(
     of_headers: list[FileProblem] = []
     passed_over: list[str] = []
     others: list[Exception] = []
+    top: Sequence[Cell] = []
     for name, part in sheets:
         try:
             sheet = Sheet(package, part, name, book, limits)
-            header = find_header(sheet.head())
+            head = sheet.head()
+            header = find_header(head)
         except (FileProblem, UnreadableError) as error:
             others.append(error)
             continue
+        top = top or next((cells for _, cells in head if not all(map(is_blank, cells))), [])
         if header:
             try:
                 suitable.append((sheet, match_header(*header, name)))
@@ -53,7 +56,7 @@ def chosen_sheet(
     if len(suitable) > 1:
         raise FileProblem("several_sheets", hojas=", ".join(f"«{shown(sheet.name)}»" for sheet, _ in suitable[:5]))
     if not suitable:
-        raise [*of_headers, *others, FileProblem("no_header")][0]
+        raise [*of_headers, *others, no_header(top)][0]
     return (*suitable[0], tuple(map(_warning, passed_over[:_SAID])))
 
 

@@ -16,7 +16,7 @@ from typing import BinaryIO, Final, cast
 
 from bulk_upload.cells import Cell, Row, column_letter, is_blank
 from bulk_upload.checking.results import Problem
-from bulk_upload.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header
+from bulk_upload.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header, no_header
 from bulk_upload.problems import FileProblem, shown
 from bulk_upload.reading.child.csv_dialect import SAMPLE, Dialect, detect_dialect
 from bulk_upload.reading.child.csv_quotes import quoting_problem, swallowing_cell
@@ -69,7 +69,8 @@ def _header(source: _Source) -> HeaderMatch:
     found = find_header(itertools.takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)))
     if found:
         return match_header(*found, SHEET)
-    raise FileProblem("empty_file" if next(_records(source), None) is None else "no_header")
+    first = next(_records(source), None)
+    raise FileProblem("empty_file") if first is None else no_header(first[1])
 
 
 def _count(source: _Source, header: HeaderMatch) -> int:
