@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import IO, Final, NamedTuple
+from typing import IO, Final, NamedTuple, Self
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -94,7 +94,11 @@ def boolean(value: bool, style: Style = PLAIN) -> Cell:
 
 
 def moment(value: datetime, style: Style = PLAIN) -> Cell:
-    return Cell(restyled(style, "yyyy-mm-dd h:mm:ss"), f"><v>{to_excel(value)!r}</v></c>")
+    return Cell(restyled(style, "yyyy-mm-dd h:mm:ss"), f"><v>{_serial(value)!r}</v></c>")
+
+
+def _serial(value: datetime) -> float:
+    return float(to_excel(value))  # type: ignore[no-untyped-call]
 
 
 def error(value: str, style: Style = PLAIN) -> Cell:
@@ -150,7 +154,7 @@ class Sheet:
 
 
 class Workbook:
-    """Writes a workbook to `target`, which needs no more than `write` and `flush`."""
+    """Writes a workbook to `target`, which needs no more than `write` and `flush`. Whole when its context has ended."""
 
     def __init__(self, target: IO[bytes]) -> None:
         self._zip = ZipFile(target, "w", ZIP_DEFLATED, compresslevel=COMPRESSION)
@@ -177,13 +181,17 @@ class Workbook:
             self._zip.writestr(f"xl/comments{number}.xml", parts.notes(sheet.notes))
             self._zip.writestr(f"xl/drawings/notes{number}.vml", parts.note_shapes(sheet.notes))
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *more: object) -> None:
         """Write what stands at the end: only now are all sheets and styles known."""
-        names = [quoteattr(name) for name in self._names]
-        self._zip.writestr("xl/workbook.xml", parts.workbook(names))
-        self._zip.writestr("xl/_rels/workbook.xml.rels", parts.workbook_relations(len(names)))
-        self._zip.writestr("xl/styles.xml", parts.styles(list(self._styles)))
-        self._zip.writestr("[Content_Types].xml", parts.content_types(len(names), self._with_notes))
+        if kind is None:
+            names = [quoteattr(name) for name in self._names]
+            self._zip.writestr("xl/workbook.xml", parts.workbook(names))
+            self._zip.writestr("xl/_rels/workbook.xml.rels", parts.workbook_relations(len(names)))
+            self._zip.writestr("xl/styles.xml", parts.styles(list(self._styles)))
+            self._zip.writestr("[Content_Types].xml", parts.content_types(len(names), self._with_notes))
         self._zip.close()
 
 
@@ -195,20 +203,19 @@ def streamed(
     What one sheet cannot hold goes on in further ones, each with the header.
     """
     outlet = _Outlet()
-    workbook = Workbook(outlet)  # type: ignore[arg-type]  # all that a zip needs of a file
-    yield outlet.taken()
-    waiting, number = iter(rows), 0
-    row = next(waiting, None)
-    while row is not None or number == 0:
-        number += 1
-        with workbook.sheet(name if number == 1 else f"{name} {number}", widths) as sheet:
-            sheet.add([text(each) for each in header])
-            while row is not None and not sheet.is_full:
-                sheet.add(row)
-                row = next(waiting, None)
-                if outlet.size >= BUFFER_BYTES:
-                    yield outlet.taken()
-    workbook.close()
+    with Workbook(outlet) as workbook:  # type: ignore[arg-type]  # it has all that a zip needs of a file
+        yield outlet.taken()
+        waiting, number = iter(rows), 0
+        row = next(waiting, None)
+        while row is not None or number == 0:
+            number += 1
+            with workbook.sheet(name if number == 1 else f"{name} {number}", widths) as sheet:
+                sheet.add([text(each) for each in header])
+                while row is not None and not sheet.is_full:
+                    sheet.add(row)
+                    row = next(waiting, None)
+                    if outlet.size >= BUFFER_BYTES:
+                        yield outlet.taken()
     yield outlet.taken()
 
 

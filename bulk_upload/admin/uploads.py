@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from bulk_upload.admin.corrections import CorrectionsPage
 from bulk_upload.admin.downloads import Downloads
 from bulk_upload.admin.guide_page import GuidePage
 from bulk_upload.admin.outcome import status_badge
@@ -36,7 +37,7 @@ def labelled(label: StrPromise, number: int | None) -> SafeString:
 
 
 @admin.register(BulkUpload)
-class BulkUploadAdmin(UploadPage, WatchPage, ReplacePage, GuidePage, Downloads):
+class BulkUploadAdmin(UploadPage, WatchPage, ReplacePage, GuidePage, CorrectionsPage, Downloads):
     list_display = ["estado", "archivo", "codigo_proveedor", "recibida", "filas", "rechazadas"]
     list_display_links = ["archivo"]
     list_filter = [OutcomeFilter, ("proveedor", OwnSuppliersFilter), "created_at"]

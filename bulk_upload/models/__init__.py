@@ -1,6 +1,7 @@
 """Uploads, their states, and what was wrong with their rows."""
 
 from bulk_upload.models.heartbeat import WorkerHeartbeat
+from bulk_upload.models.prepared_file import FileState, PreparedFile
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.row_error import RowError
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally, at, lease
@@ -12,6 +13,8 @@ __all__ = [
     "BulkUpload",
     "BulkUploadQuerySet",
     "ClaimLost",
+    "FileState",
+    "PreparedFile",
     "RowError",
     "Severity",
     "Status",

@@ -18,13 +18,11 @@ from medisupply.workbooks import PLAIN, Style, Workbook, streamed
 def book(*rows, **notes):
     """A workbook of one sheet with these rows of cells."""
     target = io.BytesIO()
-    workbook = Workbook(target)
-    with workbook.sheet("Hoja", [10, 20]) as sheet:
+    with Workbook(target) as workbook, workbook.sheet("Hoja", [10, 20]) as sheet:
         for row in rows:
             sheet.add(row)
         for text in notes.values():
             sheet.note(1, text, width=300, height=90)
-    workbook.close()
     return target.getvalue()
 
 
