@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import IO, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import translation
@@ -23,6 +23,7 @@ from bulk_upload.problems import text_of
 from bulk_upload.reading.table import Table
 from bulk_upload.workbook_cells import as_it_was, as_text
 from medisupply import workbooks
+from medisupply.spreadsheets import text_cell
 from medisupply.workbooks import Sheet, Style, Workbook
 
 # A note costs memory until the workbook is saved, and spreadsheet programs grow slow with many. Colour and
@@ -45,6 +46,16 @@ EXTRA: Final = Style(bold=True, color="FFFFFF", fill="7F6000")
 WRONG: Final = Style(color="9C0006", fill="FFC7CE")
 PROBLEMS: Final = Style(bold=True, color="9C0006", wrap=True)
 NOTICE: Final = Style(wrap=True)
+
+
+class Standing(NamedTuple):
+    """What of an error is written; a model's instance costs more time than its row in the file."""
+
+    pk: int
+    fila: int
+    columna: str
+    codigo: str
+    params: dict[str, Any]
 
 
 class Written(NamedTuple):
@@ -82,17 +93,21 @@ def write_corrections(
     return Written(sheet.rows - 1, missing)
 
 
-def uncorrected(upload: BulkUpload) -> Iterator[RowError]:
+def uncorrected(upload: BulkUpload) -> Iterator[Standing]:
     """The upload's errors that still stand, in the order of the file.
 
     Page by page: no cursor stays open while other work is done in between.
     """
     errors = standing_errors(upload).order_by("fila", "pk")
-    page = list(errors[:PAGE])
+    page = _page(errors)
     while page:
         yield from page
         last = page[-1]
-        page = list(errors.filter(Q(fila__gt=last.fila) | Q(pk__gt=last.pk), fila__gte=last.fila)[:PAGE])
+        page = _page(errors.filter(Q(fila__gt=last.fila) | Q(pk__gt=last.pk), fila__gte=last.fila))
+
+
+def _page(errors: QuerySet[RowError]) -> list[Standing]:
+    return [Standing(*values) for values in errors.values_list(*Standing._fields)[:PAGE]]
 
 
 def standing_errors(upload: BulkUpload) -> QuerySet[RowError]:
@@ -108,8 +123,8 @@ def missing_rows_sentence(first: int) -> str:
 
 
 def _rejected(
-    batches: Iterable[Sequence[Row]], errors: Iterator[RowError], after_batch: Callable[[], None]
-) -> Iterator[tuple[tuple[int, list[Cell]], list[RowError]]]:
+    batches: Iterable[Sequence[Row]], errors: Iterator[Standing], after_batch: Callable[[], None]
+) -> Iterator[tuple[tuple[int, list[Cell]], list[Standing]]]:
     """The rows that have errors, each with its errors; both come in the order of the file."""
     grouped = groupby(errors, key=lambda error: error.fila)
     wanted = next(grouped, None)
@@ -139,7 +154,7 @@ class CorrectionSheet:
         self._columns = _columns(header)
         self._write_header(header)
 
-    def add(self, fila: int, cells: Sequence[Cell], problems: Sequence[RowError]) -> None:
+    def add(self, fila: int, cells: Sequence[Cell], problems: Sequence[Standing]) -> None:
         """Write one rejected row with what is wrong with it."""
         texts = [text_of(problem.codigo, problem.params, self._language) for problem in problems]
         wrong: dict[str, list[str]] = {}
@@ -164,7 +179,7 @@ class CorrectionSheet:
             # What is wrong keeps its type: a number that has lost digits must not become a good text.
             return as_it_was(value, column, WRONG)
         if column and column.kind in ("code", "text") and not is_blank(value):
-            return as_text(value)
+            return text_cell(value) if isinstance(value, str) else as_text(value)
         return as_it_was(value, column)
 
     def _annotate(self, wrong: dict[str, list[str]]) -> None:

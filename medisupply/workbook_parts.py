@@ -15,6 +15,7 @@ AUTHOR: Final = "MediSupply"
 
 # What XML cannot hold or keep, and what would be taken for an escape: both are written as ``_x0007_``.
 _ESCAPED: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_SPECIAL: Final = re.compile(f"[&<>]|{_ESCAPED.pattern}")
 
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -25,6 +26,8 @@ _TYPES: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 def escaped(text: str) -> str:
     """`text` as the XML of a workbook holds it."""
+    if _SPECIAL.search(text) is None:  # most texts
+        return text
     return escape(_ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
 
 
