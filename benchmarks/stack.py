@@ -68,6 +68,8 @@ def _environment(database_url: str, folder: Path, valkey: int, moto: int) -> dic
         "SECRET_KEY": secrets.token_urlsafe(50),
         "SECURE_SSL_REDIRECT": "false",
         "ALLOWED_HOSTS": address,
+        "API_THROTTLE_ALL": "",
+        "API_THROTTLE_EXPORTS": "",
         "API_THROTTLE_UPLOADS": "",
         "API_THROTTLE_STATUS": "",
         "LOG_LEVEL": "WARNING",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from django.conf import settings
 from django.db import connection
@@ -29,6 +29,18 @@ SHOWN_EVERY_SECONDS: Final = 0.25
 SQLITE_GAP_SECONDS: Final = 0.03
 
 
+class Work(Protocol):
+    """What a worker does for an upload for a longer time, between whose parts it may do something else."""
+
+    upload: BulkUpload
+
+    def is_longer_than(self, seconds: float) -> bool:
+        """Whether it has run for more than `seconds`."""
+
+    def keep(self) -> None:
+        """Renew its claim well before that ends. Raises `ClaimLost`."""
+
+
 class Attempt:
     """Fetches the file, imports it from the checkpoint on, and keeps claim and message alive meanwhile."""
 
@@ -38,7 +50,7 @@ class Attempt:
         delivery: Delivery,
         readers: Readers,
         folder: Path,
-        pause: Callable[[Attempt], None],
+        pause: Callable[[Work], None],
         interruptible: Callable[[], AbstractContextManager[None]],
     ) -> None:
         """`pause` is called wherever the import may stop, never within a transaction; what it raises ends the

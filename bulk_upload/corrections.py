@@ -7,75 +7,124 @@ of the corrected file can say which of the original's rows have landed (see `hea
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, NamedTuple
 
-from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import Cell as SheetCell
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 
 from bulk_upload.cells import Cell, Row, is_blank, row_number
 from bulk_upload.columns import COLUMNS, INDEX, ORIGINAL_ROW, ROW_PROBLEMS, Column
 from bulk_upload.headers import HeaderMatch, is_of_a_correction
 from bulk_upload.models import BulkUpload, RowError, Severity
-from bulk_upload.originals import fetch_original
 from bulk_upload.problems import text_of
-from bulk_upload.reading.files import open_table
-from bulk_upload.reading.table import Limits
-from bulk_upload.reports import FONT, HEADER_FONT, OPTIONAL_FILL, REQUIRED_FILL
+from bulk_upload.reading.table import Table
 from bulk_upload.workbook_cells import as_it_was, as_text
+from medisupply import workbooks
+from medisupply.spreadsheets import text_cell
+from medisupply.workbooks import Sheet, Style, Workbook
 
 # A note costs memory until the workbook is saved, and spreadsheet programs grow slow with many. Colour and
 # the column of errors are never left out.
 MOST_NOTES: Final = 5000
+# Bytes of a file. What is more would not be accepted when it comes back.
+MOST_BYTES: Final = 200 * 1000 * 1000
+# What may still come when the last row is written: notes, and what is not compressed yet.
+RESERVED_BYTES: Final = 8 * 1000 * 1000
+# Errors that are in memory at once, at most.
+PAGE: Final = 2000
 WIDTHS: Final = {"code": 16, "text": 24, "decimal": 14, "integer": 12, "boolean": 12}
 OTHER_WIDTH: Final = 18
+ORIGINAL_WIDTH: Final = 16
 PROBLEMS_WIDTH: Final = 90
 
-EXTRA_FILL: Final = PatternFill("solid", start_color="7F6000")
-WRONG_FILL: Final = PatternFill("solid", start_color="FFC7CE")
-WRONG_FONT: Final = Font(name=FONT, size=11, color="9C0006")
-PROBLEMS_FONT: Final = Font(name=FONT, size=11, color="9C0006", bold=True)
-WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
+REQUIRED: Final = Style(bold=True, color="FFFFFF", fill="1F4E79")
+OPTIONAL: Final = Style(bold=True, color="FFFFFF", fill="7F7F7F")
+EXTRA: Final = Style(bold=True, color="FFFFFF", fill="7F6000")
+WRONG: Final = Style(color="9C0006", fill="FFC7CE")
+PROBLEMS: Final = Style(bold=True, color="9C0006", wrap=True)
+NOTICE: Final = Style(wrap=True)
 
 
-def write_corrections(upload: BulkUpload, target: IO[bytes], language: str) -> None:
+class Standing(NamedTuple):
+    """What of an error is written; a model's instance costs more time than its row in the file."""
+
+    pk: int
+    fila: int
+    columna: str
+    codigo: str
+    params: dict[str, Any]
+
+
+class Written(NamedTuple):
+    """What came of a file: its rows, and the first row of the original that did not fit (0 when all did)."""
+
+    rows: int
+    missing_from: int
+
+
+def write_corrections(
+    upload: BulkUpload,
+    table: Table,
+    target: IO[bytes],
+    language: str,
+    after_batch: Callable[[int], None] = lambda rows: None,
+) -> Written:
     """Write the rejected rows of `upload` that no later upload has corrected to `target`, as .xlsx.
 
-    Reads the original file again, in the guarded child. Raises `storage.StorageDown`, `storage.FileGone`
-    or `FileProblem`; nothing has been written to `target` then.
+    `table` is the original file. After each of its batches `after_batch` is told how many rows are written; what
+    it raises passes through.
     """
-    with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="corrections-") as folder:
-        path = Path(folder, f"file.{upload.file_format}")
-        fetch_original(upload, path)
-        file_format: Literal["xlsx", "csv"] = "xlsx" if upload.file_format == "xlsx" else "csv"
-        limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-        with translation.override(language), open_table(path, file_format, limits) as table:
-            sheet = CorrectionSheet(upload, table.header, language)
-            for (fila, cells), problems in _rejected(table.batches, uncorrected(upload)):
-                sheet.add(fila, cells, problems)
-            sheet.save(target)
+    missing = 0
+    with translation.override(language), Workbook(target) as workbook:
+        with workbook.sheet(_("Filas por corregir"), _widths(table.header), landscape=True) as sheet:
+            corrections = CorrectionSheet(sheet, upload, table.header, language)
+            rejected = _rejected(table.batches, uncorrected(upload), lambda: after_batch(sheet.rows - 1))
+            for (fila, cells), problems in rejected:
+                if target.tell() > MOST_BYTES - RESERVED_BYTES:
+                    missing = fila
+                    break
+                corrections.add(fila, cells, problems)
+        if missing:
+            with workbook.sheet(_("Faltan filas"), [PROBLEMS_WIDTH]) as notice:
+                notice.add([as_text(missing_rows_sentence(missing), NOTICE)])
+    return Written(sheet.rows - 1, missing)
 
 
-def uncorrected(upload: BulkUpload) -> Iterator[RowError]:
-    """The upload's errors that still stand, in the order of the file."""
-    errors = RowError.objects.filter(upload=upload, severity=Severity.ERROR, corregida=False)
-    return errors.order_by("fila", "pk").iterator(2000)
+def uncorrected(upload: BulkUpload) -> Iterator[Standing]:
+    """The upload's errors that still stand, in the order of the file.
+
+    Page by page: no cursor stays open while other work is done in between.
+    """
+    errors = standing_errors(upload).order_by("fila", "pk")
+    page = _page(errors)
+    while page:
+        yield from page
+        last = page[-1]
+        page = _page(errors.filter(Q(fila__gt=last.fila) | Q(pk__gt=last.pk), fila__gte=last.fila))
+
+
+def _page(errors: QuerySet[RowError]) -> list[Standing]:
+    return [Standing(*values) for values in errors.values_list(*Standing._fields)[:PAGE]]
+
+
+def standing_errors(upload: BulkUpload) -> QuerySet[RowError]:
+    return RowError.objects.filter(upload=upload, severity=Severity.ERROR, corregida=False)
+
+
+def missing_rows_sentence(first: int) -> str:
+    """What is said where not all rows fitted into the file."""
+    return _(
+        "El libro llegó a su tamaño máximo: faltan las filas rechazadas desde la fila %(fila)s del archivo original. "
+        "Corrija y cargue las que están aquí; después descargue de nuevo las filas por corregir y vendrán las demás."
+    ) % {"fila": first}
 
 
 def _rejected(
-    batches: Iterable[Sequence[Row]], errors: Iterator[RowError]
-) -> Iterator[tuple[tuple[int, list[Cell]], list[RowError]]]:
+    batches: Iterable[Sequence[Row]], errors: Iterator[Standing], after_batch: Callable[[], None]
+) -> Iterator[tuple[tuple[int, list[Cell]], list[Standing]]]:
     """The rows that have errors, each with its errors; both come in the order of the file."""
     grouped = groupby(errors, key=lambda error: error.fila)
     wanted = next(grouped, None)
@@ -87,61 +136,60 @@ def _rejected(
                 return
             if wanted[0] == row[0]:
                 yield row, list(wanted[1])
+        after_batch()
 
 
 class CorrectionSheet:
-    """The workbook while it is being written: the header first, then row after row."""
+    """The sheet while it is being written: the header first, then row after row."""
 
-    def __init__(self, upload: BulkUpload, header: HeaderMatch, language: str) -> None:
+    def __init__(self, sheet: Sheet, upload: BulkUpload, header: HeaderMatch, language: str) -> None:
+        self._sheet = sheet
         self._language = language
-        self._workbook = Workbook(write_only=True)
-        self._sheet = self._workbook.create_sheet(_("Filas por corregir"))
         self._notes = 0
         # An upload that is itself a correction passes on which rows of the first file it was about.
         self._original_row = header.original_row if upload.corrects_id else None
         self._original = upload.corrects_id or upload.task_id
         self._width = len(header.texts)
-        self._kept = [index for index, text in enumerate(header.texts) if not is_of_a_correction(text)]
-        self._columns = {position: COLUMNS[INDEX[name]] for name, position in header.positions.items()}
+        self._kept = _kept(header)
+        self._columns = _columns(header)
         self._write_header(header)
 
-    def add(self, fila: int, cells: Sequence[Cell], problems: Sequence[RowError]) -> None:
+    def add(self, fila: int, cells: Sequence[Cell], problems: Sequence[Standing]) -> None:
         """Write one rejected row with what is wrong with it."""
         texts = [text_of(problem.codigo, problem.params, self._language) for problem in problems]
         wrong: dict[str, list[str]] = {}
         for problem, text in zip(problems, texts, strict=True):
             wrong.setdefault(problem.columna, []).append(text)
-        written = [self._cell(index, cells, wrong) for index in self._kept]
-        written.append(WriteOnlyCell(self._sheet, self._row_of_original(fila, cells)))
-        reasons = as_text(self._sheet, " ".join(texts))
-        reasons.alignment, reasons.font = WRAPPED, PROBLEMS_FONT
-        written.append(reasons)
-        written += [self._coloured(as_it_was(self._sheet, cell)) for cell in cells[self._width :]]
-        self._sheet.append(written)
+        original = self._row_of_original(fila, cells)
+        self._sheet.add(
+            [
+                *(self._cell(index, cells, wrong) for index in self._kept),
+                None if original is None else workbooks.number(original),
+                as_text(" ".join(texts), PROBLEMS),
+                *(as_it_was(cell, style=WRONG) for cell in cells[self._width :]),
+            ]
+        )
+        if self._notes < MOST_NOTES:
+            self._annotate(wrong)
 
-    def save(self, target: IO[bytes]) -> None:
-        self._workbook.save(target)
-
-    def _cell(self, index: int, cells: Sequence[Cell], wrong: dict[str, list[str]]) -> SheetCell:
+    def _cell(self, index: int, cells: Sequence[Cell], wrong: dict[str, list[str]]) -> workbooks.Cell:
         value = cells[index] if index < len(cells) else None
         column = self._columns.get(index)
-        reasons = wrong.get(column.name) if column else None
-        if reasons:
+        if column and column.name in wrong:
             # What is wrong keeps its type: a number that has lost digits must not become a good text.
-            return self._annotated(as_it_was(self._sheet, value, column), " ".join(reasons))
+            return as_it_was(value, column, WRONG)
         if column and column.kind in ("code", "text") and not is_blank(value):
-            return as_text(self._sheet, value)
-        return as_it_was(self._sheet, value, column)
+            return text_cell(value) if isinstance(value, str) else as_text(value)
+        return as_it_was(value, column)
 
-    def _annotated(self, cell: SheetCell, note: str) -> SheetCell:
-        self._notes += 1
-        if self._notes <= MOST_NOTES:
-            cell.comment = Comment(note, "MediSupply", height=40 + 16 * (len(note) // 40 + 1), width=300)
-        return self._coloured(cell)
-
-    def _coloured(self, cell: SheetCell) -> SheetCell:
-        cell.fill, cell.font = WRONG_FILL, WRONG_FONT
-        return cell
+    def _annotate(self, wrong: dict[str, list[str]]) -> None:
+        """Notes on the wrong cells of the row that was added last."""
+        for place, index in enumerate(self._kept, 1):
+            column = self._columns.get(index)
+            if column and column.name in wrong:
+                note = " ".join(wrong[column.name])
+                self._sheet.note(place, note, width=300, height=40 + 16 * (len(note) // 40 + 1))
+                self._notes += 1
 
     def _row_of_original(self, fila: int, cells: Sequence[Cell]) -> int | None:
         if self._original_row is None:
@@ -149,36 +197,42 @@ class CorrectionSheet:
         return row_number(cells[self._original_row]) if self._original_row < len(cells) else None
 
     def _write_header(self, header: HeaderMatch) -> None:
-        self._sheet.freeze_panes = "A2"
-        # Printed, or made a PDF of, a row stays on one sheet of paper.
-        self._sheet.page_setup.orientation = "landscape"
-        self._sheet.page_setup.fitToHeight = 0
-        self._sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        row = []
-        for index in self._kept:
-            column = self._columns.get(index)
-            row.append(self._header_cell(header.texts[index], column))
-            self._widen(len(row), max(WIDTHS[column.kind] if column else OTHER_WIDTH, len(header.texts[index]) + 2))
-        row.append(self._extra_header(f"{ORIGINAL_ROW} {self._original}", _("La fila del archivo original.")))
-        self._widen(len(row), 16)
-        row.append(self._extra_header(ROW_PROBLEMS, _("Qué corregir en cada fila.")))
-        self._widen(len(row), PROBLEMS_WIDTH)
-        self._sheet.append(row)
+        columns = [self._columns.get(index) for index in self._kept]
+        self._sheet.add(
+            [
+                *(as_text(header.texts[i], _header_style(c)) for i, c in zip(self._kept, columns, strict=True)),
+                as_text(f"{ORIGINAL_ROW} {self._original}", EXTRA),
+                as_text(ROW_PROBLEMS, EXTRA),
+            ]
+        )
+        for place, column in enumerate(columns, 1):
+            if column:
+                self._sheet.note(place, column.rule.in_language(self._language, {}), width=280, height=90)
+        ignored = _(
+            "No hace falta borrar esta columna ni cambiarla: al subir el libro corregido se reconoce y se ignora."
+        )
+        meanings = (_("La fila del archivo original."), _("Qué corregir en cada fila."))
+        for place, meaning in enumerate(meanings, len(columns) + 1):
+            self._sheet.note(place, f"{meaning} {ignored}", width=280, height=110)
 
-    def _header_cell(self, text: str, column: Column | None) -> SheetCell:
-        cell = as_text(self._sheet, text)
-        cell.font = HEADER_FONT
-        cell.fill = REQUIRED_FILL if column and column.required else OPTIONAL_FILL
-        if column:
-            cell.comment = Comment(column.rule.in_language(self._language, {}), "MediSupply", height=90, width=280)
-        return cell
 
-    def _extra_header(self, text: str, meaning: str) -> SheetCell:
-        cell = as_text(self._sheet, text)
-        cell.font, cell.fill = HEADER_FONT, EXTRA_FILL
-        note = _("No hace falta borrar esta columna ni cambiarla: al subir el libro corregido se reconoce y se ignora.")
-        cell.comment = Comment(f"{meaning} {note}", "MediSupply", height=110, width=280)
-        return cell
+def _kept(header: HeaderMatch) -> list[int]:
+    """The supplier's own columns: not those that a correction adds."""
+    return [index for index, text in enumerate(header.texts) if not is_of_a_correction(text)]
 
-    def _widen(self, number: int, width: int) -> None:
-        self._sheet.column_dimensions[get_column_letter(number)].width = width
+
+def _columns(header: HeaderMatch) -> dict[int, Column]:
+    return {position: COLUMNS[INDEX[name]] for name, position in header.positions.items()}
+
+
+def _widths(header: HeaderMatch) -> list[int]:
+    columns = _columns(header)
+    own = [
+        max(WIDTHS[columns[index].kind] if index in columns else OTHER_WIDTH, len(header.texts[index]) + 2)
+        for index in _kept(header)
+    ]
+    return [*own, ORIGINAL_WIDTH, PROBLEMS_WIDTH]
+
+
+def _header_style(column: Column | None) -> Style:
+    return REQUIRED if column and column.required else OPTIONAL

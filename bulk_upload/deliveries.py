@@ -26,7 +26,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from bulk_upload import faults, queue, snapshots, storage
-from bulk_upload.attempt import Attempt
+from bulk_upload.attempt import Attempt, Work
 from bulk_upload.models import BulkUpload, ClaimLost, lease
 from bulk_upload.problems import FileProblem
 from bulk_upload.queue import Delivery
@@ -83,7 +83,7 @@ class DeliveryHandler:
         self,
         readers: Readers,
         workplace: Workplace,
-        pause: Callable[[Attempt], None],
+        pause: Callable[[Work], None],
         interruptible: Callable[[], AbstractContextManager[None]],
     ) -> None:
         """`pause` and `interruptible` are those of `Attempt`."""

@@ -10,11 +10,9 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from tempfile import SpooledTemporaryFile
 from typing import Final, Literal, get_args
 
 from django.db.models import QuerySet
-from openpyxl import Workbook
 
 from bulk_upload.cells import column_letter
 from bulk_upload.models import BulkUpload, RowError, Severity
@@ -22,6 +20,7 @@ from bulk_upload.problems import text_of
 from bulk_upload.texts import Text
 from medisupply.formulas import csv_separator, protected
 from medisupply.spreadsheets import safe_cell
+from medisupply.workbooks import streamed
 
 FileFormat = Literal["csv", "xlsx", "json"]
 Line = dict[str, str | int | None]
@@ -48,6 +47,8 @@ SEVERITIES: Final[dict[str, Text]] = {
     Severity.WARNING: Text("advertencia", "warning"),
 }
 
+# Of the workbook's columns.
+WIDTHS: Final = (8, 10, 28, 14, 24, 90, 40)
 BYTE_ORDER_MARK: Final = "\ufeff"
 BLOCK_ROWS: Final = 2000
 BLOCK_BYTES: Final = 256 * 1024
@@ -133,17 +134,6 @@ def _taken(block: io.StringIO) -> bytes:
 
 
 def _xlsx(problems: Iterator[Line], language: str) -> Iterator[bytes]:
-    """Write-only: rows go to a file as they come. The zip's index stands at its end, so it is sent when whole."""
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("Errors" if language.startswith("en") else "Errores")
-    sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFG", (8, 10, 28, 14, 24, 90, 40), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.append(_headers(language))
-    for line in problems:
-        sheet.append([safe_cell(sheet, value) for value in _cells(line, language)])
-    with SpooledTemporaryFile(max_size=8 * 1024 * 1024) as target:
-        workbook.save(target)
-        target.seek(0)
-        while block := target.read(BLOCK_BYTES):
-            yield block
+    name = "Errors" if language.startswith("en") else "Errores"
+    rows = (map(safe_cell, _cells(line, language)) for line in problems)
+    return streamed(name, _headers(language), WIDTHS, rows)

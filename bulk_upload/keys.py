@@ -1,4 +1,4 @@
-"""The names of the stored files: ``<prefix>/uploads/2026/01/31/<task id>.csv``.
+"""The names of the stored files: ``<prefix>/uploads/2026/01/31/<task id>.csv``, ``<prefix>/prepared/…``.
 
 A key names its upload, so the search for orphans needs no query for each key. The prefix is the system's
 (`S3_KEY_PREFIX`): several systems can share one bucket.
@@ -37,6 +37,16 @@ def uploads_of(day: date) -> str:
 def orphans() -> str:
     """The folder of this system's stored files of which no upload was known."""
     return _folder("orphans")
+
+
+def prepared() -> str:
+    """The folder of files that were made of uploads: they can be made again, and the bucket removes them."""
+    return _folder("prepared")
+
+
+def prepared_key(file_id: uuid.UUID, claim: int, day: date) -> str:
+    """Where a worker that holds the claim `claim` stores what it made: two of them never write the same key."""
+    return f"{prepared()}{day:%Y/%m/%d}/{file_id}-{claim}.xlsx"
 
 
 def orphan_key(key: str) -> str | None:

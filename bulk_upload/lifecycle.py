@@ -15,6 +15,8 @@ from bulk_upload import keys
 
 # A file of which no upload was known stays for so long after it was set aside.
 ORPHAN_DAYS: Final = 30
+# A file that was made of an upload can be made again.
+PREPARED_DAYS: Final = 7
 
 Rule = dict[str, Any]
 
@@ -35,6 +37,13 @@ def our_rules() -> list[Rule]:
             "Status": "Enabled",
             "Filter": {"Prefix": keys.orphans()},
             "Expiration": {"Days": ORPHAN_DAYS},
+        },
+        {
+            "ID": f"{name}: expire prepared files",
+            "Status": "Enabled",
+            "Filter": {"Prefix": keys.prepared()},
+            "Expiration": {"Days": PREPARED_DAYS},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
         },
     ]
 

@@ -4,7 +4,10 @@ A queue whose name ends in ``.fifo`` (the default) runs one supplier's uploads o
 order of their acceptance (message group = supplier) and different suppliers' side by side. A standard
 queue works too, without the promise of order.
 
-The message is ``{"version": 1, "task_id": "…"}``; all else is in the database.
+The message is ``{"version": 1, "task_id": "…"}``; all else is in the database. One that asks for a file to be made
+of an upload also has ``"file_id"``, and a group of its own: no import waits behind it. A worker of a release that
+knows no such files takes it for a repeated message of an upload that has ended, and deletes it; the sweep sends it
+again.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ VERSION: Final = 1
 # counts receipts that no worker ever saw (a long poll whose process had died), those that were given back, and each
 # try during a fault that lasts for hours.
 MAX_RECEIVES: Final = 1000
+# Begins the group of a supplier's files.
+FILES_GROUP: Final = "files:"
 DEAD_LETTERS_SUFFIX: Final = "-dlq"
 # Seconds for which a look through the dead letters hides each of them, so that it ends.
 DEAD_LETTERS_LOOK: Final = 120
@@ -51,6 +56,8 @@ class Delivery:
     receipt: str
     message_id: str
     group: str
+    # The file that is to be made of the upload; `None` in a message of the upload itself.
+    file_id: uuid.UUID | None = None
     # How often SQS has handed it out, this time included.
     receives: int = 1
 
@@ -61,11 +68,13 @@ def publish(task_id: uuid.UUID, supplier: str, publication: int) -> None:
     `publication` counts the times that this upload was published: a repeated send of the same one is
     taken once, a new one (sweep, retry) is a new message.
     """
-    message: dict[str, Any] = {"MessageBody": json.dumps({"version": VERSION, "task_id": str(task_id)})}
-    if is_fifo():
-        message["MessageGroupId"] = supplier
-        message["MessageDeduplicationId"] = f"{task_id}:{publication}"
-    client().send_message(QueueUrl=queue_url(), **message)
+    _send({"task_id": str(task_id)}, supplier, f"{task_id}:{publication}")
+
+
+def publish_file(file_id: uuid.UUID, task_id: uuid.UUID, supplier: str, publication: int) -> None:
+    """Send the message for a file that is to be made of an upload. As `publish`."""
+    names = {"task_id": str(task_id), "file_id": str(file_id)}
+    _send(names, f"{FILES_GROUP}{supplier}", f"{file_id}:{publication}")
 
 
 def receive(wait_seconds: int) -> Delivery | None:
@@ -82,6 +91,7 @@ def receive(wait_seconds: int) -> Delivery | None:
         attributes = message.get("Attributes", {})
         return Delivery(
             task_id=_task_id(body),
+            file_id=_file_id(body),
             body=body,
             receipt=message["ReceiptHandle"],
             message_id=message.get("MessageId", ""),
@@ -228,6 +238,14 @@ def is_fifo() -> bool:
     return queue_name().endswith(".fifo")
 
 
+def _send(names: dict[str, str], group: str, deduplication: str) -> None:
+    message: dict[str, Any] = {"MessageBody": json.dumps({"version": VERSION, **names})}
+    if is_fifo():
+        message["MessageGroupId"] = group
+        message["MessageDeduplicationId"] = deduplication
+    client().send_message(QueueUrl=queue_url(), **message)
+
+
 def _look_at_dead_letters() -> list[MessageTypeDef]:
     """Some dead letters, hidden for as long as a look through all of them may take."""
     answer = client().receive_message(
@@ -261,8 +279,17 @@ def _count(url: str, *kinds: str) -> int:
 
 
 def _task_id(body: str) -> uuid.UUID | None:
+    return _named("task_id", body)
+
+
+def _file_id(body: str) -> uuid.UUID | None:
+    return _named("file_id", body)
+
+
+def _named(name: str, body: str) -> uuid.UUID | None:
+    """The identifier `name` of one of our messages."""
     try:
         message = json.loads(body)
-        return uuid.UUID(message["task_id"]) if message["version"] == VERSION else None
+        return uuid.UUID(message[name]) if message["version"] == VERSION else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from bulk_upload.cells import column_letter
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload, PreparedFile, Status
+from bulk_upload.prepared_files import progress_sentence
 from bulk_upload.problems import text_of
 from bulk_upload.progress import Snapshot
 
@@ -36,6 +37,15 @@ def accepted(upload: BulkUpload, message: str, state: str = "") -> dict[str, Any
         "status_url": f"{STATUS_PATH}{upload.task_id}",
         "filename": upload.filename,
         "proveedor_id": upload.proveedor_id,
+    }
+
+
+def preparation(file: PreparedFile) -> dict[str, Any]:
+    """How far a file is that a worker makes of an upload."""
+    return {
+        "status": file.state,
+        "message": progress_sentence(file),
+        "progress": {"total": file.rows_total, "processed": file.rows_done},
     }
 
 

@@ -1,4 +1,4 @@
-"""Publish uploads whose message was never sent or was lost; show again how uploads have ended; set orphans aside.
+"""Publish what was never published or whose message was lost; show again how uploads have ended; set orphans aside.
 
 Every worker sweeps now and then. Two that do so at once do no harm: each publication has a number that
 only one of them can take.
@@ -14,8 +14,8 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Q
 
-from bulk_upload import deliveries, intake, queue, snapshots
-from bulk_upload.models import FINAL, BulkUpload, lease
+from bulk_upload import deliveries, intake, prepared_files, queue, snapshots
+from bulk_upload.models import FINAL, BulkUpload, PreparedFile, lease
 from bulk_upload.orphans import set_aside_orphans
 from catalog.database import database_now
 
@@ -69,14 +69,21 @@ def publish_waiting() -> None:
         log.info("Upload %s was never published", upload.pk)
         if not intake.publish(upload):
             return
+    for file in PreparedFile.objects.never_published(grace)[:BATCH]:
+        if not prepared_files.publish(file):
+            return
     try:
-        abandoned = _abandoned()
+        missing = _lost_messages()
     except queue.QueueFault as error:
         log.warning("SQS does not answer, nothing is published again for now: %s", error)
         return
-    for upload in abandoned:
+    for upload in _abandoned(missing):
         log.warning("Upload %s is worked on by nobody: publishing it again", upload.pk)
         if not intake.publish(upload):
+            return
+    for file in _abandoned_files(missing):
+        log.warning("File %s is made by nobody: publishing it again", file.pk)
+        if not prepared_files.publish(file):
             return
 
 
@@ -88,7 +95,7 @@ def show_ended() -> None:
         snapshots.show(upload)
 
 
-def _abandoned() -> list[BulkUpload]:
+def _abandoned(missing: int) -> list[BulkUpload]:
     """Uploads whose message seems lost: nobody works on them, and their time is up."""
     patience = 2 * lease()
     longest_delay = timedelta(seconds=2 * deliveries.LONGEST_DELAY)
@@ -96,18 +103,31 @@ def _abandoned() -> list[BulkUpload]:
     # A worker died, or gave the upload back after a fault and its message comes again in its time.
     dead = Q(faults=0, lease_until__lt=now - patience) | Q(lease_until__lt=now - longest_delay)
     found = list(BulkUpload.objects.next_of_their_suppliers().filter(dead, status="processing")[:BATCH])
-    missing = _lost_messages()
     if missing > 0:
         waiting = BulkUpload.objects.next_of_their_suppliers().filter(status="pending", published_at__lt=now - patience)
         found += waiting.order_by("published_at")[: min(missing, BATCH)]
     return [upload for upload in found if upload.waited_since(now) >= patience * _doublings(upload)]
 
 
+def _abandoned_files(missing: int) -> list[PreparedFile]:
+    """As `_abandoned`, files that are to be made of uploads."""
+    now, patience = database_now(), 2 * lease()
+    found = list(PreparedFile.objects.filter(state="processing", lease_until__lt=now - patience)[:BATCH])
+    if missing > 0:
+        waiting = PreparedFile.objects.filter(state="pending", published_at__lt=now - patience)
+        found += waiting.order_by("published_at")[: min(missing, BATCH)]
+    return [file for file in found if file.waited_since(now) >= patience * _doublings(file)]
+
+
 def _lost_messages() -> int:
-    """How many messages are missing: a queue that holds as many as there are published uploads has lost none."""
-    published = int(BulkUpload.objects.unfinished().filter(published_at__isnull=False).count())
+    """How many messages are missing: a queue that holds as many as were published for what has not ended has lost none.
+
+    Raises `QueueFault`s.
+    """
+    uploads = BulkUpload.objects.unfinished().filter(published_at__isnull=False).count()
+    published = uploads + PreparedFile.objects.unfinished().filter(published_at__isnull=False).count()
     return published - queue.waiting_messages() if published else 0
 
 
-def _doublings(upload: BulkUpload) -> int:
-    return 1 << min(max(upload.publications - 1, 0), LONGEST_DOUBLING)
+def _doublings(waiting: BulkUpload | PreparedFile) -> int:
+    return 1 << min(max(waiting.publications - 1, 0), LONGEST_DOUBLING)

@@ -6,59 +6,60 @@ import datetime as dt
 import math
 from typing import Final
 
-from openpyxl.cell import Cell as SheetCell
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from bulk_upload.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.columns import Column
 from bulk_upload.reports import NUMBER_FORMATS
 from bulk_upload.values import written
+from medisupply import workbooks
+from medisupply.formulas import FORMULA_STARTS
 from medisupply.spreadsheets import text_cell
+from medisupply.workbooks import PLAIN, Style, restyled
 
 # Above this a spreadsheet has lost digits of a whole number.
 _EXACT: Final = 10**15
 
 
-def as_text(sheet: WriteOnlyWorksheet, value: Cell) -> SheetCell:
+def as_text(value: Cell, style: Style = PLAIN) -> workbooks.Cell:
     """`value` as a person sees it, in a cell that no program takes for a number, a date or a formula."""
-    return text_cell(sheet, written(value))
+    return text_cell(written(value), style)
 
 
-def as_it_was(sheet: WriteOnlyWorksheet, value: Cell, column: Column | None = None) -> SheetCell:
+def as_it_was(value: Cell, column: Column | None = None, style: Style = PLAIN) -> workbooks.Cell:
     """`value` in a cell of the type that it was read from."""
+    if value is None:
+        return workbooks.text("", style)
+    if isinstance(value, str):
+        if column and column.kind not in ("code", "text"):
+            return workbooks.text(value, restyled(style, "General", value.startswith(FORMULA_STARTS)))
+        return text_cell(value, style)
+    if isinstance(value, bool):
+        return workbooks.boolean(value, style)
+    if isinstance(value, float):
+        return _number(value, column, style)
     if isinstance(value, ErrorCell):
-        cell = WriteOnlyCell(sheet, value.text if value.text in ERROR_CODES else "#N/A")
-        cell.data_type = "e"
-        return cell
+        return workbooks.error(value.text if value.text in ERROR_CODES else "#N/A", style)
     if isinstance(value, DateCell):
         moment = _moment(value.text)
-        return as_text(sheet, value) if moment is None else WriteOnlyCell(sheet, moment)
-    if isinstance(value, UnreadCell):
-        return _unread(sheet, value)
-    if isinstance(value, str):
-        cell = as_text(sheet, value)
-        if column and column.kind not in ("code", "text"):
-            cell.number_format = "General"
-        return cell
-    if isinstance(value, float) and not isinstance(value, bool):
-        if not math.isfinite(value):
-            return as_text(sheet, value)
-        cell = WriteOnlyCell(sheet, int(value) if value.is_integer() and abs(value) < _EXACT else value)
-        cell.number_format = NUMBER_FORMATS[column.kind] if column and column.kind != "decimal" else "General"
-        return cell
-    return WriteOnlyCell(sheet, value)
+        return as_text(value, style) if moment is None else workbooks.moment(moment, style)
+    return _unread(value, style)
 
 
-def _unread(sheet: WriteOnlyWorksheet, value: UnreadCell) -> SheetCell:
+def _number(value: float, column: Column | None, style: Style) -> workbooks.Cell:
+    if not math.isfinite(value):
+        return as_text(value, style)
+    shown = NUMBER_FORMATS[column.kind] if column and column.kind != "decimal" else "General"
+    exact = int(value) if value.is_integer() and abs(value) < _EXACT else value
+    return workbooks.number(exact, restyled(style, shown))
+
+
+def _unread(value: UnreadCell, style: Style) -> workbooks.Cell:
     """A cell that is refused when it is read as it stands: never a blank one, which could take a default."""
     if value.code == "percent_number":
-        cell = WriteOnlyCell(sheet, float(value.text))
-        cell.number_format = "0.00%"
-        return cell
+        return workbooks.number(float(value.text), restyled(style, "0.00%"))
     # Without a result until a person opens it and saves what it then shows.
-    return WriteOnlyCell(sheet, f"={value.text or 'NA()'}")
+    return workbooks.formula(value.text or "NA()", style)
 
 
 def _moment(text: str) -> dt.datetime | None:

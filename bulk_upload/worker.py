@@ -16,10 +16,11 @@ from typing import Final
 from django.conf import settings
 
 from bulk_upload import queue
-from bulk_upload.attempt import Attempt
+from bulk_upload.attempt import Work
 from bulk_upload.deliveries import DATABASE_AWAY, DeliveryHandler, GiveBack, WorkerUnfit, drop_stale_connections, due
 from bulk_upload.heartbeats import Heartbeat
-from bulk_upload.models import BulkUpload, ClaimLost
+from bulk_upload.models import BulkUpload, ClaimLost, PreparedFile
+from bulk_upload.preparation import FileHandler
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 from bulk_upload.sweep import Sweeper
@@ -57,8 +58,9 @@ class Worker:
         self._workplace = Workplace()
         self._heartbeat = Heartbeat()
         self._handler = DeliveryHandler(self._readers, self._workplace, self._pause, self._interruption)
-        # The long import that waits while a short one is being handled.
-        self._outer: Attempt | None = None
+        self._file_handler = FileHandler(self._readers, self._workplace, self._pause, self._interruption)
+        # The long work that waits while a short one is being handled.
+        self._outer: Work | None = None
         self._looked_at = 0.0
 
     def run(self, *, max_messages: int | None = None, once: bool = False) -> int:
@@ -97,7 +99,7 @@ class Worker:
             if delivery is None:
                 return False
             self._busy = True
-            self._handler.handle(delivery)
+            self._handle(delivery)
         except GiveBack:
             return False  # told to stop while the database was away: the lease will end
         except WorkerUnfit as error:
@@ -118,6 +120,9 @@ class Worker:
             if delivery is not None or fill_some():
                 return delivery
         return queue.receive(self._wait_seconds)
+
+    def _handle(self, delivery: Delivery) -> None:
+        (self._file_handler if delivery.file_id else self._handler).handle(delivery)
 
     # --- Signals ---
 
@@ -148,8 +153,8 @@ class Worker:
 
     # --- Between chunks ---
 
-    def _pause(self, attempt: Attempt) -> None:
-        """What a running import allows, between two transactions: to be stopped, swept by, and overtaken."""
+    def _pause(self, attempt: Work) -> None:
+        """What running work allows, between two transactions: to be stopped, swept by, and overtaken."""
         if self._stopping:
             raise GiveBack
         self._heartbeat.beat(attempt.upload.pk)
@@ -163,13 +168,13 @@ class Worker:
             self._serve_short_ones(attempt)
             self._looked_at = time.monotonic()
 
-    def _serve_short_ones(self, attempt: Attempt) -> None:
-        """Import other suppliers' short files while `attempt` waits where it is; its claim is kept.
+    def _serve_short_ones(self, attempt: Work) -> None:
+        """Do other suppliers' short work while `attempt` waits where it is; its claim is kept.
 
         Raises `ClaimLost` when that fails, and `GiveBack` when this worker was told to stop meanwhile.
         """
         ends = time.monotonic() + OTHERS_SECONDS
-        while time.monotonic() < ends and BulkUpload.objects.short_ones_wait(attempt.upload.proveedor_id):
+        while time.monotonic() < ends and _short_ones_wait(attempt.upload.proveedor_id):
             try:
                 delivery = queue.receive(0)
             except queue.QueueFault as error:
@@ -187,15 +192,21 @@ class Worker:
                 raise GiveBack
             attempt.keep()
 
-    def _keep_outer(self, outer: Attempt) -> None:
+    def _keep_outer(self, outer: Work) -> None:
         try:
             outer.keep()
         except ClaimLost:
             raise GiveBack from None  # it finds out by itself; this one is given back
 
     def _handle_if_short(self, delivery: Delivery) -> None:
-        uploads = BulkUpload.objects.filter(pk__in=due(delivery.task_id)) if delivery.task_id else []
+        named = [] if delivery.task_id is None else [delivery.task_id] if delivery.file_id else due(delivery.task_id)
+        uploads = BulkUpload.objects.filter(pk__in=named)
         if all(upload.size <= settings.BULK_UPLOAD_SHORT_BYTES for upload in uploads):
-            self._handler.handle(delivery)
+            self._handle(delivery)
         else:
             queue.set_visibility(delivery, LATER_SECONDS)
+
+
+def _short_ones_wait(supplier: str) -> bool:
+    """Whether another supplier's short upload waits, or a file that is quickly made."""
+    return BulkUpload.objects.short_ones_wait(supplier) or PreparedFile.objects.short_ones_wait()

@@ -247,12 +247,15 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "medisupply.errors.exception_handler",
     "DATETIME_FORMAT": "iso-8601",
+    "DEFAULT_THROTTLE_CLASSES": ["medisupply.throttles.GeneralThrottle"],
     # Proxies in front of us that add to X-Forwarded-For; with 0 the header is not believed.
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
 }
 
-# Requests in a window of time, for each user (status, uploads) or address (login). Empty: no limit.
+# Requests in a window of time, for each user (or address, for logins and strangers). Empty: no limit.
 API_THROTTLES = {
+    "all": env.str("API_THROTTLE_ALL", default="600/min"),
+    "exports": env.str("API_THROTTLE_EXPORTS", default="30/min"),
     "uploads": env.str("API_THROTTLE_UPLOADS", default="60/min"),
     "status": env.str("API_THROTTLE_STATUS", default="1200/min"),
     "login": env.str("API_THROTTLE_LOGIN", default="20/min"),

@@ -1,49 +1,35 @@
-"""What must be seen to in the workbooks that we write with openpyxl."""
+"""Values in cells of the workbooks that we write, so that a text stays the text that it is."""
 
 from __future__ import annotations
 
-import re
+from decimal import Decimal
 from typing import Any, Final
 
-from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from medisupply.formulas import FORMULA_STARTS, is_wrapped, marked
+from medisupply.workbooks import PLAIN, Cell, Style, boolean, number, restyled, text
 
-# What the XML of a workbook cannot hold, and what would be taken for an escape: both are written as ``_x0007_``.
-_ESCAPED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-
-
-def escaped(text: str) -> str:
-    """`text` as the XML of a workbook holds it."""
-    return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+TEXT_FORMAT: Final = "@"
 
 
-def text_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
-    """`text` in a cell of which every program knows that it is text: no number, error or formula."""
-    cell = WriteOnlyCell(sheet, escaped(text) or None)
-    cell.number_format = "@"
-    if text:
-        cell.data_type = "s"
-    if text.startswith(FORMULA_STARTS):
-        # Excel's own mark for "this is text": it holds when the cell is edited, too.
-        cell.quotePrefix = True
-    return cell
+def text_cell(value: str, style: Style = PLAIN) -> Cell:
+    """`value` in a cell of which every program knows that it is text, also when it is edited: no number or formula."""
+    return text(value, restyled(style, TEXT_FORMAT, value.startswith(FORMULA_STARTS)))
 
 
-def safe_cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
-    """`value` for a row of a workbook: what openpyxl would take for a formula or an error is a cell of text."""
-    if not isinstance(value, str):
-        return value
-    if value.startswith(FORMULA_STARTS) or value in ERROR_CODES:
-        return text_cell(sheet, value)
-    return escaped(value)
+def safe_cell(value: str | int | float | Decimal | None) -> Cell | None:
+    """`value` for a row of a workbook; what an edited cell could make a formula or an error is marked as text."""
+    if isinstance(value, str):
+        return text_cell(value) if value.startswith(FORMULA_STARTS) or value in ERROR_CODES else text(value)
+    if isinstance(value, bool):
+        return boolean(value)
+    return None if value is None else number(value)
 
 
-def importable_cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
+def importable_cell(value: Any) -> Cell | None:
     """As `safe_cell`, for a workbook that may be imported again: the importer gets the same text."""
     if isinstance(value, str) and is_wrapped(value):
         # It would be taken for another system's way to keep zeros; of two apostrophes one is taken away.
-        return text_cell(sheet, marked(value))
-    return safe_cell(sheet, value)
+        return text_cell(marked(value))
+    return safe_cell(value)

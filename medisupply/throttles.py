@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from medisupply import shared_cache
+
+if TYPE_CHECKING:  # it reads the settings, which name this module
+    from rest_framework.views import APIView
 
 WAIT_KEY: Final = "medisupply.login_wait"
 PERIODS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -34,6 +38,10 @@ class WindowThrottle(BaseThrottle):
         self._wait: float | None = None
 
     def allow_request(self, request: Request, view: APIView) -> bool:
+        return self.count(request)
+
+    def count(self, request: Request | HttpRequest) -> bool:
+        """Count the request; returns whether it is within the limit."""
         rate = settings.API_THROTTLES.get(self.scope, "")
         if not rate:
             return True
@@ -48,7 +56,7 @@ class WindowThrottle(BaseThrottle):
     def wait(self) -> float | None:
         return self._wait
 
-    def _who(self, request: Request) -> str:
+    def _who(self, request: Any) -> str:
         if request.user and request.user.is_authenticated:
             return f"user:{request.user.pk}"
         return f"address:{_digest(self.get_ident(request))}"
@@ -62,10 +70,22 @@ class StatusThrottle(WindowThrottle):
     scope = "status"
 
 
+class GeneralThrottle(WindowThrottle):
+    """For all addresses that have no other one."""
+
+    scope = "all"
+
+
+class ExportThrottle(WindowThrottle):
+    """Files that are made or fetched for one request: see `count_export`."""
+
+    scope = "exports"
+
+
 class LoginThrottle(WindowThrottle):
     scope = "login"
 
-    def _who(self, request: Request) -> str:
+    def _who(self, request: Any) -> str:
         return f"address:{_digest(self.get_ident(request))}"
 
 
@@ -90,6 +110,30 @@ class LoginGuard:
             request.META[WAIT_KEY] = math.ceil(period - passed)
             raise PermissionDenied
         return None
+
+
+def export_wait(request: Request | HttpRequest) -> int | None:
+    """Count a file that `request` (of the API or the admin) asks for; seconds to wait when there were too many."""
+    throttle = ExportThrottle()
+    if throttle.count(request):
+        return None
+    return math.ceil(throttle.wait() or 0)
+
+
+def count_export(request: Request) -> None:
+    """Count a file that is about to be sent. Raises `Throttled` when there were too many."""
+    wait = export_wait(request)
+    if wait is not None:
+        raise Throttled(wait)
+
+
+def too_many_exports(request: HttpRequest) -> HttpResponse | None:
+    """As `count_export`, for pages: the page that refuses, when there were too many."""
+    wait = export_wait(request)
+    if wait is None:
+        return None
+    page = render_to_string("429.html", {"seconds": wait}, request)
+    return HttpResponse(page, status=429, headers={"Retry-After": str(wait)})
 
 
 def login_wait(request: HttpRequest | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Files to take away: the original, the rows to correct, all errors, the templates."""
+"""Files to take away: the original, all errors, the templates."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from django.utils.translation import gettext as _
 
 from bulk_upload import storage
 from bulk_upload.admin.scope import ScopedUploads
-from bulk_upload.corrections import write_corrections
 from bulk_upload.exports import CONTENT_TYPES, export_errors
 from bulk_upload.management.commands.make_templates import EMPTY, EXAMPLE, example_products_for
 from bulk_upload.models import BulkUpload
 from bulk_upload.originals import fetch_original
 from bulk_upload.problems import FileProblem, text_of
 from bulk_upload.reports import offered_categories, write_template
+from medisupply.throttles import too_many_exports
 
 # Bytes of a file that stay in memory while it is made; what is more goes to disk.
 IN_MEMORY: Final = 4 * 1024 * 1024
@@ -43,7 +43,6 @@ class Downloads(ScopedUploads):
         return [
             path("plantilla/<slug:kind>/", view(self.template_view), name=f"{name}_template"),
             path("<uuid:task_id>/archivo/", view(self.original_view), name=f"{name}_original"),
-            path("<uuid:task_id>/correcciones/", view(self.corrections_view), name=f"{name}_corrections"),
             path("<uuid:task_id>/errores/<slug:file_format>/", view(self.errors_view), name=f"{name}_errors"),
             *super().get_urls(),
         ]
@@ -53,6 +52,8 @@ class Downloads(ScopedUploads):
             raise PermissionDenied
         if kind not in TEMPLATES:
             raise Http404
+        if refused := too_many_exports(request):
+            return refused
         target = _file()
         rows = example_products_for(request.user) if kind == "ejemplo" else []
         write_template(target, rows, offered_categories(request.user))
@@ -61,6 +62,8 @@ class Downloads(ScopedUploads):
     def original_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponseBase:
         """The file as it was uploaded, through Django: nobody gets an address of the bucket."""
         upload = self.visible_upload(request, task_id)
+        if refused := too_many_exports(request):
+            return refused
         target = _file()
         try:
             with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="download-") as folder:
@@ -72,19 +75,12 @@ class Downloads(ScopedUploads):
             return self._not_now(request, upload, error)
         return _sent(target, upload.filename, upload.file_format, rewind=False)
 
-    def corrections_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponseBase:
-        upload = self.visible_upload(request, task_id)
-        target = _file()
-        try:
-            write_corrections(upload, target, _language())
-        except (storage.StorageDown, storage.FileGone, FileProblem) as error:
-            return self._not_now(request, upload, error)
-        return _sent(target, f"{PurePath(upload.filename).stem}_por_corregir.xlsx", "xlsx")
-
     def errors_view(self, request: HttpRequest, task_id: uuid.UUID, file_format: str) -> HttpResponseBase:
         upload = self.visible_upload(request, task_id)
         if file_format not in ERROR_FORMATS:
             raise Http404
+        if refused := too_many_exports(request):
+            return refused
         kind: Literal["csv", "xlsx"] = "csv" if file_format == "csv" else "xlsx"
         name = f"{PurePath(upload.filename).stem}_errores.{kind}"
         return attachment(export_errors(upload, kind, _language()), name, CONTENT_TYPES[kind])

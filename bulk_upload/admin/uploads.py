@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from bulk_upload.admin.changes_page import ChangesPage
+from bulk_upload.admin.corrections import CorrectionsPage
 from bulk_upload.admin.downloads import Downloads
 from bulk_upload.admin.guide_page import GuidePage
 from bulk_upload.admin.outcome import status_badge
@@ -37,7 +38,7 @@ def labelled(label: StrPromise, number: int | None) -> SafeString:
 
 
 @admin.register(BulkUpload)
-class BulkUploadAdmin(UploadPage, WatchPage, ReplacePage, ChangesPage, GuidePage, Downloads):
+class BulkUploadAdmin(UploadPage, WatchPage, ReplacePage, ChangesPage, GuidePage, CorrectionsPage, Downloads):
     list_display = ["estado", "archivo", "codigo_proveedor", "recibida", "filas", "rechazadas"]
     list_display_links = ["archivo"]
     list_filter = [OutcomeFilter, ("proveedor", OwnSuppliersFilter), "created_at"]

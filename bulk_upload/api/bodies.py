@@ -33,6 +33,17 @@ class Progress(Body):
     eta_seconds = serializers.IntegerField(allow_null=True, help_text="Segundos que faltan, si sigue a ese ritmo.")
 
 
+class PreparationProgress(Body):
+    total = serializers.IntegerField(help_text="Filas por corregir; 0 mientras no se sepa.")
+    processed = serializers.IntegerField(help_text="Filas que ya están en el archivo.")
+
+
+class Preparation(Body):
+    status = serializers.ChoiceField(choices=["pending", "processing"])
+    message = serializers.CharField(help_text="Para personas, en el idioma pedido.")
+    progress = PreparationProgress()
+
+
 class Detected(Body):
     sheet = serializers.CharField(allow_blank=True, help_text="Hoja que se leyó (xlsx).")
     encoding = serializers.CharField(allow_blank=True, help_text="Codificación (csv).")

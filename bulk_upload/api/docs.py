@@ -184,9 +184,18 @@ CORRECTIONS = operation(
     "filas_por_corregir",
     "Descargar las filas rechazadas para corregirlas",
     tag=UPLOADS,
-    description="Un libro de Excel con las filas rechazadas y qué les falta: corríjalo y envíelo como otra carga.",
+    description=(
+        "Un libro de Excel con las filas rechazadas y qué les falta: corríjalo y envíelo como otra carga.\n\n"
+        "La primera petición lo manda preparar y responde **202**; repítala cada `Retry-After` segundos hasta que "
+        "responda **200** con el libro. Se prepara una sola vez, y otra cuando se hayan corregido filas. Tiene a lo "
+        "sumo 200 MB: si no caben todas las filas, una hoja «Faltan filas» dice desde cuál faltan, y vienen en el "
+        "siguiente, cuando las primeras se hayan corregido."
+    ),
     parameters=[TASK],
-    answers={(200, XLSX): _file("El libro por corregir.")},
+    answers={
+        (200, XLSX): _file("El libro por corregir."),
+        (202, JSON): answer(bodies.Preparation, "Se está preparando.", examples.PREPARATION),
+    },
     failures=[404, 409, 410, 422],
     codes={
         404: UNKNOWN,
@@ -195,7 +204,10 @@ CORRECTIONS = operation(
             ("nothing_to_correct", "La carga no tiene filas por corregir."),
         ],
         422: [("damaged_file", "El archivo está dañado o incompleto y no se puede leer.")],
-        503: AWAY,
+        503: [
+            *AWAY,
+            ("not_prepared", "El archivo no se pudo preparar por una falla del sistema: intente más tarde."),
+        ],
     },
 )
 

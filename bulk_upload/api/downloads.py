@@ -14,25 +14,29 @@ from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BooleanField, Serializer
 from rest_framework.views import APIView
 
-from bulk_upload import storage
+from bulk_upload import prepared_files, serializers, storage
 from bulk_upload.api import access, docs
-from bulk_upload.corrections import write_corrections
+from bulk_upload.corrections import standing_errors
 from bulk_upload.exports import CONTENT_TYPES, FileFormat, export_errors
 from bulk_upload.file_names import clean_filename
 from bulk_upload.management.commands.make_templates import example_products_for
-from bulk_upload.models import BulkUpload, RowError, Severity
+from bulk_upload.models import BulkUpload, FileState, PreparedFile, RowError
 from bulk_upload.originals import fetch_original
 from bulk_upload.problems import FileProblem, text_of
 from bulk_upload.reports import offered_categories, write_template
+from bulk_upload.serializers import UPLOADS_PATH
 from medisupply.errors import Conflict, Gone, Unavailable, Unprocessable
+from medisupply.throttles import StatusThrottle, count_export
 from medisupply.wire import language
 
-# A workbook up to here stays in memory.
-IN_MEMORY: Final = 8 * 1024 * 1024
+# Seconds after which a client may ask again whether a file is ready.
+PREPARATION_SECONDS: Final = "2"
 
 
 class TemplateParams(Serializer[dict[str, Any]]):
@@ -42,6 +46,7 @@ class TemplateParams(Serializer[dict[str, Any]]):
 class TemplateView(APIView):
     @docs.TEMPLATE
     def get(self, request: Request) -> HttpResponseBase:
+        count_export(request)
         params = TemplateParams(data=request.query_params)
         params.is_valid(raise_exception=True)
         example = params.validated_data["ejemplo"]
@@ -57,6 +62,7 @@ class OriginalView(APIView):
     @docs.ORIGINAL
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
+        count_export(request)
         with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="download-") as folder:
             path = Path(folder, "file")
             _stored(lambda: fetch_original(upload, path))
@@ -67,25 +73,45 @@ class OriginalView(APIView):
 
 
 class CorrectionsView(APIView):
+    """Asked for again and again until the file is ready: only sending it counts as an export."""
+
+    throttle_classes = [StatusThrottle]
+
     @docs.CORRECTIONS
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
         if not upload.is_final:
             raise Conflict(_("La carga no ha terminado: espere a que termine."), code="not_finished")
-        if not upload.row_errors.filter(severity=Severity.ERROR, corregida=False).exists():
+        if not standing_errors(upload).exists():
             raise Conflict(_("La carga no tiene filas por corregir."), code="nothing_to_correct")
-        target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the answer closes it
+        file = prepared_files.corrections_of(upload, language())
+        if file.state == FileState.READY and (response := self._ready(request, file)):
+            return response
+        if why := prepared_files.reason(file, language()):
+            raise _absence(why)
+        headers = {"Retry-After": PREPARATION_SECONDS, "Location": f"{UPLOADS_PATH}{upload.pk}/corrections"}
+        return Response(serializers.preparation(file), status=202, headers=headers)
+
+    def _ready(self, request: Request, file: PreparedFile) -> HttpResponseBase | None:
+        """The file as it comes from the store; `None` when it is not there any more, and is made again."""
+        count_export(request)
         try:
-            _stored(lambda: write_corrections(upload, target, language()))
-        except BaseException:
-            target.close()
-            raise
-        target.seek(0)
-        return attachment(target, f"corregir_{_stem(upload)}.xlsx", CONTENT_TYPES["xlsx"])
+            blocks = storage.stream(file.s3_key)
+        except storage.FileGone:
+            prepared_files.make_again(file)
+            return None
+        except storage.StorageDown as error:
+            raise _away() from error
+        response = attachment(blocks, f"corregir_{_stem(file.upload)}.xlsx", CONTENT_TYPES["xlsx"])
+        response["Content-Length"] = str(file.size)
+        return response
 
 
-def problems_file(upload: BulkUpload, file_format: str, found: QuerySet[RowError]) -> HttpResponseBase:
+def problems_file(
+    request: Request, upload: BulkUpload, file_format: str, found: QuerySet[RowError]
+) -> HttpResponseBase:
     """All of `found` as a file that is made while it is sent."""
+    count_export(request)
     chosen: FileFormat = "xlsx" if file_format == "xlsx" else "json" if file_format == "json" else "csv"
     blocks = export_errors(upload, chosen, language(), found)
     return attachment(blocks, f"errores_{_stem(upload)}.{chosen}", CONTENT_TYPES[chosen])
@@ -110,13 +136,29 @@ def _stored(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except storage.FileGone as error:
-        raise Gone(_("El archivo original ya no está guardado."), code="file_gone") from error
+        raise _gone() from error
     except storage.StorageDown as error:
-        message = _("El almacén de archivos no responde: intente de nuevo en un momento.")
-        raise Unavailable(message, code="storage_unavailable") from error
+        raise _away() from error
     except FileProblem as problem:
         message = text_of(problem.code, problem.params, language())
         raise Unprocessable(message, code=problem.code) from problem
+
+
+def _absence(why: prepared_files.Reason) -> APIException:
+    """Why a file could not be made, as an answer."""
+    if why.code == prepared_files.FILE_GONE:
+        return _gone()
+    kind = Unavailable if why.code in (prepared_files.STORAGE_AWAY, prepared_files.NOT_PREPARED) else Unprocessable
+    return kind(why.sentence, code=why.code)
+
+
+def _gone() -> Gone:
+    return Gone(_("El archivo original ya no está guardado."), code="file_gone")
+
+
+def _away() -> Unavailable:
+    message = _("El almacén de archivos no responde: intente de nuevo en un momento.")
+    return Unavailable(message, code="storage_unavailable")
 
 
 def _stem(upload: BulkUpload) -> str:

@@ -85,6 +85,11 @@ PROCESSING: Final[dict[str, Any]] = {
     },
     "result": None,
 }
+PREPARATION: Final = {
+    "status": "processing",
+    "message": "Preparando las filas por corregir: 12.000 de 200.000.",
+    "progress": {"total": 200_000, "processed": 12_000},
+}
 LISTED: Final = {**_BASE, "resumen": RESUMEN, "status_url": f"/api/catalog/bulk-upload/status/{TASK}"}
 UPLOAD_PAGE: Final = {"items": [LISTED], "meta": {"size": 50, "next": None, "took_ms": 4.1}}
 PROBLEM: Final = {

@@ -53,7 +53,7 @@ class ProblemListView(APIView):
         upload = access.visible(request, task_id)
         found = filtered(request, ProblemFilters, RowError.objects.filter(upload=upload).order_by("fila", "pk"))
         if file_format := request.query_params.get("format"):
-            return problems_file(upload, file_format, found)
+            return problems_file(request, upload, file_format, found)
         return Response(numbered(request, found, lambda problem: _problem(problem, upload)))
 
 

@@ -1,6 +1,7 @@
 """Uploads, their states, what was wrong with their rows, and what they changed."""
 
 from bulk_upload.models.heartbeat import WorkerHeartbeat
+from bulk_upload.models.prepared_file import FileState, PreparedFile
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.row_change import RowChange
 from bulk_upload.models.row_error import RowError
@@ -13,6 +14,8 @@ __all__ = [
     "BulkUpload",
     "BulkUploadQuerySet",
     "ClaimLost",
+    "FileState",
+    "PreparedFile",
     "RowChange",
     "RowError",
     "Severity",

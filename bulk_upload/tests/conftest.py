@@ -16,7 +16,7 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from bulk_upload import progress, queue, storage
+from bulk_upload import prepared_files, progress, queue, storage
 from bulk_upload.checking.chunks import checked_chunks
 from bulk_upload.columns import NAMES
 from bulk_upload.headers import match_header
@@ -188,6 +188,20 @@ def worker() -> Iterator[Worker]:
     worker = Worker(wait_seconds=0)
     yield worker
     worker._readers.close()
+
+
+@pytest.fixture
+def corrections(worker: Worker) -> Callable[..., bytes]:
+    """The workbook of an upload's rejected rows, as the worker makes it when somebody asks for it."""
+
+    def run(upload: BulkUpload, language: str = "es") -> bytes:
+        file = prepared_files.corrections_of(upload, language)
+        worker.step()
+        file.refresh_from_db()
+        assert file.state == "ready", (file.state, file.error_code)
+        return b"".join(storage.stream(file.s3_key))
+
+    return run
 
 
 @pytest.fixture

@@ -32,7 +32,9 @@ def test_the_original_comes_back_byte_for_byte_through_django(staff, upload):
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_rows_to_correct_come_as_a_workbook(staff, upload):
+def test_the_rows_to_correct_come_as_a_workbook(staff, upload, worker):
+    staff.get(address("corrections", upload.pk))
+    worker.step()
     response = staff.get(address("corrections", upload.pk))
     sheet = load_workbook(io.BytesIO(content(response))).worksheets[0]
     assert sheet.max_row == 2
@@ -54,15 +56,21 @@ def test_other_formats_are_not_found(staff, upload):
     assert staff.get(address("template", "otra")).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["original", "corrections"])
 @pytest.mark.parametrize("fault", [storage.StorageDown("x"), storage.FileGone("x")])
-def test_a_store_without_the_file_is_told_on_the_uploads_page(staff, upload, monkeypatch, name, fault):
+def test_a_store_without_the_file_is_told_on_the_uploads_page(staff, upload, monkeypatch, fault):
     def fail(*args, **more):
         raise fault
 
     monkeypatch.setattr(storage, "fetch", fail)
-    page = staff.get(address(name, upload.pk), follow=True).content.decode()
+    page = staff.get(address("original", upload.pk), follow=True).content.decode()
     assert "almacén" in page
+
+
+def test_a_missing_original_is_told_on_the_uploads_page_when_rows_are_to_be_corrected(staff, upload, worker):
+    storage.discard(upload.s3_key)
+    staff.get(address("corrections", upload.pk))
+    worker.step()
+    assert "ya no está en el almacén" in staff.get(address("corrections", upload.pk), follow=True).content.decode()
 
 
 @pytest.mark.parametrize(("kind", "rows"), [("vacia", 1), ("ejemplo", 11)])

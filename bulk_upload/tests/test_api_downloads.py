@@ -69,6 +69,8 @@ def test_a_store_that_does_not_answer_is_503_with_retry_after(api, accept, monke
 def test_the_rejected_rows_come_as_a_workbook(api, accept, worker):
     upload = accept(csv_bytes([row(1), row(2, nombre="")]))
     worker.step()
+    assert api.get(f"{URL}/{upload.pk}/corrections").status_code == 202
+    worker.step()
     answer = api.get(f"{URL}/{upload.pk}/corrections")
     assert answer.status_code == 200
     assert 'filename="corregir_productos.xlsx"' in answer["Content-Disposition"]
@@ -88,6 +90,8 @@ def test_corrections_need_the_original(api, accept, worker):
     upload = accept(csv_bytes([row(1, nombre="")]))
     worker.step()
     default_storage.delete(upload.s3_key)
+    api.get(f"{URL}/{upload.pk}/corrections")
+    worker.step()
     refused(api.get(f"{URL}/{upload.pk}/corrections"), 410, "file_gone")
 
 

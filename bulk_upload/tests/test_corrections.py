@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from bulk_upload import storage
+from bulk_upload import corrections as module
+from bulk_upload import prepared_files, storage
 from bulk_upload.cells import DateCell, ErrorCell
 from bulk_upload.columns import NAMES
-from bulk_upload.corrections import write_corrections
 from bulk_upload.headers import match_header
 from bulk_upload.models import BulkUpload
-from bulk_upload.problems import FileProblem
 from bulk_upload.tests.conftest import csv_bytes, problems, row, warnings
-from bulk_upload.workbook_cells import as_it_was, as_text
+from bulk_upload.workbook_cells import as_it_was
 from catalog.models import Product
+from medisupply import workbooks
 
 
 @pytest.fixture
@@ -31,12 +32,6 @@ def imported(accept, worker):
         return upload
 
     return run
-
-
-def corrections(upload, language="es"):
-    target = io.BytesIO()
-    write_corrections(upload, target, language)
-    return target.getvalue()
 
 
 def sheet_of(content):
@@ -56,7 +51,7 @@ def corrected(content, **values):
     return saved.getvalue()
 
 
-def test_only_the_rejected_rows_are_in_it_with_their_row_and_reason(imported):
+def test_only_the_rejected_rows_are_in_it_with_their_row_and_reason(imported, corrections):
     upload = imported(csv_bytes([row(1), row(2, precio_unitario="caro"), row(3), row(4, nombre="")]))
     lines = list(sheet_of(corrections(upload)).iter_rows(min_row=2, values_only=True))
     assert [line[0] for line in lines] == ["PROD00002", "PROD00004"]
@@ -65,7 +60,7 @@ def test_only_the_rejected_rows_are_in_it_with_their_row_and_reason(imported):
     assert "«nombre» está vacío" in lines[1][-1]
 
 
-def test_the_columns_are_the_suppliers_own_in_its_order(imported):
+def test_the_columns_are_the_suppliers_own_in_its_order(imported, corrections):
     text = "Código;NOMBRE;mi nota;id;categoria;precio;registro sanitario;almacenamiento;tiempo de entrega\n"
     upload = imported((text + "007;Gasas;ojo;P1;GASAS;caro;INVIMA;seco;5\n").encode())
     header, line = sheet_of(corrections(upload)).iter_rows(values_only=True)
@@ -74,13 +69,13 @@ def test_the_columns_are_the_suppliers_own_in_its_order(imported):
     assert line[:3] == ("007", "Gasas", "ojo")
 
 
-def test_codes_are_text_cells_that_keep_their_zeros(imported):
+def test_codes_are_text_cells_that_keep_their_zeros(imported, corrections):
     upload = imported(csv_bytes([row(1, codigo="007", precio_unitario="x")]))
     cell = sheet_of(corrections(upload)).cell(2, 3)
     assert (cell.value, cell.data_type, cell.number_format) == ("007", "s", "@")
 
 
-def test_a_wrong_cell_is_coloured_and_says_what_to_do(imported):
+def test_a_wrong_cell_is_coloured_and_says_what_to_do(imported, corrections):
     upload = imported(csv_bytes([row(1, precio_unitario="caro")]))
     good, wrong = sheet_of(corrections(upload))[2][1], sheet_of(corrections(upload))[2][5]
     assert wrong.fill.start_color.rgb == "00FFC7CE"
@@ -89,7 +84,7 @@ def test_a_wrong_cell_is_coloured_and_says_what_to_do(imported):
     assert good.fill.fill_type is None
 
 
-def test_a_blank_required_cell_is_coloured_too(imported):
+def test_a_blank_required_cell_is_coloured_too(imported, corrections):
     upload = imported(csv_bytes([row(1, nombre="")]))
     cell = sheet_of(corrections(upload))[2][1]
     assert cell.fill.start_color.rgb == "00FFC7CE"
@@ -97,19 +92,19 @@ def test_a_blank_required_cell_is_coloured_too(imported):
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+57 300", "-5", "@SUM(A1)", "=cmd|' /C calc'!A0", "＝1+1"])
-def test_no_text_becomes_a_formula(imported, text):
+def test_no_text_becomes_a_formula(imported, corrections, text):
     upload = imported(csv_bytes([row(1, nombre=text, precio_unitario="x")]))
     sheet = sheet_of(corrections(upload))
     cell = sheet[2][1]
     assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
 
 
-def test_the_reasons_come_in_english_on_request(imported):
+def test_the_reasons_come_in_english_on_request(imported, corrections):
     upload = imported(csv_bytes([row(1, precio_unitario="caro")]))
     assert "must be a number" in sheet_of(corrections(upload, "en"))[2][14].value
 
 
-def test_uploaded_as_it_is_it_gives_the_same_errors_and_no_warning(imported):
+def test_uploaded_as_it_is_it_gives_the_same_errors_and_no_warning(imported, corrections):
     bad = [
         row(1, precio_unitario="1.250"),
         row(2, nombre=""),
@@ -146,14 +141,16 @@ def workbook_of(**cells):
         ("precio_unitario", "#DIV/0!", "excel_error"),
     ],
 )
-def test_what_the_spreadsheet_spoiled_is_not_healed_by_the_way_through_the_workbook(imported, column, value, code):
+def test_what_the_spreadsheet_spoiled_is_not_healed_by_the_way_through_the_workbook(
+    imported, corrections, column, value, code
+):
     first = imported(workbook_of(**{column: value}), "a.xlsx")
     assert problems(first) == [(2, column, code)]
     second = imported(corrections(first), "b.xlsx")
     assert problems(second) == [(2, column, code)]
 
 
-def test_corrected_and_uploaded_it_lands_and_the_first_upload_knows(imported):
+def test_corrected_and_uploaded_it_lands_and_the_first_upload_knows(imported, corrections):
     first = imported(csv_bytes([row(1), *(row(n, precio_unitario="caro") for n in range(2, 6))]))
     second = imported(corrected(corrections(first), precio_unitario=1250.5), "corregido.xlsx")
     assert (second.creados, second.rechazados, second.corrects_id) == (4, 0, first.pk)
@@ -161,13 +158,13 @@ def test_corrected_and_uploaded_it_lands_and_the_first_upload_knows(imported):
     assert Product.objects.count() == 5
 
 
-def test_only_rows_that_landed_count_as_corrected(imported):
+def test_only_rows_that_landed_count_as_corrected(imported, corrections):
     first = imported(csv_bytes([row(1, precio_unitario="caro"), row(2, precio_unitario="caro", nombre="")]))
     imported(corrected(corrections(first), precio_unitario=1), "corregido.xlsx")
     assert list(first.row_errors.values_list("fila", "corregida")) == [(2, True), (3, False), (3, False)]
 
 
-def test_a_second_correction_counts_for_the_first_file(imported):
+def test_a_second_correction_counts_for_the_first_file(imported, corrections):
     first = imported(csv_bytes([row(1, precio_unitario="caro", nombre="")]))
     second = imported(corrected(corrections(first), precio_unitario=1), "segundo.xlsx")
     assert problems(second) == [(2, "nombre", "required_blank")]
@@ -176,14 +173,14 @@ def test_a_second_correction_counts_for_the_first_file(imported):
     assert not first.row_errors.filter(corregida=False).exists()
 
 
-def test_what_was_corrected_is_not_offered_again(imported):
+def test_what_was_corrected_is_not_offered_again(imported, corrections):
     first = imported(csv_bytes([row(1, precio_unitario="caro"), row(2, nombre="")]))
     imported(corrected(corrections(first), precio_unitario=1), "corregido.xlsx")
     lines = list(sheet_of(corrections(first)).iter_rows(min_row=2, values_only=True))
     assert [line[0] for line in lines] == ["PROD00002"]
 
 
-def test_saved_as_csv_it_is_still_linked(imported):
+def test_saved_as_csv_it_is_still_linked(imported, corrections):
     first = imported(csv_bytes([row(1, precio_unitario="caro")]))
     lines = list(sheet_of(corrected(corrections(first), precio_unitario=10)).iter_rows(values_only=True))
     text = "\n".join(";".join("" if value is None else f'"{value}"' for value in line) for line in lines)
@@ -192,7 +189,7 @@ def test_saved_as_csv_it_is_still_linked(imported):
     assert warnings(second) == [(2, "categoria", "new_category")]
 
 
-def test_another_suppliers_upload_cannot_be_marked_as_corrected(imported, other_supplier):
+def test_another_suppliers_upload_cannot_be_marked_as_corrected(imported, corrections, other_supplier):
     first = imported(csv_bytes([row(1, precio_unitario="caro")]))
     content = corrected(corrections(first), precio_unitario=10)
     BulkUpload.objects.update(proveedor=other_supplier)
@@ -201,7 +198,7 @@ def test_another_suppliers_upload_cannot_be_marked_as_corrected(imported, other_
     assert not first.row_errors.filter(corregida=True).exists()
 
 
-def test_a_task_id_that_nobody_has_links_nothing(imported):
+def test_a_task_id_that_nobody_has_links_nothing(imported, corrections):
     first = imported(csv_bytes([row(1, precio_unitario="caro")]))
     content = corrected(corrections(first), precio_unitario=10)
     BulkUpload.objects.all().delete()
@@ -220,7 +217,7 @@ def test_similar_columns_of_the_suppliers_own_still_give_the_warning(header):
     assert match_header(1, [*NAMES, header], "Hoja").unknown == (len(NAMES),)
 
 
-def test_values_beyond_the_header_are_kept_beside_the_reasons(imported):
+def test_values_beyond_the_header_are_kept_beside_the_reasons(imported, corrections):
     content = csv_bytes([row(1)]).decode().rstrip() + ",sobra\n"
     upload = imported(content.encode())
     line = next(sheet_of(corrections(upload)).iter_rows(min_row=2, values_only=True))
@@ -228,31 +225,58 @@ def test_values_beyond_the_header_are_kept_beside_the_reasons(imported):
     assert "entre comillas" in line[-2]
 
 
-def test_a_file_that_is_gone_is_told(imported):
+def test_a_file_that_is_gone_is_told(imported, worker):
     upload = imported(csv_bytes([row(1, precio_unitario="caro")]))
     storage.discard(upload.s3_key)
-    with pytest.raises(storage.FileGone):
-        corrections(upload)
+    file = prepared_files.corrections_of(upload, "es")
+    worker.step()
+    file.refresh_from_db()
+    assert (file.state, file.error_code) == ("failed", "file_missing")
 
 
-def test_a_file_that_cannot_be_read_is_told(accept):
+def test_a_file_that_cannot_be_read_is_told(accept, worker):
     upload = accept(b"PK\x03\x04 damaged", "roto.xlsx")
-    with pytest.raises(FileProblem):
-        corrections(upload)
+    worker.step()
+    file = prepared_files.corrections_of(upload, "es")
+    worker.step()
+    file.refresh_from_db()
+    assert (file.state, file.error_code) == ("failed", "damaged_file")
 
 
-@pytest.fixture
-def sheet():
-    return Workbook(write_only=True).create_sheet()
+def test_what_does_not_fit_is_named_and_comes_with_the_next_file(imported, corrections, monkeypatch):
+    first = imported(csv_bytes(row(n, precio_unitario="caro") for n in range(1, 10_001)))
+    monkeypatch.setattr(module, "MOST_BYTES", module.RESERVED_BYTES + 50_000)
+    content = corrections(first)
+    lines = sheet_of(content).max_row
+    assert 1 < lines < 10_001
+    notice = load_workbook(io.BytesIO(content))["Faltan filas"]["A1"].value
+    assert f"desde la fila {lines + 1} del archivo original" in notice
+    second = imported(corrected(content, precio_unitario=1), "corregido.xlsx")
+    assert (second.creados, second.rechazados) == (lines - 1, 0)
+    assert sheet_of(corrections(first)).cell(2, 14).value == lines + 1
 
 
-@pytest.mark.parametrize("value", [ErrorCell("#N/A"), DateCell("2026-01-31"), 12.5, True, None])
-def test_a_cell_keeps_its_type(sheet, value):
-    cell = as_it_was(sheet, value)
-    expected = {ErrorCell: "e", DateCell: "d", float: "n", bool: "b", type(None): "n"}
-    assert cell.data_type == expected[type(value)]
+def test_errors_come_in_order_whatever_the_size_of_a_page(imported, monkeypatch):
+    upload = imported(csv_bytes(row(n, precio_unitario="caro", nombre="") for n in range(1, 8)))
+    whole = [(error.fila, error.pk) for error in module.uncorrected(upload)]
+    monkeypatch.setattr(module, "PAGE", 3)
+    assert [(error.fila, error.pk) for error in module.uncorrected(upload)] == whole
+    assert len(whole) == 14
 
 
-@pytest.mark.parametrize("text", ["a\x07b", "\ufffe", "literal _x0041_", "\ud800"])
-def test_every_text_can_be_stored(sheet, text):
-    assert as_text(sheet, text).value.encode()
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (ErrorCell("#N/A"), ("#N/A", "e")),
+        (DateCell("2026-01-31"), (dt.datetime.fromisoformat("2026-01-31"), "d")),
+        (12.5, (12.5, "n")),
+        (True, (True, "b")),
+        (None, (None, "n")),
+    ],
+)
+def test_a_cell_keeps_its_type(value, expected):
+    target = io.BytesIO()
+    with workbooks.Workbook(target) as book, book.sheet("Hoja", ()) as sheet:
+        sheet.add([as_it_was(value)])
+    cell = sheet_of(target.getvalue())["A1"]
+    assert (cell.value, cell.data_type) == expected

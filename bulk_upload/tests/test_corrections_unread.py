@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 
 from bulk_upload.cells import UnreadCell
 from bulk_upload.columns import COLUMNS, INDEX, NAMES
 from bulk_upload.tests.awkward.make_awkward import product
 from bulk_upload.tests.awkward.reading import read
 from bulk_upload.workbook_cells import as_it_was
+from medisupply.workbooks import Workbook, text
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,9 @@ from bulk_upload.workbook_cells import as_it_was
     ],
 )
 def test_it_is_refused_again_and_never_blank(tmp_path: Path, name, cell, again):
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.append(NAMES)
     row = product(**{name: cell})
-    sheet.append([as_it_was(sheet, value, column) for value, column in zip(row, COLUMNS, strict=True)])
-    book.save(tmp_path / "corregir.xlsx")
+    with (tmp_path / "corregir.xlsx").open("wb") as target, Workbook(target) as book, book.sheet("Hoja", ()) as sheet:
+        sheet.add(map(text, NAMES))
+        sheet.add(as_it_was(value, column) for value, column in zip(row, COLUMNS, strict=True))
     (found,) = read(tmp_path / "corregir.xlsx").rows
     assert found[1][INDEX[name]] == again

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, QuerySet
 from django.forms import Media, ModelChoiceField
 from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,6 +24,7 @@ from catalog.database import next_change_number
 from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
 from catalog.models import Category, Product, Supplier
 from medisupply.product_ids import is_addressable
+from medisupply.throttles import too_many_exports
 
 
 class OwnSuppliersFilter(admin.RelatedFieldListFilter):
@@ -112,12 +114,14 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
         export = self.admin_site.admin_view(self.export_view)
         return [path("export/<slug:file_format>/", export, name="catalog_product_export"), *super().get_urls()]
 
-    def export_view(self, request: HttpRequest, file_format: str) -> StreamingHttpResponse:
+    def export_view(self, request: HttpRequest, file_format: str) -> HttpResponseBase:
         """The list as it is filtered, searched and ordered, as a file."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if file_format not in FORMATS:
             raise Http404
+        if refused := too_many_exports(request):
+            return refused
         products = self.get_changelist_instance(request).get_queryset(request)
         kind: FileFormat = "csv" if file_format == "csv" else "xlsx" if file_format == "xlsx" else "json"
         response = StreamingHttpResponse(

@@ -12,11 +12,13 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload.api import state
+from bulk_upload.tests.conftest import csv_bytes, row
 from medisupply import shared_cache
 from medisupply.throttles import parse_rate
 
 pytestmark = pytest.mark.django_db
 
+UPLOADS = "/api/v1/catalog/bulk-upload"
 ITEMS = "/api/v1/catalog/items"
 TOKEN = "/api/v1/auth/token"
 
@@ -118,8 +120,21 @@ class TestRequestId:
 class TestLimits:
     @pytest.fixture(autouse=True)
     def _fresh(self, settings):
-        settings.API_THROTTLES = {"uploads": "2/hour", "status": "3/hour", "login": "2/hour"}
+        settings.API_THROTTLES = {
+            "all": "4/hour",
+            "exports": "2/hour",
+            "uploads": "2/hour",
+            "status": "3/hour",
+            "login": "2/hour",
+        }
         settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"limits-{id(self)}"}}
+
+    @pytest.fixture
+    def upload(self, accept, worker):
+        """One that has ended, with a rejected row."""
+        upload = accept(csv_bytes([row(1, nombre="")]))
+        worker.step()
+        return upload
 
     def test_uploads(self, api):
         answers = [api.post(f"{ITEMS}/bulk-upload") for _ in range(3)]
@@ -130,6 +145,46 @@ class TestLimits:
     def test_status(self, api):
         codes = [api.get("/api/catalog/bulk-upload/status/x").status_code for _ in range(4)]
         assert codes == [404, 404, 404, 429]
+
+    def test_all_other_addresses_together(self, api):
+        codes = [api.get(f"/api/v1/catalog/{name}").status_code for name in ("items", "categories", "suppliers") * 2]
+        assert codes == [200, 200, 200, 200, 429, 429]
+        assert api.get("/api/catalog/bulk-upload/status/x").status_code == 404
+
+    def test_strangers_are_counted_by_their_address(self, client):
+        codes = [client.get("/api/schema").status_code for _ in range(5)]
+        assert codes == [200, 200, 200, 200, 429]
+
+    def test_exports_of_the_api_and_the_admin_together(self, api, user, upload):
+        errors = f"{UPLOADS}/{upload.pk}/errors"
+        assert api.get(errors, {"format": "csv"}).status_code == 200
+        assert api.get(f"{UPLOADS}/template").status_code == 200
+        assert_error(api.get(errors, {"format": "json"}), 429, "throttled")
+        assert api.get(errors).status_code == 200  # a page of a list is no export
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "bulk_upload/bulkupload/{task}/archivo/",
+            "bulk_upload/bulkupload/{task}/errores/csv/",
+            "bulk_upload/bulkupload/plantilla/vacia/",
+            "catalog/product/export/csv/",
+        ],
+    )
+    def test_downloads_of_the_admin(self, upload, path):
+        boss = Client(headers={"Accept-Language": "es"})
+        boss.force_login(User.objects.create_superuser("jefa"))
+        answers = [boss.get(f"/admin/{path.format(task=upload.pk)}") for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert 0 < int(answers[-1]["Retry-After"]) <= 3600
+        assert re.search(r"Espere \d+ segundos? y descargue", answers[-1].content.decode())
+
+    def test_asking_whether_a_file_is_ready_is_no_export_but_taking_it_is(self, api, upload, worker, settings):
+        settings.API_THROTTLES["status"] = ""
+        address = f"{UPLOADS}/{upload.pk}/corrections"
+        assert [api.get(address).status_code for _ in range(4)] == [202] * 4
+        worker.step()
+        assert [api.get(address).status_code for _ in range(3)] == [200, 200, 429]
 
     def test_each_user_has_its_own(self, api, other_supplier):
         stranger = APIClient()

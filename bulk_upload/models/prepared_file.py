@@ -1,0 +1,199 @@
+"""A file that a worker makes of an upload when somebody asks for it, kept in S3 until the bucket removes it.
+
+As with an upload, who makes it holds a claim: a number that each new claim raises, with a lease. A holder writes
+only where its number still stands.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bulk_upload.models.states import ClaimLost
+from bulk_upload.models.upload import BulkUpload
+from catalog.database import database_now
+
+
+class FileState(models.TextChoices):
+    PENDING = "pending", _("En espera")
+    PROCESSING = "processing", _("En preparación")
+    READY = "ready", _("Listo")
+    FAILED = "failed", _("Fallido")
+
+
+class PreparedFileQuerySet(models.QuerySet["PreparedFile"]):
+    def unfinished(self) -> PreparedFileQuerySet:
+        return self.filter(state__in=[FileState.PENDING, FileState.PROCESSING])
+
+    def never_published(self, older_than: timedelta) -> PreparedFileQuerySet:
+        """Files whose message was never sent, old enough that whoever asked has given up on it."""
+        limit = database_now() - older_than
+        return self.filter(state=FileState.PENDING, published_at=None, updated_at__lt=limit)
+
+    def short_ones_wait(self) -> bool:
+        """Whether a file waits that is quickly made, since its upload is short (`BULK_UPLOAD_SHORT_BYTES`)."""
+        waiting = self.filter(state=FileState.PENDING, attempts=0)
+        return waiting.filter(upload__size__lte=settings.BULK_UPLOAD_SHORT_BYTES).exists()
+
+    def claim(self, key: uuid.UUID, lease: timedelta) -> PreparedFile | None:
+        """Take the file for this worker, unless it has ended or another one's lease still runs."""
+        now = database_now()
+        free = Q(state=FileState.PENDING) | Q(state=FileState.PROCESSING, lease_until__lte=now)
+        claimed = self.filter(free, pk=key).update(
+            state=FileState.PROCESSING,
+            claim_number=F("claim_number") + 1,
+            attempts=F("attempts") + 1,
+            lease_until=now + lease,
+            rows_done=0,
+            error_code="",
+            error_params={},
+            updated_at=now,
+        )
+        if not claimed:
+            return None
+        file = self.select_related("upload").get(pk=key)
+        file.held_claim = file.claim_number
+        return file
+
+
+class PreparedFile(models.Model):
+    """The rejected rows of an upload, in one language, as they stood when somebody asked for them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    upload = models.ForeignKey(BulkUpload, models.CASCADE, related_name="prepared_files")
+    language = models.CharField(_("idioma"), max_length=8)
+    # Which state of the upload it shows: its errors, and how many of them are corrected. Both only ever grow.
+    errors = models.PositiveIntegerField(_("errores"), default=0, db_default=0)
+    corrected = models.PositiveIntegerField(_("corregidos"), default=0, db_default=0)
+
+    state = models.CharField(_("estado"), max_length=10, choices=FileState, default=FileState.PENDING)
+    created_at = models.DateTimeField(_("pedido"), default=database_now)
+    updated_at = models.DateTimeField(_("modificado"), default=database_now)
+    rows_total = models.PositiveIntegerField(_("filas"), default=0, db_default=0)
+    rows_done = models.PositiveIntegerField(_("filas listas"), default=0, db_default=0)
+    s3_key = models.CharField(_("clave en S3"), max_length=512, blank=True, default="", db_default="")
+    size = models.BigIntegerField(_("tamaño (bytes)"), default=0, db_default=0)
+    # The first row of the original that did not fit; 0 when all did.
+    missing_from = models.PositiveIntegerField(_("faltan desde la fila"), default=0, db_default=0)
+
+    published_at = models.DateTimeField(_("publicado"), null=True)
+    publications = models.PositiveIntegerField(_("publicaciones"), default=0, db_default=0)
+    claim_number = models.PositiveIntegerField(_("número de toma"), default=0, db_default=0)
+    lease_until = models.DateTimeField(_("tomado hasta"), null=True)
+    attempts = models.PositiveIntegerField(_("intentos"), default=0, db_default=0)
+    # Of a failed file, and of one that waits after a fault.
+    error_code = models.CharField(_("error"), max_length=32, blank=True, default="", db_default="")
+    error_params = models.JSONField(_("datos del error"), default=dict, blank=True)
+
+    objects = PreparedFileQuerySet.as_manager()
+
+    # The number that this process holds. No field: reading the row again must not renew a lost claim.
+    held_claim: int | None = None
+
+    class Meta:
+        verbose_name = _("archivo preparado")
+        verbose_name_plural = _("archivos preparados")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(name="file_prepared_once", fields=["upload", "language", "errors", "corrected"]),
+        ]
+        indexes = [
+            models.Index(fields=["state"], name="file_unfinished", condition=Q(state__in=["pending", "processing"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.language}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in (FileState.PENDING, FileState.PROCESSING)
+
+    def waited_since(self, now: datetime) -> timedelta:
+        """How long ago it was last published or worked on."""
+        return now - max(moment for moment in (self.published_at, self.lease_until, self.created_at) if moment)
+
+    # --- Publication ---
+
+    def next_publication(self) -> int | None:
+        """Take the number of the next message; `None` when somebody else has just taken it."""
+        number = self.publications + 1
+        taken = PreparedFile.objects.filter(pk=self.pk, publications=self.publications).update(publications=number)
+        if not taken:
+            return None
+        self.publications = number
+        return number
+
+    def published(self) -> None:
+        """Record that the message was sent."""
+        self.published_at = database_now()
+        PreparedFile.objects.filter(pk=self.pk).update(published_at=self.published_at)
+
+    def start_again(self) -> bool:
+        """Let an ended file be made once more; `False` when somebody else has just done so. Publish it afterwards."""
+        try:
+            self._write(
+                Q(state__in=[FileState.READY, FileState.FAILED], updated_at=self.updated_at),
+                state=FileState.PENDING,
+                attempts=0,
+                rows_done=0,
+                published_at=None,
+                error_code="",
+                error_params={},
+            )
+        except ClaimLost:
+            return False
+        return True
+
+    # --- Verbs of the claim's holder; each raises `ClaimLost` ---
+
+    def progress(self, rows_done: int, lease: timedelta) -> None:
+        """Keep the claim for another `lease`, and record how many rows are written."""
+        self._write(self._held(), rows_done=rows_done, lease_until=database_now() + lease)
+
+    def begin(self, rows_total: int) -> None:
+        self._write(self._held(), rows_total=rows_total)
+
+    def ready(self, *, s3_key: str, size: int, rows: int, missing_from: int) -> None:
+        self._write(
+            self._held(),
+            state=FileState.READY,
+            s3_key=s3_key,
+            size=size,
+            rows_done=rows,
+            missing_from=missing_from,
+            lease_until=None,
+        )
+        # What it replaces shows rows that have been corrected since.
+        ended = PreparedFile.objects.filter(upload_id=self.upload_id, language=self.language).exclude(pk=self.pk)
+        ended.filter(state__in=[FileState.READY, FileState.FAILED]).delete()
+
+    def fail(self, code: str, params: Mapping[str, str | int]) -> None:
+        self._write(self._held(), state=FileState.FAILED, error_code=code, error_params=dict(params), lease_until=None)
+
+    def give_back(self) -> None:
+        """Give the claim up as if there had been no attempt."""
+        self._write(self._held(), state=FileState.PENDING, attempts=self.attempts - 1, lease_until=database_now())
+
+    def release(self, code: str) -> None:
+        """Give the claim up after a fault; `code` says to readers what they wait for, if it can be said."""
+        self._write(self._held(), state=FileState.PENDING, error_code=code, lease_until=database_now())
+
+    def _held(self) -> Q:
+        if self.held_claim is None:
+            raise ClaimLost(f"{self.pk} was never claimed here")
+        return Q(state=FileState.PROCESSING, claim_number=self.held_claim)
+
+    def _write(self, condition: Q, **changes: Any) -> None:
+        """Update these fields where `condition` holds, here and in the database, or raise `ClaimLost`."""
+        changes["updated_at"] = database_now()
+        if not PreparedFile.objects.filter(condition, pk=self.pk).update(**changes):
+            raise ClaimLost(str(self.pk))
+        for name, value in changes.items():
+            setattr(self, name, value)
