@@ -17,6 +17,7 @@ from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
 
@@ -197,7 +198,8 @@ def _fields(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested details as a flat list."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            yield from _fields(inner, f"{field}.{name}" if field else str(name))
+            of_all = name == api_settings.NON_FIELD_ERRORS_KEY
+            yield from _fields(inner, field if of_all else f"{field}.{name}" if field else str(name))
     elif isinstance(detail, list):
         for inner in detail:
             yield from _fields(inner, field)

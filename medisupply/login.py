@@ -21,7 +21,7 @@ from medisupply.throttles import LoginThrottle, login_wait
 from medisupply.wire import JsonLineRenderer, JsonObjectParser
 
 
-class TokenRequest(serializers.Serializer[Any]):
+class Login(serializers.Serializer[Any]):
     username = serializers.CharField()
     password = serializers.CharField()
 
@@ -75,7 +75,7 @@ class TokenView(ObtainAuthToken):
             400: [("invalid", "No puede iniciar sesión con las credenciales proporcionadas.")],
             415: [("unsupported_media_type", "Tipo de medio “text/csv” incompatible en la solicitud.")],
         },
-        request=TokenRequest,
+        request=Login,
         examples=[OpenApiExample("Ejemplo", {"username": "proveedor", "password": "…"}, request_only=True)],
         public=True,
     )

@@ -221,10 +221,15 @@ def only_the_long_paths(endpoints: list[tuple[str, str, str, Any]], **more: Any)
 
 
 def describe_access(result: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Hook: where the API is, and how a client says who it is. An operation that asks for no token says so."""
+    """Hook: where the API is, and how a client says who it is. An operation that asks for no token says so.
+
+    A body that an operation knows is never left out: generated clients would take it for an option.
+    """
     for operations in result["paths"].values():
         for described in operations.values():
             described.setdefault("security", [])
+            if "requestBody" in described:
+                described["requestBody"]["required"] = True
     result["components"]["securitySchemes"] = SECURITY_SCHEMES
     return {**result, "servers": SERVERS}
 

@@ -294,7 +294,7 @@ SPECTACULAR_SETTINGS = {
         "medisupply.openapi.describe_access",
         "medisupply.guide.introduce",
     ],
-    "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status"},
+    "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status", "Gravedad": "bulk_upload.models.Severity"},
 }
 
 # --- Files that the browser asks for ---------------------------------------------------------

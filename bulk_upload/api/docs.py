@@ -34,9 +34,14 @@ UNKNOWN: Final = [
 FORBIDDEN: Final = [("permission_denied", "No puede actuar por el proveedor «PROV002».")]
 
 
-def _file(description: str) -> OpenApiResponse:
+def _file(description: str, kind: OpenApiTypes = OpenApiTypes.BINARY) -> OpenApiResponse:
     example = OpenApiExample(description, "(el contenido del archivo)", response_only=True)
-    return OpenApiResponse(OpenApiTypes.BINARY, description, examples=[example])
+    return OpenApiResponse(kind, description, examples=[example])
+
+
+def _text(description: str) -> OpenApiResponse:
+    """A CSV file: a text, as generated clients read what is `text/…`."""
+    return _file(description, OpenApiTypes.STR)
 
 
 _FORM: Final[dict[str, Any]] = {
@@ -152,7 +157,7 @@ PROBLEMS = operation(
     "errores_de_carga",
     "Errores y advertencias de una carga",
     tag=UPLOADS,
-    description="En páginas; con `format`, todos en un archivo.",
+    description="En páginas; con `format`, todos en un archivo: lea entonces el cuerpo según su `Content-Type`.",
     parameters=[
         TASK,
         query("code", "Solo los de este código.", {"type": "string", "maxLength": 32}),
@@ -173,7 +178,7 @@ PROBLEMS = operation(
             "Una página; con format=json, la lista completa.",
             {"items": [examples.PROBLEM], "meta": NUMBERED_META},
         ),
-        (200, "text/csv"): _file("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»)."),
+        (200, "text/csv"): _text("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»)."),
         (200, XLSX): _file("Todos, en Excel."),
     },
     failures=[400, 404],
@@ -218,7 +223,7 @@ ORIGINAL = operation(
     parameters=[TASK],
     answers={
         (200, XLSX): _file("El archivo, tal como llegó."),
-        (200, "text/csv"): _file("El archivo, tal como llegó."),
+        (200, "text/csv"): _text("El archivo, tal como llegó."),
     },
     failures=[404, 410, 422],
     codes={

@@ -146,6 +146,20 @@ def test_python_ends_with_a_sentence_at_an_error(site):
     assert (done.returncode, done.stderr.strip()) == (1, "Token inválido.")
 
 
+def test_python_ends_with_the_reason_when_the_import_fails(site, tmp_path):
+    (tmp_path / "productos.csv").write_bytes(b"a,b\n1,2\n")
+    done = site(sys.executable, "-c", example("python"))
+    assert (done.returncode, BulkUpload.objects.get().status) == (1, "failed")
+    assert "No se encontró una fila de encabezados" in done.stderr
+
+
+@needs_node
+def test_javascript_says_why_the_import_failed(run, tmp_path):
+    (tmp_path / "ejemplo.mjs").write_text(example("javascript"))
+    (tmp_path / "productos.csv").write_bytes(b"a,b\n1,2\n")
+    assert "failed No se encontró una fila de encabezados" in run(NODE, "ejemplo.mjs")
+
+
 @needs_node
 def test_javascript(run, tmp_path):
     (tmp_path / "ejemplo.mjs").write_text(example("javascript"))

@@ -236,7 +236,9 @@ class TestTokens:
         assert answer.json() == {"token": Token.objects.get(user=user).key}
 
     def test_a_wrong_password_is_refused_in_words(self, user, client):
-        assert_error(log_in(client, {"username": "proveedor", "password": "mal"}), 400, "invalid")
+        answer = log_in(client, {"username": "proveedor", "password": "mal"})
+        assert_error(answer, 400, "invalid")
+        assert answer.json()["errors"][0]["field"] == ""
 
     @pytest.mark.parametrize("header", ["Token nada", "Token", "Token a b", "Token ñ".encode().decode("latin-1")])
     @pytest.mark.parametrize("path", [ITEMS, "/api/catalog/bulk-upload/x"])

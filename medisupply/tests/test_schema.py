@@ -80,6 +80,15 @@ def test_the_first_server_is_the_site_itself(document):
     assert all(server["description"] for server in document["servers"])
 
 
+def test_generated_clients_ask_for_bodies_and_read_csv_as_text(document):
+    for name, operation in operations(document):
+        assert operation.get("requestBody", {"required": True}).get("required") is True, name
+        for answer in operation["responses"].values():
+            csv = answer.get("content", {}).get("text/csv", {"schema": {"type": "string"}})
+            assert csv["schema"] == {"type": "string"}, name
+        assert all(tag.isascii() for tag in operation["tags"]), name
+
+
 def test_every_answer_and_every_body_has_an_example(document):
     lacking = [
         f"{name} {status} {kind}"
