@@ -19,8 +19,9 @@ Envíe un catálogo de miles de filas con una sola petición: la respuesta llega
    ```
 3. Pregunte en `status_url`, cada `Retry-After` segundos, hasta que `status` sea `completed`, `failed` o `cancelled`.
    Envíe el último `ETag` en `If-None-Match`: si nada cambió la respuesta es **304**, sin cuerpo.
-4. Si `result.resumen.rechazados` no es 0, lea `result.errores` o descargue `…/corrections`: las filas rechazadas, para
-   corregirlas y enviarlas de nuevo. Las demás ya están importadas.
+4. Si `result.resumen.rechazados` no es 0, lea `result.errores` o pida `…/corrections`: las filas rechazadas, para
+   corregirlas y enviarlas de nuevo. Responde **202** mientras se preparan y **200** con el libro: repita según
+   `Retry-After`. Las demás filas ya están importadas.
 
 ### Reglas de la casa
 

@@ -6,18 +6,20 @@ import io
 import subprocess
 import sys
 import tarfile
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from bulk_upload import queue
+from bulk_upload import prepared_files, queue, sweep
 from bulk_upload.intake import accept_upload
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, PreparedFile
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.outcomes import VALUES, clear, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.processes import environment
+from catalog.database import database_now
 from catalog.models import Product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -77,6 +79,21 @@ def test_a_worker_of_the_last_release_imports_into_the_new_schema(last_release, 
     assert results[0]["counts"]["status"] == "completed"
     assert results[0]["counts"]["creados"] > 0
     assert results[1] == results[0]
+
+
+def test_a_message_for_a_file_is_lost_to_a_worker_of_the_last_release_and_sent_again(last_release, accept, worker):
+    upload = accept(csv_bytes([row(1, nombre="")]))
+    worker.step()
+    upload.refresh_from_db()
+    file = prepared_files.corrections_of(upload, "es")
+    run(last_release, "manage.py", "consume_bulk_uploads", "--once")
+    assert (queue.waiting_messages(), queue.dead_letters()) == (0, 0)
+    earlier = database_now() - timedelta(minutes=5)
+    PreparedFile.objects.filter(pk=file.pk).update(published_at=earlier, created_at=earlier)
+    sweep.publish_waiting()
+    worker.step()
+    file.refresh_from_db()
+    assert file.state == "ready"
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one process at a time")
