@@ -250,5 +250,5 @@ def test_every_time_of_a_page_is_of_the_configured_zone(staff, supplier, setting
 
 def times_of(page):
     """The times of day that stand in the text of a page, without those of the admin's own parts."""
-    text = re.sub(r"<[^>]+>", "", re.search(r'<div id="content-main".*?<footer', page, re.DOTALL)[0])
+    text = re.sub(r"<[^>]+>", " ", re.search(r'<div id="content-main".*?<footer', page, re.DOTALL)[0])
     return {time.lstrip("0") for time in re.findall(r"\b\d{1,2}:\d\d\b", text)}
