@@ -102,7 +102,7 @@ def _object(request: Request) -> dict[str, Any]:
 
 def _visible(request: Request) -> QuerySet[Product]:
     suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
-    return Product.objects.filter(proveedor__in=suppliers)
+    return suppliers.own(Product.objects.all())
 
 
 def _one(request: Request, item_id: str) -> Product:

@@ -70,7 +70,7 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
-        return super().get_queryset(request).filter(proveedor__in=suppliers)
+        return suppliers.own(super().get_queryset(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str

@@ -47,12 +47,21 @@ CREATE TRIGGER catalog_product_unfilled_update AFTER UPDATE ON catalog_product
     REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalog_product_unfilled();
 CREATE TRIGGER catalog_product_unfilled_delete AFTER DELETE ON catalog_product
     REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalog_product_unfilled();
+CREATE FUNCTION catalog_products_truncated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    DELETE FROM catalog_unfilledproducts;
+    DELETE FROM catalog_productsearch;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER catalog_product_truncated AFTER TRUNCATE ON catalog_product
+    FOR EACH STATEMENT EXECUTE FUNCTION catalog_products_truncated();
 INSERT INTO catalog_unfilledproducts (products, ids)
     SELECT count(*), array_agg(id) FROM (SELECT id, row_number() OVER (ORDER BY id) / 2500 AS part FROM catalog_product) AS parts
     GROUP BY part ORDER BY part;
 """
 INDEX = "CREATE INDEX catalog_productsearch_words ON catalog_productsearch USING gin (texto {schema}.gin_trgm_ops)"
 DROP = """
+DROP FUNCTION catalog_products_truncated() CASCADE;
 DROP FUNCTION catalog_product_unfilled() CASCADE;
 DROP TABLE catalog_unfilledproducts;
 DROP TABLE catalog_productsearch;

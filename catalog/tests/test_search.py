@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -140,8 +142,13 @@ def test_only_what_one_may_see_is_found(make, filled):
     make("A", "Guante")
     make("B", "Guante", proveedor=Supplier.objects.create(codigo="PROV002", nombre="Otro"))
     filled()
-    own = Product.objects.filter(proveedor="PROV002")
-    assert list(search.products(own, "guante").values_list("pk", flat=True)) == ["B"]
+    for suppliers, keys in (
+        (Supplier.objects.filter(pk="PROV002"), ["B"]),
+        (Supplier.objects.none(), []),
+        (Supplier.objects.all(), ["A", "B"]),
+    ):
+        rows = search.products(suppliers.own(Product.objects.all()), "guante")
+        assert sorted(rows.values_list("pk", flat=True)) == keys
 
 
 def test_the_admin_searches_so_and_its_autocompletes_too(make, filled):
@@ -194,15 +201,31 @@ class TestFilling:
         assert fill_some() == 1
         assert self.texts() == []
 
+    def test_an_emptied_table_leaves_none(self, make):
+        make("A", "Venda")
+        fill_some()
+        make("B", "Venda")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("TRUNCATE catalog_product")
+        assert (self.texts(), self.unfilled()) == ([], [])
+
     def test_the_index_is_used(self, make):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             plan = search.products(Product.objects.all(), "catéter").explain()
         assert "catalog_productsearch_words" in plan
 
-    def test_its_letters_are_those_of_sqlite(self):
-        """Without the extension the database has these; with it, more."""
+    def test_with_the_extension_it_has_the_letters_of_sqlite_and_more(self):
         text = "".join(LETTERS)
         with connection.cursor() as cursor:
             cursor.execute("SELECT catalog_search_text(%s)", [text])
             assert cursor.fetchone()[0] == unaccented(text)
+
+    def test_without_the_extension_it_has_the_letters_of_sqlite(self):
+        migration = import_module("catalog.migrations.0009_product_search")
+        create = migration.WITH_LETTERS.format(accented="".join(LETTERS), plain="".join(LETTERS.values()))
+        with connection.cursor() as cursor:
+            cursor.execute(create.replace("catalog_search_text", "pg_temp.plain_text"))
+            cursor.execute("SELECT pg_temp.plain_text('CATÉTER ñandú Łódź')")
+            assert cursor.fetchone()[0] == "cateter nandu lodz"
