@@ -53,12 +53,13 @@ def rules():
     return {rule["ID"]: rule for rule in answer["Rules"]}
 
 
-def test_the_bucket_forgets_uploads_that_broke_off_and_orphans():
+def test_the_bucket_forgets_uploads_that_broke_off_orphans_and_what_can_be_made_again():
     run()
-    broken_off, orphans = rules().values()
+    broken_off, orphans, prepared = rules().values()
     assert broken_off["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     assert broken_off["Filter"] == {"Prefix": "medisupply/uploads/"}
     assert (orphans["Expiration"], orphans["Filter"]) == ({"Days": 30}, {"Prefix": "medisupply/orphans/"})
+    assert (prepared["Expiration"], prepared["Filter"]) == ({"Days": 7}, {"Prefix": "medisupply/prepared/"})
 
 
 def test_a_bucket_that_exists_keeps_its_rules_and_gets_ours_once():
@@ -71,7 +72,8 @@ def test_a_bucket_that_exists_keeps_its_rules_and_gets_ours_once():
     assert storage.ensure_bucket() is False
     assert storage.ensure_bucket() is False
     assert rules()["logs"] == its_own
-    assert sorted(rules()) == ["logs", "medisupply: abort incomplete uploads", "medisupply: expire orphans"]
+    ours = ("abort incomplete uploads", "expire orphans", "expire prepared files")
+    assert sorted(rules()) == ["logs", *(f"medisupply: {name}" for name in ours)]
 
 
 def test_a_rule_of_ours_that_its_owner_has_changed_stays_changed():
@@ -90,7 +92,7 @@ def test_two_systems_in_one_bucket_have_rules_of_their_own(settings):
     settings.S3_KEY_PREFIX = "pruebas"
     run()
     assert {rule["Filter"]["Prefix"] for rule in rules().values()} == {
-        f"{system}/{folder}/" for system in ("medisupply", "pruebas") for folder in ("uploads", "orphans")
+        f"{system}/{folder}/" for system in ("medisupply", "pruebas") for folder in ("uploads", "orphans", "prepared")
     }
 
 

@@ -109,6 +109,24 @@ def test_the_corrected_workbook_goes_up_again_and_the_first_upload_tells(visit, 
     accessible(page)
 
 
+def test_the_page_waits_for_the_rows_to_correct_and_takes_them_when_they_are_ready(visit, operator):  # noqa: F811
+    page = visit(operator, ADD)
+    choose(page, rows(20, bad=5))
+    submit(page)
+    with worker_process("--wait", "1"):
+        wait_for_state(page, "Completada")
+    page.click("text=Descargar las filas por corregir")
+    expect(page.locator("#text")).to_have_text("Las filas por corregir se prepararán enseguida…")
+    accessible(page)
+    fits(page)
+    with page.expect_download(timeout=RESULT_SECONDS) as download, worker_process("--wait", "1"):
+        download.value  # noqa: B018  # waits for it
+    assert load_workbook(io.BytesIO(download.value.path().read_bytes())).worksheets[0].max_row == 6
+    expect(page.locator("#text")).to_have_text("El libro está listo: se descarga.")
+    expect(page.locator("#again")).to_have_text("Descargar otra vez")
+    accessible(page)
+
+
 def test_an_import_is_cancelled_midway_after_a_question(visit, operator):  # noqa: F811
     page = visit(operator, ADD)
     choose(page, rows(20_000))
