@@ -1,0 +1,65 @@
+"""People and groups in the admin: permissions in the reader's words, and nothing of the database's own."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+
+from bulk_upload.supplier_group import GROUP
+from bulk_upload.tests.admin_people import signed_in
+from catalog.models import Supplier
+from catalog.tests.pages import Page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk() -> User:
+    clerk = User.objects.create_user("maria", password="maria", is_staff=True)
+    clerk.groups.add(Group.objects.get(name=GROUP))
+    Supplier.objects.create(codigo="PROV001", nombre="Andinas").usuarios.add(clerk)
+    return clerk
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "every"),
+    [
+        ("es", "Productos: ver", "Puede actuar por todos los proveedores"),
+        ("en", "Products: view", "May act for all suppliers"),
+    ],
+)
+def test_permissions_are_named_in_the_readers_language(admin_user, clerk, language, label, every):
+    for place in (f"user/{clerk.pk}", f"group/{clerk.groups.get().pk}"):
+        page = signed_in(admin_user, language).get(f"/admin/auth/{place}/change/").content.decode()
+        assert label in page
+        assert every in page
+        assert "Can view" not in page
+
+
+def test_saving_a_person_keeps_and_changes_what_is_ticked(admin_client: Client, clerk):
+    product = Permission.objects.get(codename="view_product")
+    clerk.user_permissions.add(product)
+    page = Page(admin_client, f"/admin/auth/user/{clerk.pk}/change/")
+    assert page.sent["user_permissions"] == [str(product.pk)]
+    page.change(email="maria@andinas.example").save()
+    clerk.refresh_from_db()
+    assert clerk.email == "maria@andinas.example"
+    assert list(clerk.user_permissions.all()) == [product]
+    assert [group.name for group in clerk.groups.all()] == [GROUP]
+    page.uncheck("user_permissions").save()
+    assert not clerk.user_permissions.exists()
+    assert clerk.check_password("maria")
+
+
+def test_the_page_before_a_deletion_names_no_rows_of_links(admin_user, clerk):
+    client = signed_in(admin_user)
+    for place in (f"auth/user/{clerk.pk}", f"auth/group/{clerk.groups.get().pk}", "catalog/supplier/PROV001"):
+        page = client.get(f"/admin/{place}/delete/").content.decode()
+        assert "object (" not in page
+        assert "Relación" not in page
+
+
+@pytest.mark.parametrize(("place", "title"), [("user", "Usuarios"), ("group", "Grupos")])
+def test_lists_are_named_after_what_they_list(admin_user, place, title):
+    assert f"<h1>{title}</h1>" in signed_in(admin_user).get(f"/admin/auth/{place}/").content.decode()
