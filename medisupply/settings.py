@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "medisupply.database_away.DatabaseAwayMiddleware",
     "medisupply.oversized.OversizedBodyMiddleware",
     "medisupply.encoded_bodies.EncodedBodyMiddleware",
+    "medisupply.not_found.NotFoundMiddleware",
 ]
 
 ROOT_URLCONF = "medisupply.urls"
@@ -286,6 +287,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # With it there are links within the buttons of the operations, which nobody reaches by keyboard.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "COMPONENT_SPLIT_REQUEST": True,
     "PREPROCESSING_HOOKS": ["medisupply.openapi.only_the_long_paths"],
     "POSTPROCESSING_HOOKS": [
