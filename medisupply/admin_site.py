@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models import BulkUpload
@@ -26,6 +28,14 @@ class MediSupplyAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**_uploads(request), **(extra_context or {})})
+
+    def logout(  # type: ignore[override]  # Django itself redirects as well, to `next`
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        # The page that says goodbye has this address: who opens it again signs in, and reads no empty page.
+        if request.method == "GET":
+            return HttpResponseRedirect(reverse("admin:index"))
+        return super().logout(request, extra_context)
 
 
 def _uploads(request: HttpRequest) -> dict[str, Any]:

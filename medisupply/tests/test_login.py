@@ -31,3 +31,9 @@ def test_a_limit_that_would_count_the_proxy_is_noticed(settings, proxies, redire
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.SECURE_SSL_REDIRECT = redirect
     assert ("medisupply.W001" in [message.id for message in run_checks(tags=["security"])]) == warned
+
+
+def test_the_address_of_the_goodbye_is_no_empty_page(admin_client):
+    assert admin_client.get("/admin/logout/")["Location"] == "/admin/"
+    goodbye = admin_client.post("/admin/logout/")
+    assert "Iniciar sesión de nuevo" in goodbye.content.decode()
