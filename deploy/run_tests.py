@@ -45,6 +45,7 @@ EMBEDDED: Final = Parts("SQLite, embedded Valkey, moto", {})
 ONCE: Final = (
     "deploy/tests",
     *(f"bulk_upload/tests/test_{name}.py" for name in ("browser_clerk", "browser_uploads", "guide", "operations_page")),
+    "bulk_upload/tests/test_browser_every_page.py",
     *(f"bulk_upload/tests/test_{name}.py" for name in ("awkward_files", "csv_encoding", "hostile_costs")),
     *(f"bulk_upload/tests/test_{name}.py" for name in ("hostile_reading", "checking_columns", "headers", "values")),
     *(f"bulk_upload/tests/test_{name}.py" for name in ("number_formats", "tcp_proxy", "templates", "translations")),

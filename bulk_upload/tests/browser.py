@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 # No page of the tests needs the network; a browser that is new to a machine asks for a lot.
 QUIET = (
@@ -71,7 +71,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Visit]:
         context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(15000)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: complaints.append(message.text) if _is_fault(message) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         # From the start: when a test begins to wait for one, the browser may not know yet that it should tell.
         page.on("filechooser", lambda chooser: None)
@@ -85,10 +85,16 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Visit]:
     assert not faults, faults
 
 
+def _is_fault(message: ConsoleMessage) -> bool:
+    """An error, unless it says that the page itself is one, such as 404: the test asked for it."""
+    asked_for = message.page is not None and message.location["url"] == message.page.url
+    return message.type == "error" and not asked_for
+
+
 def accessible(page: Page, *but: str) -> None:
     """No serious or critical violation of the accessibility rules, `but` those that are named."""
     # Without its look into the style sheets, for which the tool itself would add styles to the page.
-    found = Axe().run(page, options={"preload": False}).response["violations"]
+    found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
     serious = {rule["id"]: rule["nodes"][0]["html"] for rule in found if rule["impact"] in ("serious", "critical")}
     serious = {name: example for name, example in serious.items() if name not in but}
     assert not serious, f"{page.url}: {serious}"
@@ -97,6 +103,24 @@ def accessible(page: Page, *but: str) -> None:
 def fits(page: Page) -> None:
     """The page needs no scrolling to the side."""
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+
+
+def lies_within(page: Page, selector: str) -> bool:
+    """Whether the element, and each box that could cut it off, ends within the screen and within its parents."""
+    return bool(
+        page.evaluate(
+            """(selector) => [...document.querySelectorAll(selector)].every((element) => {
+                const right = element.getBoundingClientRect().right;
+                if (right > window.innerWidth) return false;
+                for (let parent = element.parentElement; parent; parent = parent.parentElement) {
+                    const clips = getComputedStyle(parent).overflowX !== "visible";
+                    if (clips && right > parent.getBoundingClientRect().right + 1) return false;
+                }
+                return true;
+            })""",
+            selector,
+        )
+    )
 
 
 def drop(page: Page, name: str, content: str) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from bulk_upload.supplier_group import GROUP
 from bulk_upload.tests.admin_people import make_upload
-from bulk_upload.tests.browser import Visit, accessible, chromium, fits, visit  # noqa: F401 - fixtures
+from bulk_upload.tests.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.processes import worker_process
 from catalog.models import Product, Supplier
@@ -30,24 +30,6 @@ def clerk(supplier: Supplier, other_supplier: Supplier, aws: None) -> User:
     user.groups.add(Group.objects.get(name=GROUP))
     supplier.usuarios.add(user)
     return user
-
-
-def lies_within(page: Page, selector: str) -> bool:
-    """Whether the element, and each box that could cut it off, ends within the screen and within its parents."""
-    return bool(
-        page.evaluate(
-            """(selector) => [...document.querySelectorAll(selector)].every((element) => {
-                const right = element.getBoundingClientRect().right;
-                if (right > window.innerWidth) return false;
-                for (let parent = element.parentElement; parent; parent = parent.parentElement) {
-                    const clips = getComputedStyle(parent).overflowX !== "visible";
-                    if (clips && right > parent.getBoundingClientRect().right + 1) return false;
-                }
-                return true;
-            })""",
-            selector,
-        )
-    )
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
@@ -186,12 +168,3 @@ def test_people_of_a_supplier_are_chosen_by_name(visit, supplier, clerk):  # noq
     press(page, "input[name=_save]")
     page.wait_for_url(re.compile("/supplier/$"))
     assert {user.username for user in supplier.usuarios.all()} == {"maria", "roberto"}
-
-
-@pytest.mark.parametrize("width", [DESK, PHONE])
-def test_the_page_of_the_api_can_be_read(visit, clerk, width):  # noqa: F811
-    page = visit(clerk, "/api/docs", width=width)
-    expect(page.locator(".opblock").first).to_be_visible()
-    # Swagger puts links into its buttons, and its list of servers has no name.
-    accessible(page, "nested-interactive", "select-name")
-    fits(page)
