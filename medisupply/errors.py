@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import sys
 from collections.abc import Iterator
 from typing import Any, Final
@@ -147,6 +148,11 @@ def _known(error: Exception) -> Exception:
         return _Timeout(_("La petición llegó incompleta o demasiado despacio: envíela otra vez."))
     if isinstance(error, RequestDataTooBig):
         return _TooLarge(_("La petición es demasiado grande."))
+    if isinstance(error, exceptions.Throttled):
+        message = _("Demasiadas peticiones: espere %(seconds)s segundos e intente de nuevo.")
+        # In its place, not given to it: DRF's exception puts its own sentence, half in English, behind.
+        error.detail = exceptions.ErrorDetail(message % {"seconds": math.ceil(error.wait or 1)}, code="throttled")
+        return error
     if isinstance(error, SuspiciousOperation | BadRequest):
         return exceptions.ParseError(_("La petición no es válida."), code="bad_request")
     if isinstance(error, exceptions.ParseError) and error.get_codes() == "parse_error":

@@ -62,7 +62,7 @@ FAILURES: Final[dict[int, tuple[str, str, str]]] = {
     429: (
         "Demasiadas peticiones: espere lo que dice Retry-After.",
         "throttled",
-        "Solicitud fue regulada (throttled). Se espera que esté disponible en 12 segundos.",
+        "Demasiadas peticiones: espere 12 segundos e intente de nuevo.",
     ),
     503: (
         "Un servicio interno no responde: intente de nuevo después de Retry-After segundos.",

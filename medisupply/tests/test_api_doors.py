@@ -140,7 +140,9 @@ class TestLimits:
         answers = [api.post(f"{ITEMS}/bulk-upload") for _ in range(3)]
         assert [answer.status_code for answer in answers] == [400, 400, 429]
         assert_error(answers[-1], 429, "throttled")
-        assert 0 < int(answers[-1]["Retry-After"]) <= 3600
+        seconds = int(answers[-1]["Retry-After"])
+        assert 0 < seconds <= 3600
+        assert answers[-1].json()["message"].startswith("Demasiadas peticiones: espere ")
 
     def test_status(self, api):
         codes = [api.get("/api/catalog/bulk-upload/status/x").status_code for _ in range(4)]
