@@ -151,7 +151,9 @@ def _known(error: Exception) -> Exception:
     if isinstance(error, exceptions.Throttled):
         message = _("Demasiadas peticiones: espere %(seconds)s segundos e intente de nuevo.")
         # In its place, not given to it: DRF's exception puts its own sentence, half in English, behind.
-        error.detail = exceptions.ErrorDetail(message % {"seconds": math.ceil(error.wait or 1)}, code="throttled")
+        error.detail = exceptions.ErrorDetail(
+            message % {"seconds": math.ceil(getattr(error, "wait", None) or 1)}, code="throttled"
+        )
         return error
     if isinstance(error, SuspiciousOperation | BadRequest):
         return exceptions.ParseError(_("La petición no es válida."), code="bad_request")

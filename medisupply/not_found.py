@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from medisupply.errors import API_PATH, not_found
+from medisupply.errors import not_found
 
 
 class NotFoundMiddleware:
@@ -19,6 +19,7 @@ class NotFoundMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if settings.DEBUG and response.status_code == 404 and not request.path.startswith(API_PATH):
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if settings.DEBUG and response.status_code == 404 and is_page:
             return not_found(request, Http404())
         return response

@@ -42,6 +42,7 @@ def uploads(run_import, supplier: Supplier, other_supplier: Supplier, aws: None)
     rows = [row(1), row(2, precio_unitario="caro"), row(3, stock_critico="900"), row(4, nombre="")]
     partial: BulkUpload = run_import(rows)
     run_import([row(5, categoria="JERINGAS")])
+    replacing: BulkUpload = run_import([row(1, precio_unitario="9000")], replace=True)
     ended = {"completed_at": timezone.now(), "started_at": timezone.now()}
     missing = {"error_code": "missing_columns", "error_params": {"hoja": "CSV", "fila": 1, "columnas": "id, codigo"}}
     made = [
@@ -49,6 +50,7 @@ def uploads(run_import, supplier: Supplier, other_supplier: Supplier, aws: None)
         make_upload(supplier, status="processing", started_at=timezone.now(), total=100),
         make_upload(supplier, status="failed", **missing, **ended),
         make_upload(supplier, status="failed", error_code="attempts_exhausted", **ended),
+        replacing,
         make_upload(supplier, status="cancelled", **ended),
     ]
     return [partial, *made]
@@ -67,8 +69,8 @@ def everybodys(uploads: list[BulkUpload]) -> Iterator[str]:
     yield from ("/admin/", "/admin/password_change/", "/admin/password_change/done/", "/nada/", "/admin/nada/")
     yield from ("/admin/bulk_upload/", "/admin/catalog/", address("changelist"), address("add"), address("guide"))
     for upload in uploads:
-        yield address("change", upload.pk)
-    yield from (address("replace", uploads[0].pk), address("history", uploads[0].pk))
+        yield from (address("change", upload.pk), address("changes", upload.pk))
+    yield from (address(page, uploads[0].pk) for page in ("replace", "history", "corrections"))
     yield from (address("cancel", uploads[1].pk), address("retry", uploads[-1].pk))
     yield from (f"/admin/catalog/{place}" for place in OF_CATALOGUE)
 
