@@ -21,7 +21,7 @@ def test_authorize_sends_the_token(visit, supplier, user):  # noqa: F811
     form.locator("button.authorize").click()
     expect(form).to_contain_text("Authorized")
     page.click(".btn-done")
-    operation = page.locator("#operations-Catálogo-listar_proveedores")
+    operation = page.locator('.opblock[id$="-listar_proveedores"]')
     operation.locator(".opblock-summary-control").click()
     operation.locator(".try-out__btn").click()
     operation.locator(".execute").click()
