@@ -15,6 +15,8 @@ from catalog.search import TEXT, has_unfilled
 # Products of one transaction: a tenth of a second, for which a message may have to wait.
 BATCH: Final = 2500
 LOCK: Final = "SELECT pg_try_advisory_xact_lock('catalog_productsearch'::regclass::oid::bigint)"
+# Before anything that a TRUNCATE of the products, whose trigger empties the other tables, would have to wait for.
+READ_LOCK: Final = "LOCK TABLE catalog_product IN ACCESS SHARE MODE"
 TAKE: Final = """
     DELETE FROM catalog_unfilledproducts WHERE id IN (
         SELECT id FROM (
@@ -42,6 +44,7 @@ def fill_some() -> int:
         cursor.execute(LOCK)
         if not cursor.fetchone()[0]:
             return 0  # another one does it
+        cursor.execute(READ_LOCK)
         cursor.execute(TAKE, [BATCH])
         ids = sorted({key for (keys,) in cursor.fetchall() for key in keys})
         cursor.execute(FILL, [ids])
