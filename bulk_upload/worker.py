@@ -39,6 +39,8 @@ LONG_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 0.5
 # Seconds of other work before a long import goes on, and those that one file may take of them.
 OTHERS_SECONDS: Final = 5.0
+# Seconds without a message after which a worker takes time for searches: files often come one after another.
+IDLE_SECONDS: Final = 2
 # A long file that comes in between is given back for so many seconds.
 LATER_SECONDS: Final = 10
 
@@ -62,6 +64,8 @@ class Worker:
         # The long work that waits while a short one is being handled.
         self._outer: Work | None = None
         self._looked_at = 0.0
+        # Whether the last thing done was to make products ready for searches.
+        self._filling = False
 
     def run(self, *, max_messages: int | None = None, once: bool = False) -> int:
         """Consume until told to stop, or until `max_messages` were handled, or `once`. Returns how many were."""
@@ -114,12 +118,12 @@ class Worker:
         return True
 
     def _next_delivery(self) -> Delivery | None:
-        """The next message. While there is none, products that were written are made ready for searches."""
-        if has_unfilled():
-            delivery = queue.receive(0)
-            if delivery is not None or fill_some():
-                return delivery
-        return queue.receive(self._wait_seconds)
+        """The next message. When none has come for a while, products that were written are made ready for searches."""
+        if not has_unfilled():
+            return queue.receive(self._wait_seconds)
+        delivery = queue.receive(0 if self._filling else min(IDLE_SECONDS, self._wait_seconds))
+        self._filling = delivery is None and fill_some() > 0
+        return delivery
 
     def _handle(self, delivery: Delivery) -> None:
         (self._file_handler if delivery.file_id else self._handler).handle(delivery)

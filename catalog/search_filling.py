@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from catalog.search import TEXT, has_unfilled
 
 # Products of one transaction: a tenth of a second, for which a message may have to wait.
-BATCH: Final = 2500
+BATCH: Final = 1000
 LOCK: Final = "SELECT pg_try_advisory_xact_lock('catalog_productsearch'::regclass::oid::bigint)"
 # Before anything that a TRUNCATE of the products, whose trigger empties the other tables, would have to wait for.
 READ_LOCK: Final = "LOCK TABLE catalog_product IN ACCESS SHARE MODE"

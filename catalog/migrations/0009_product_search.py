@@ -59,7 +59,11 @@ INSERT INTO catalog_unfilledproducts (products, ids)
     SELECT count(*), array_agg(id) FROM (SELECT id, row_number() OVER (ORDER BY id) / 2500 AS part FROM catalog_product) AS parts
     GROUP BY part ORDER BY part;
 """
-INDEX = "CREATE INDEX catalog_productsearch_words ON catalog_productsearch USING gin (texto {schema}.gin_trgm_ops)"
+# Without the list of pending entries, which one transaction in many would have to work off for all of them.
+INDEX = """
+CREATE INDEX catalog_productsearch_words ON catalog_productsearch USING gin (texto {schema}.gin_trgm_ops)
+    WITH (fastupdate = off)
+"""
 DROP = """
 DROP FUNCTION catalog_products_truncated() CASCADE;
 DROP FUNCTION catalog_product_unfilled() CASCADE;
