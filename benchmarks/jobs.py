@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Final
 
 from django.db import connection, models
 
@@ -16,7 +17,11 @@ from benchmarks.processes import PeakMemory, cpu_seconds
 from benchmarks.tables import database_pids, reset, settle, wal_position
 from benchmarks.writing import made
 from catalog.models import Product
+from catalog.search import has_unfilled
 from deploy.process_tree import children
+
+# Seconds that a worker may take to make the products of the last run ready for searches.
+REST_SECONDS: Final = 300
 
 
 def main() -> None:
@@ -66,7 +71,7 @@ class Jobs:
 
     def _measure(self, name: str, recipe: Recipe, *, again: bool = False) -> Job:
         path = made(self._options.files, recipe)
-        settle()
+        self._rest()
         before = self._used()
         with PeakMemory(self._worker) as memory:
             job = self._client.run(path, recipe.rows, replace=True)
@@ -76,6 +81,13 @@ class Jobs:
         check(recipe, job.upload, again=again)
         Measurement("job", connection.vendor, recipe.format, name, recipe.rows, job.seconds, more).keep()
         return job
+
+    def _rest(self) -> None:
+        """Let worker and database do what the run before has left to be done."""
+        ends = time.monotonic() + REST_SECONDS
+        while has_unfilled() and time.monotonic() < ends:
+            time.sleep(0.2)
+        settle()
 
     def _used(self) -> dict[str, float]:
         return {
