@@ -135,6 +135,10 @@ bench-workers: $(INSTALLED)  ## measure 1, 2 and 4 workers over forty files
 bench-fairness: $(INSTALLED)  ## measure small files beside a large one, with one worker
 	@$(PYTHON) -m benchmarks.fairness
 
+.PHONY: bench-corrections
+bench-corrections: $(INSTALLED)  ## measure how long the rows to correct of 200,000 rejected ones take
+	@$(PYTHON) -m benchmarks.corrections
+
 .PHONY: bench-web-memory
 bench-web-memory: $(INSTALLED)  ## measure the web processes' memory over 500 uploads; it must stay flat
 	@$(PYTHON) -m benchmarks.web_memory

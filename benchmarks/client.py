@@ -82,6 +82,15 @@ class Client:
                 raise AssertionError(f"The upload is {status}")
             time.sleep(float(answer.headers["Retry-After"]) if pause is None else pause)
 
+    def corrections(self, task: str) -> int:
+        """Ask for the rows to correct until they are ready, and take them away. Gives the file's size in bytes."""
+        url = f"{self._address}/api/v1/catalog/bulk-upload/{task}/corrections"
+        while (answer := self._http.request("GET", url, headers=self._headers)).status == 202:
+            time.sleep(float(answer.headers["Retry-After"]))
+        if answer.status != 200:
+            raise AssertionError(f"The rows to correct were answered with {answer.status}: {answer.data[:500]!r}")
+        return len(answer.data)
+
 
 def expected(recipe: Recipe, *, again: bool) -> dict[str, int]:
     """The counts that an import must end with; `again`: after the fresh file of the same rows."""
