@@ -16,7 +16,7 @@ from typing import IO, Final, Literal, cast
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.files.uploadedfile import UploadedFile
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from bulk_upload.models import BulkUpload, Status
 from bulk_upload.problems import text_of
 from bulk_upload.recording import InDoubt, record
 from bulk_upload.repeats import Sent
+from catalog.database import DATABASE_AWAY
 from catalog.models import Supplier
 
 log = logging.getLogger(__name__)
@@ -125,7 +126,7 @@ def publish(upload: BulkUpload) -> bool:
         if number is not None:
             queue.publish(upload.task_id, upload.proveedor_id, number)
             upload.published()
-    except (*queue.QueueFault, OperationalError, InterfaceError) as error:
+    except (*queue.QueueFault, *DATABASE_AWAY) as error:
         log.warning("Upload %s waits to be published: %s", upload.pk, error)
         return False
     return True

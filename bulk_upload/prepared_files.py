@@ -10,14 +10,13 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from bulk_upload import queue
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, Severity
 from bulk_upload.problems import text_of
-from catalog.database import database_now
+from catalog.database import DATABASE_AWAY, database_now
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ def publish(file: PreparedFile) -> bool:
         if number is not None:
             queue.publish_file(file.pk, file.upload_id, file.upload.proveedor_id, number)
             file.published()
-    except (*queue.QueueFault, OperationalError, InterfaceError) as error:
+    except (*queue.QueueFault, *DATABASE_AWAY) as error:
         log.warning("File %s waits to be published: %s", file.pk, error)
         return False
     return True

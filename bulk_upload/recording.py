@@ -12,9 +12,10 @@ import time
 import uuid
 from typing import Any, Final
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from bulk_upload.models import BulkUpload
+from catalog.database import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +37,14 @@ def record(task_id: uuid.UUID, **fields: Any) -> BulkUpload:
     """
     try:
         return _insert(task_id, **fields)
-    except (OperationalError, InterfaceError) as error:
+    except DATABASE_AWAY as error:
         log.warning("Upload %s may or may not be recorded: %s", task_id, error)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         connection.close()
         try:
             return _insert_or_find(task_id, **fields)
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_AWAY as error:
             if time.monotonic() >= deadline:
                 raise InDoubt(str(task_id)) from error
         time.sleep(PAUSE_SECONDS)

@@ -7,8 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.utils import timezone
+
+# What Django raises when the database is not there, ends the connection or cannot do its work now. `InternalError` is
+# also a session that ended since its process stood still within a transaction, and a standby that takes no writes
+# (25P03 and 25006 in Appendix A of PostgreSQL's manual).
+DATABASE_AWAY: Final = (OperationalError, InterfaceError, InternalError)
 
 # Seconds for which a reading of the database's clock is extended by this process's monotonic one.
 CLOCK_SECONDS: Final = 30.0

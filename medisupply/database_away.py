@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from catalog.database import DATABASE_AWAY
 from medisupply import errors
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class DatabaseAwayMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        if not isinstance(exception, errors.DatabaseAway):
+        if not isinstance(exception, DATABASE_AWAY):
             return None
         log.error("The database does not answer: %s", exception)
         return errors.database_away(request)

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
 
 from bulk_upload.intake import RefusedUpload
+from catalog.database import DATABASE_AWAY
 from medisupply.wire import json_answer
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,6 @@ log = logging.getLogger(__name__)
 # Seconds after which a client may try again when a service behind us is away.
 RETRY_AFTER: Final = "5"
 API_PATH: Final = "/api/"
-# What Django raises when the database is not there, ends the connection or cannot do its work now.
-DatabaseAway = (OperationalError, InterfaceError)
 
 Fields = list[dict[str, str]]
 
@@ -115,7 +113,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A sentence, never a traceback (that is in the log)."""
-    if isinstance(sys.exception(), DatabaseAway):  # raised by a middleware: views have `DatabaseAwayMiddleware`
+    if isinstance(sys.exception(), DATABASE_AWAY):  # raised by a middleware: views have `DATABASE_AWAYMiddleware`
         return database_away(request)
     if not request.path.startswith(API_PATH):
         return defaults.server_error(request)
@@ -137,7 +135,7 @@ def _database_unavailable() -> Unavailable:
 
 def _known(error: Exception) -> Exception:
     """`error` as the exception of DRF that says the same, if there is one."""
-    if isinstance(error, DatabaseAway):
+    if isinstance(error, DATABASE_AWAY):
         log.error("The database does not answer: %s", error)
         return _database_unavailable()
     if isinstance(error, Http404):

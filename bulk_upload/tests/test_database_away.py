@@ -8,7 +8,7 @@ import json
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from rest_framework.authtoken.models import Token
 
 from bulk_upload.tests.conftest import csv_bytes, row
@@ -88,7 +88,7 @@ class TestInThisProcess:
     def _a_test_sees_the_answer(self, client):
         client.raise_request_exception = False
 
-    @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+    @pytest.mark.parametrize("error", [OperationalError, InterfaceError, InternalError])
     @pytest.mark.parametrize("debug", [True, False])
     def test_a_view_that_the_database_lets_down(self, client, monkeypatch, settings, debug, error):
         def away(*arguments, **more):

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, transaction
+from django.db.models.signals import pre_save
 
 from bulk_upload import intake, progress, queue, recording, snapshots, storage
 from bulk_upload.models import BulkUpload
@@ -123,6 +124,27 @@ def test_a_commit_that_is_still_under_way_is_waited_for(supplier):
     inserted.wait()
     assert recording._insert_or_find(task_id, **fields).pk == task_id
     other.join()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no sessions")
+def test_a_process_that_stood_still_within_its_transaction_records_the_upload_afterwards(supplier):
+    """As one that was frozen: the server has ended its session meanwhile, by `idle_in_transaction_session_timeout`."""
+    stood = []
+
+    def stand_still(**kwargs):
+        if not stood:
+            stood.append(time.sleep(0.5))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '100ms'")
+    pre_save.connect(stand_still, sender=BulkUpload)
+    try:
+        fields = {"proveedor": supplier, "filename": "a.csv", "file_format": "csv", "s3_key": "k", "size": 1}
+        upload = recording.record(uuid.uuid4(), **fields)
+    finally:
+        pre_save.disconnect(stand_still, sender=BulkUpload)
+    assert stood
+    assert BulkUpload.objects.filter(pk=upload.pk).count() == 1
 
 
 @pytest.mark.parametrize("cut", ["cut_before_commit", "cut_after_commit"])
