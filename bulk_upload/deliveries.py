@@ -50,7 +50,7 @@ UNKNOWN_DELAY: Final = 60
 # Seconds between tries while the database does not answer.
 DATABASE_PAUSE: Final = 2.0
 
-DATABASE_AWAY: Final = (DatabaseError, InterfaceError)
+DATABASE_ERRORS: Final = (DatabaseError, InterfaceError)
 
 
 class GiveBack(BaseException):
@@ -184,7 +184,7 @@ class DeliveryHandler:
                     return
                 except BulkUpload.DoesNotExist as gone:
                     raise ClaimLost(str(upload.pk)) from gone
-                except DATABASE_AWAY as away:
+                except DATABASE_ERRORS as away:
                     log.warning("Waiting for the database: %s", away)
                     time.sleep(DATABASE_PAUSE)
 

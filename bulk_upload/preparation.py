@@ -22,7 +22,7 @@ from django.utils import timezone
 from bulk_upload import faults, keys, queue, storage
 from bulk_upload.attempt import Work
 from bulk_upload.corrections import standing_errors, write_corrections
-from bulk_upload.deliveries import DATABASE_AWAY, FIRST_DELAY, LONGEST_DELAY, GiveBack, WorkerUnfit
+from bulk_upload.deliveries import DATABASE_ERRORS, FIRST_DELAY, LONGEST_DELAY, GiveBack, WorkerUnfit
 from bulk_upload.models import ClaimLost, PreparedFile, lease
 from bulk_upload.originals import fetch_original
 from bulk_upload.prepared_files import FILE_GONE, NOT_PREPARED, STORAGE_AWAY
@@ -88,7 +88,7 @@ class FileHandler:
             file.give_back()
             queue.set_visibility(delivery, wish.delay)
             return False
-        except (ClaimLost, *DATABASE_AWAY):
+        except (ClaimLost, *DATABASE_ERRORS):
             raise  # without the database nothing can be given back: the lease ends
         except Exception as error:
             log.exception("File %s, attempt %s, met a fault", file.pk, file.attempts)

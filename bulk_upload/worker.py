@@ -17,7 +17,7 @@ from django.conf import settings
 
 from bulk_upload import queue
 from bulk_upload.attempt import Work
-from bulk_upload.deliveries import DATABASE_AWAY, DeliveryHandler, GiveBack, WorkerUnfit, drop_stale_connections, due
+from bulk_upload.deliveries import DATABASE_ERRORS, DeliveryHandler, GiveBack, WorkerUnfit, drop_stale_connections, due
 from bulk_upload.heartbeats import Heartbeat
 from bulk_upload.models import BulkUpload, ClaimLost, PreparedFile
 from bulk_upload.preparation import FileHandler
@@ -109,7 +109,7 @@ class Worker:
         except WorkerUnfit as error:
             log.critical("This worker leaves, since its machine is at fault: %s", error)
             self._stopping, self.exit_status = True, UNFIT
-        except (*queue.QueueFault, *DATABASE_AWAY) as error:
+        except (*queue.QueueFault, *DATABASE_ERRORS) as error:
             log.warning("SQS or the database does not answer: %s", error)
             time.sleep(PAUSE)
             return False

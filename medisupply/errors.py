@@ -113,7 +113,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A sentence, never a traceback (that is in the log)."""
-    if isinstance(sys.exception(), DATABASE_AWAY):  # raised by a middleware: views have `DATABASE_AWAYMiddleware`
+    if isinstance(sys.exception(), DATABASE_AWAY):  # raised by a middleware: views have `DatabaseAwayMiddleware`
         return database_away(request)
     if not request.path.startswith(API_PATH):
         return defaults.server_error(request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.models.published import Published
 from bulk_upload.models.states import ClaimLost
 from bulk_upload.models.upload import BulkUpload
 from catalog.database import database_now
@@ -63,7 +64,7 @@ class PreparedFileQuerySet(models.QuerySet["PreparedFile"]):
         return file
 
 
-class PreparedFile(models.Model):
+class PreparedFile(Published):
     """The rejected rows of an upload, in one language, as they stood when somebody asked for them."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -83,8 +84,6 @@ class PreparedFile(models.Model):
     # The first row of the original that did not fit; 0 when all did.
     missing_from = models.PositiveIntegerField(_("faltan desde la fila"), default=0, db_default=0)
 
-    published_at = models.DateTimeField(_("publicado"), null=True)
-    publications = models.PositiveIntegerField(_("publicaciones"), default=0, db_default=0)
     claim_number = models.PositiveIntegerField(_("número de toma"), default=0, db_default=0)
     lease_until = models.DateTimeField(_("tomado hasta"), null=True)
     attempts = models.PositiveIntegerField(_("intentos"), default=0, db_default=0)
@@ -114,26 +113,6 @@ class PreparedFile(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.state in (FileState.PENDING, FileState.PROCESSING)
-
-    def waited_since(self, now: datetime) -> timedelta:
-        """How long ago it was last published or worked on."""
-        return now - max(moment for moment in (self.published_at, self.lease_until, self.created_at) if moment)
-
-    # --- Publication ---
-
-    def next_publication(self) -> int | None:
-        """Take the number of the next message; `None` when somebody else has just taken it."""
-        number = self.publications + 1
-        taken = PreparedFile.objects.filter(pk=self.pk, publications=self.publications).update(publications=number)
-        if not taken:
-            return None
-        self.publications = number
-        return number
-
-    def published(self) -> None:
-        """Record that the message was sent."""
-        self.published_at = database_now()
-        PreparedFile.objects.filter(pk=self.pk).update(published_at=self.published_at)
 
     def start_again(self) -> bool:
         """Let an ended file be made once more; `False` when somebody else has just done so. Publish it afterwards."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.models.published import Published
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally
 from catalog.database import database_now, database_session, next_change_number
@@ -34,7 +35,7 @@ COUNTED: Final = (
 )
 
 
-class BulkUpload(models.Model):
+class BulkUpload(Published):
     """One accepted file and its way through the import."""
 
     task_id = models.UUIDField(_("tarea"), primary_key=True, default=uuid.uuid4, editable=False)
@@ -71,8 +72,6 @@ class BulkUpload(models.Model):
     # the database's.
     revision = models.PositiveIntegerField(_("revisión"), default=1)
 
-    published_at = models.DateTimeField(_("publicada"), null=True)
-    publications = models.PositiveIntegerField(_("publicaciones"), default=0)
     claim_number = models.PositiveIntegerField(_("número de toma"), default=0)
     lease_until = models.DateTimeField(_("tomada hasta"), null=True)
     attempts = models.PositiveIntegerField(_("intentos"), default=0)
@@ -179,26 +178,6 @@ class BulkUpload(models.Model):
     def procesados(self) -> int:
         """Rows that have been dealt with: landed or rejected."""
         return self.creados + self.actualizados + self.sin_cambios + self.rechazados
-
-    def waited_since(self, now: datetime) -> timedelta:
-        """How long ago it was last published or worked on."""
-        return now - max(moment for moment in (self.published_at, self.lease_until, self.created_at) if moment)
-
-    # --- Publication: beside the claim's holder, so no part of the state that `revision` counts ---
-
-    def next_publication(self) -> int | None:
-        """Take the number of the next message; `None` when somebody else has just taken it."""
-        number = self.publications + 1
-        taken = BulkUpload.objects.filter(pk=self.pk, publications=self.publications).update(publications=number)
-        if not taken:
-            return None
-        self.publications = number
-        return number
-
-    def published(self) -> None:
-        """Record that the message was sent."""
-        self.published_at = database_now()
-        BulkUpload.objects.filter(pk=self.pk).update(published_at=self.published_at)
 
     # --- Verbs of the upload's owner; each returns whether the state allowed it ---
 
