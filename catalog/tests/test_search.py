@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from catalog import search
@@ -229,3 +231,41 @@ class TestFilling:
             cursor.execute(create.replace("catalog_search_text", "pg_temp.plain_text"))
             cursor.execute("SELECT pg_temp.plain_text('CATÉTER ñandú Łódź')")
             assert cursor.fetchone()[0] == "cateter nandu lodz"
+
+    def test_whoever_may_create_no_extension_finds_products_too(self, make):
+        """As the README says of production: the tables are made by a user that owns them, but not the database."""
+        migration = import_module("catalog.migrations.0009_product_search")
+        with connection.cursor() as cursor, connection.schema_editor() as editor:
+            migration.drop(None, editor)
+            cursor.execute("DROP EXTENSION unaccent, pg_trgm")
+            cursor.execute("CREATE ROLE few; GRANT CREATE ON SCHEMA public TO few")
+            cursor.execute("ALTER TABLE catalog_product OWNER TO few")
+            cursor.execute("SET LOCAL ROLE few")
+            migration.create(None, editor)
+            cursor.execute("RESET ROLE")
+            cursor.execute("SELECT count(*) FROM pg_extension WHERE extname IN ('unaccent', 'pg_trgm')")
+            assert cursor.fetchone()[0] == 0
+        make("A", "Catéter")
+        assert [product.pk for product in search.products(Product.objects.all(), "cateter")] == ["A"]
+        fill_some()
+        assert [product.pk for product in search.products(Product.objects.all(), "cateter")] == ["A"]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_emptying_the_products_meets_the_filling_in_no_deadlock(self, make):
+        make("A", "Venda")
+        locked = threading.Event()
+
+        def empty():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE catalog_product IN ACCESS EXCLUSIVE MODE")
+                locked.set()
+                time.sleep(0.5)
+                cursor.execute("TRUNCATE catalog_product")
+            connection.close()
+
+        other = threading.Thread(target=empty)
+        other.start()
+        locked.wait()
+        fill_some()
+        other.join()
+        assert (self.texts(), self.unfilled()) == ([], [])
