@@ -26,15 +26,15 @@ help:  ## list the commands
 
 .PHONY: run
 run: $(INSTALLED) $(AWS)  ## start everything on this machine (PORT=8000 RUN_DIR=run); Ctrl-C stops it
-	@$(PYTHON) -m deploy.stack run
+	@$(PYTHON) -m dev.stack run
 
 .PHONY: demo
 demo: $(INSTALLED)  ## import the example file on a stack of its own, show what happens, stop
-	@$(PYTHON) -m deploy.stack demo
+	@$(PYTHON) -m dev.stack demo
 
 .PHONY: test
 test: $(INSTALLED) $(AWS)  ## all tests: on SQLite, then on PostgreSQL if there is one (ARGS="-k name")
-	@$(PYTHON) -m deploy.run_tests
+	@$(PYTHON) -m dev.run_tests
 
 # The checks need settings as a developer has them; nothing is connected to.
 .PHONY: lint
@@ -62,16 +62,16 @@ $(REDOCLY): Makefile
 
 .PHONY: chaos
 chaos: $(INSTALLED)  ## a soak under random faults (MINUTES=5 SEED=1); differences must be 0
-	@$(PYTHON) -m deploy.chaos
+	@$(PYTHON) -m dev.chaos
 
 .PHONY: fuzz
 fuzz: MINUTES := $(if $(filter file,$(origin MINUTES)),10,$(MINUTES))
 fuzz: $(INSTALLED)  ## mutants of the awkward files through the reader (MINUTES=10 SEED=1); no findings
-	@$(PYTHON) -m deploy.fuzz
+	@$(PYTHON) -m dev.fuzz
 
 .PHONY: screenshots
 screenshots: $(INSTALLED)  ## draw docs/img/*.png again from a running system of its own
-	@$(PYTHON) -m deploy.screenshots
+	@$(PYTHON) -m dev.screenshots
 
 .PHONY: schema
 schema: $(INSTALLED)  ## write docs/openapi.yaml again, after a change of the API
@@ -108,12 +108,12 @@ $(INSTALLED): requirements/base.txt requirements/dev.txt
 	if [ -z "$$python" ]; then echo "MediSupply needs Python 3.11 or newer, and none was found on the PATH." >&2; exit 1; fi; \
 	echo "Creating .venv with $$($$python --version)"; \
 	$$python -m venv --clear .venv || { echo "The virtual environment could not be created (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }; }
-	@$(PYTHON) -m deploy.install requirements/dev.txt
+	@$(PYTHON) -m dev.install requirements/dev.txt
 	@touch $@
 
 $(AWS): requirements/aws.txt | $(INSTALLED)
 	@$(PYTHON) -m venv --clear .venv-aws
-	@.venv-aws/bin/python -m deploy.install requirements/aws.txt
+	@.venv-aws/bin/python -m dev.install requirements/aws.txt
 	@touch $@
 
 $(UV):
@@ -149,5 +149,5 @@ bench-search: $(INSTALLED)  ## measure searches among 260,000 products, and what
 
 .venv-bench/.installed: requirements/bench.txt | $(INSTALLED)
 	@$(PYTHON) -m venv --clear .venv-bench
-	@.venv-bench/bin/python -m deploy.install requirements/bench.txt
+	@.venv-bench/bin/python -m dev.install requirements/bench.txt
 	@touch $@

@@ -14,8 +14,8 @@ from rest_framework.authtoken.models import Token
 from urllib3.filepost import encode_multipart_formdata
 
 from benchmarks.files import CHANGED_EVERY, DEFECT_EVERY, Recipe
-from bulk_upload.columns import NAMES
 from bulk_upload.models import BulkUpload
+from bulk_upload.sheet.columns import NAMES
 from catalog.models import Product
 
 # Seconds between two looks at the status of a small file, which is worth watching closely. Of others as many as

@@ -16,7 +16,7 @@ from benchmarks import databases, stack
 from benchmarks.files import Recipe
 from benchmarks.options import Options
 from benchmarks.writing import made
-from deploy.environment import PROJECT
+from dev.environment import PROJECT
 
 ROWS: Final = int(os.environ.get("CORRECTIONS_ROWS") or 200_000)
 
@@ -25,7 +25,7 @@ def main() -> None:
     """Within a stack that runs."""
     from benchmarks.client import Client
     from benchmarks.processes import PeakMemory, cpu_seconds
-    from deploy.process_tree import children
+    from dev.process_tree import children
 
     client, path = Client(), made(Options.given().files, Recipe(ROWS, "xlsx"))
     client.wait(client.send(path, replace=True)[0])

@@ -20,7 +20,7 @@ from benchmarks import databases, stack
 from benchmarks.files import Recipe
 from benchmarks.options import Options
 from benchmarks.writing import made
-from deploy.environment import PROJECT
+from dev.environment import PROJECT
 
 SMALL_FILES: Final = 50
 SMALL_ROWS: Final = 300

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from bulk_upload.columns import INDEX, NAMES
+from bulk_upload.sheet.columns import INDEX, NAMES
 
 Format = Literal["xlsx", "csv"]
 # `fresh` is also what is sent again unchanged; `changed` differs from it in every fifth row, `defects` has

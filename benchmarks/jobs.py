@@ -18,7 +18,7 @@ from benchmarks.tables import database_pids, reset, settle, wal_position
 from benchmarks.writing import made
 from catalog.models import Product
 from catalog.search import has_unfilled
-from deploy.process_tree import children
+from dev.process_tree import children
 
 # Seconds that a worker may take to make the products of the last run ready for searches.
 REST_SECONDS: Final = 300

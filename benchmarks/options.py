@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from deploy.environment import PROJECT
-from deploy.run_tests import DATABASE_URL
+from dev.environment import PROJECT
+from dev.run_tests import DATABASE_URL
 
 SIZES: Final = (1_000, 20_000, 100_000, 1_000_000)
 RUNS: Final = 5

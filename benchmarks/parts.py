@@ -22,8 +22,8 @@ from benchmarks.measured import Measurement
 from benchmarks.options import Options
 from benchmarks.tables import reset, settle
 from benchmarks.writing import copy_rows, made
+from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.files import only_reader, open_table
-from bulk_upload.reading.table import Limits
 
 PIECE: Final = 256 * 1024
 

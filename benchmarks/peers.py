@@ -26,7 +26,7 @@ from benchmarks.files import Recipe
 from benchmarks.measured import Measurement
 from benchmarks.options import LARGEST_FOR_PEERS, Options
 from benchmarks.tables import reset, settle
-from bulk_upload.columns import NAMES
+from bulk_upload.sheet.columns import NAMES
 from catalog.models import Product
 
 SUPPLIER: Final = "PROV001"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Self
 
-from deploy.process_tree import descendants, peak
+from dev.process_tree import descendants, peak
 
 EVERY_SECONDS: Final = 0.1
 

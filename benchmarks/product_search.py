@@ -19,7 +19,7 @@ from benchmarks import databases
 from benchmarks.files import Recipe
 from benchmarks.options import Options
 from benchmarks.writing import made
-from deploy.environment import PROJECT
+from dev.environment import PROJECT
 
 PRODUCTS: Final = int(os.environ.get("SEARCH_PRODUCTS") or 260_000)
 IMPORTED: Final = 100_000
@@ -98,10 +98,10 @@ def import_once(path: Any, state: str) -> float:
     from django.db import connection
 
     from benchmarks.tables import reset, settle
-    from bulk_upload.importing.run import import_table
+    from bulk_upload.checking.tables import Limits
+    from bulk_upload.importing.import_table import import_table
     from bulk_upload.models import BulkUpload
     from bulk_upload.reading.files import Readers
-    from bulk_upload.reading.table import Limits
 
     reset()
     with connection.cursor() as cursor:

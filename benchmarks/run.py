@@ -22,7 +22,7 @@ from benchmarks.measured import VARIABLE, Measurements
 from benchmarks.options import Options
 from benchmarks.results import PLOT, keep_figures, today, write_bench
 from benchmarks.writing import copy_rows, made
-from deploy.environment import PROJECT
+from dev.environment import PROJECT
 
 PEERS_PYTHON: Final = PROJECT / ".venv-bench" / "bin" / "python"
 

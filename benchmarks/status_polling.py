@@ -35,8 +35,8 @@ import urllib3
 PROJECT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from bulk_upload.columns import COLUMNS  # noqa: E402
-from deploy.environment import EMBEDDED, is_free, stack_environment  # noqa: E402
+from bulk_upload.sheet.columns import COLUMNS  # noqa: E402
+from dev.environment import EMBEDDED, is_free, stack_environment  # noqa: E402
 
 TOKENS: Final = ("demo-token-prov001", "demo-token-prov002")
 REQUIRED: Final = [column.name for column in COLUMNS if column.required]
@@ -81,7 +81,7 @@ def stack(run_dir: Path) -> Iterator[int]:
     with said.open("ab") as output:
         programs = [
             subprocess.Popen(
-                [sys.executable, "-m", "deploy.stack", "run"],
+                [sys.executable, "-m", "dev.stack", "run"],
                 cwd=PROJECT,
                 env=given,
                 stdin=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from benchmarks.files import CATEGORIES
 from benchmarks.processes import parent
 from bulk_upload.models import BulkUpload, RowChange, RowError
 from catalog.models import Category, Product
-from deploy.process_tree import children
+from dev.process_tree import children
 
 
 def reset() -> None:

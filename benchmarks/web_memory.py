@@ -21,8 +21,8 @@ from typing import Any, Final
 import urllib3
 
 from benchmarks.files import values
-from bulk_upload.columns import NAMES
-from deploy.process_tree import children, resident
+from bulk_upload.sheet.columns import NAMES
+from dev.process_tree import children, resident
 
 UPLOADS: Final = int(os.environ.get("BENCH_UPLOADS", "500"))
 SAMPLES: Final = 10
@@ -108,7 +108,7 @@ def _shown(mebibytes: list[float]) -> str:
 
 def run_with_stack() -> None:
     from benchmarks import databases, stack
-    from deploy.environment import PROJECT
+    from dev.environment import PROJECT
 
     server = os.environ.get("TEST_DATABASE_URL", "")
     with tempfile.TemporaryDirectory(prefix="medisupply-memory-") as name:

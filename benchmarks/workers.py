@@ -15,7 +15,7 @@ from benchmarks.report import table
 from benchmarks.results import keep_figures, write_workers
 from benchmarks.run import measure
 from benchmarks.writing import made
-from deploy.environment import PROJECT
+from dev.environment import PROJECT
 
 COUNTS: Final = (1, 2, 4)
 

@@ -14,11 +14,11 @@ from benchmarks.measured import Measurement
 from benchmarks.options import HUGE, Options
 from benchmarks.tables import reset, settle
 from benchmarks.writing import made
+from bulk_upload.checking.tables import Limits
 from bulk_upload.importing import write
-from bulk_upload.importing.run import import_table
+from bulk_upload.importing.import_table import import_table
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.files import only_reader
-from bulk_upload.reading.table import Limits
 
 WRITERS = {"COPY": write.write_by_copy, "ORM": write.write_by_orm}
 

@@ -11,7 +11,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from benchmarks.files import EDITION, Recipe, values
-from bulk_upload.columns import NAMES
+from bulk_upload.sheet.columns import NAMES
 
 
 def made(folder: Path, recipe: Recipe) -> Path:

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from bulk_upload import pooler, queue
+from bulk_upload import queue
+from medisupply.backends import pooler
 
 # What a chunk may take at worst, row by row on a slow database: 5 ms for each row.
 SLOWEST_ROW_SECONDS: Final = 0.005

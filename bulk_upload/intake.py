@@ -21,15 +21,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bulk_upload import keys, progress, queue, repeats, snapshots, storage
-from bulk_upload.compound_files import is_encrypted_workbook
-from bulk_upload.file_names import clean_filename
+from bulk_upload import idempotency, progress, queue, snapshots, storage
+from bulk_upload.files import keys
+from bulk_upload.idempotency import Sent
 from bulk_upload.models import BulkUpload, Status
-from bulk_upload.problems import text_of
-from bulk_upload.recording import InDoubt, record
-from bulk_upload.repeats import Sent
-from catalog.database import DATABASE_AWAY
+from bulk_upload.receiving.compound_files import is_encrypted_workbook
+from bulk_upload.receiving.file_names import clean_filename
+from bulk_upload.receiving.recording import InDoubt, record
+from bulk_upload.sheet.problems import text_of
 from catalog.models import Supplier
+from medisupply.backends.database import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def accept_upload(
 ) -> BulkUpload:
     """Accept `file` for `supplier`: the upload is stored, recorded and (if SQS answers) published.
 
-    What was accepted before is given back, marked as `repeated`: see `bulk_upload.repeats`.
+    What was accepted before is given back, marked as `repeated`: see `bulk_upload.idempotency`.
     Raises `RefusedUpload` (400 no file or empty, 413 too large, 415 not xlsx or csv or under a password, 422 a key of
     other content, 503 store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
     database went away while it recorded the upload: it may be there, so its file stays.
@@ -195,9 +196,9 @@ def _is_lost(key: str) -> bool:
 
 def _earlier(sent: Sent) -> BulkUpload | None:
     try:
-        return repeats.earlier(sent)
-    except repeats.KeyReused as error:
-        message = repeats.key_reused_sentence()
+        return idempotency.earlier(sent)
+    except idempotency.KeyReused as error:
+        message = idempotency.key_reused_sentence()
         raise RefusedUpload("idempotency_key_reused", message, status=422, field="Idempotency-Key") from error
 
 

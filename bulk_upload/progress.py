@@ -15,7 +15,7 @@ from typing import Any, Final, TypeGuard
 from django.conf import settings
 
 from bulk_upload.models.states import FINAL, Status
-from medisupply import shared_cache
+from medisupply.backends import shared_cache
 
 Snapshot = dict[str, Any]
 

@@ -18,8 +18,8 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from storages.backends.s3 import S3Storage
 
-from bulk_upload import keys
-from bulk_upload.lifecycle import with_ours
+from bulk_upload.files import keys
+from bulk_upload.files.lifecycle import with_ours
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import re_path
 
+from bulk_upload.api.columns import ColumnsView
 from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateView
-from bulk_upload.api.listing import ProblemListView, UploadListView
-from bulk_upload.api.rules import ColumnsView
-from bulk_upload.api.state import DetailView, StateView
+from bulk_upload.api.lists import ProblemListView, UploadListView
+from bulk_upload.api.status import DetailView, StateView
 from bulk_upload.api.uploads import CancelView, RetryView, UploadView
 from bulk_upload.items.views import ItemListView, ItemView
 

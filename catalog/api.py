@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from catalog import docs, search
 from catalog.models import Category, Supplier
-from medisupply.pages import filtered, numbered
+from medisupply.api.paging import filtered, numbered
 
 
 class CategoryFilters(FilterSet):

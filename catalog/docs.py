@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from medisupply.openapi import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
+from medisupply.api.schema import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
 
 TAG: Final = "Datos maestros"  # ASCII: generators of clients make a module of it
 

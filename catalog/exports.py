@@ -10,10 +10,10 @@ from typing import Any, Final, Literal, get_args
 import tablib
 from django.db.models import QuerySet
 
+from bulk_upload.sheet.formulas import csv_separator, protected
+from bulk_upload.workbooks.safe_cells import importable_cell
+from bulk_upload.workbooks.xlsx import Cell, streamed, text
 from catalog.models import Product
-from medisupply.formulas import csv_separator, protected
-from medisupply.spreadsheets import importable_cell
-from medisupply.workbooks import Cell, streamed, text
 
 FileFormat = Literal["csv", "xlsx", "json"]
 FORMATS: Final[tuple[str, ...]] = get_args(FileFormat)

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import F
 
-from catalog.database import database_now, next_change_number
 from catalog.models import Category, Product
+from medisupply.backends.database import database_now, next_change_number
 
 
 def merge_categories(names: Collection[str], target: Category) -> int:

@@ -147,7 +147,7 @@ class Product(models.Model):
     # Plain identifiers, not foreign keys: the catalogue outlives the uploads.
     created_by_upload = models.UUIDField(_("carga que lo creó"), null=True, blank=True, editable=False)
     changed_by_upload = models.UUIDField(_("última carga que lo cambió"), null=True, blank=True, editable=False)
-    # The number of the last change (see `catalog.database.next_change_number`); 0 is older than every change.
+    # The number of the last change (see `next_change_number`); 0 is older than every change.
     change_number = models.PositiveBigIntegerField(_("número de cambio"), default=0, db_default=0, editable=False)
 
     class Meta:

@@ -11,7 +11,7 @@ M_MMAP_THRESHOLD: Final = -3
 M_ARENA_MAX: Final = -8
 
 # Threads: an upload that comes in slowly, or somebody who polls, holds a thread and not a process.
-worker_class = "medisupply.web_worker.Worker"
+worker_class = "medisupply.web.gunicorn_worker.Worker"
 threads = 8
 # A worker that gives no sign of life for so long is replaced; slow uploads do not count.
 timeout = 60

@@ -7,7 +7,7 @@ class MediSupplyConfig(AppConfig):
     verbose_name = "MediSupply"
 
     def ready(self) -> None:
-        from medisupply import checks, tokens  # noqa: F401  # the checks register themselves
+        from medisupply.api import tokens
 
         tokens.connect()
 

@@ -16,9 +16,9 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from medisupply.openapi import answer, operation
-from medisupply.throttles import LoginThrottle, login_wait
-from medisupply.wire import JsonLineRenderer, JsonObjectParser
+from medisupply.api.json import JsonLineRenderer, JsonObjectParser
+from medisupply.api.schema import answer, operation
+from medisupply.api.throttles import LoginThrottle, login_wait
 
 
 class Login(serializers.Serializer[Any]):

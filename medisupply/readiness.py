@@ -12,7 +12,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 
-from bulk_upload import progress, queue, storage, workload
+from bulk_upload import progress, queue, storage
+from bulk_upload.consuming import workload
 
 log = logging.getLogger(__name__)
 

@@ -47,9 +47,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "medisupply.request_id.RequestIdMiddleware",
+    "medisupply.web.request_id.RequestIdMiddleware",
     # Around all others, so that their answers have it, too.
-    "medisupply.caching.CacheControlMiddleware",
+    "medisupply.web.cache_control.CacheControlMiddleware",
     # Before whatever asks for an allowed host or for TLS.
     "medisupply.health.HealthMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -63,10 +63,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "medisupply.database_away.DatabaseAwayMiddleware",
-    "medisupply.oversized.OversizedBodyMiddleware",
-    "medisupply.encoded_bodies.EncodedBodyMiddleware",
-    "medisupply.not_found.NotFoundMiddleware",
+    "medisupply.web.database_away.DatabaseAwayMiddleware",
+    "medisupply.web.oversized.OversizedBodyMiddleware",
+    "medisupply.api.encoded_bodies.EncodedBodyMiddleware",
+    "medisupply.web.not_found.NotFoundMiddleware",
 ]
 
 ROOT_URLCONF = "medisupply.urls"
@@ -104,7 +104,7 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# What a session must keep to, in milliseconds: see `bulk_upload.pooler`.
+# What a session must keep to, in milliseconds: see `medisupply.backends.pooler`.
 DATABASE_SESSION_SETTINGS = {}
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -227,7 +227,7 @@ BULK_UPLOAD_TEMP_DIR = env.str("BULK_UPLOAD_TEMP_DIR", default="") or None
 
 FILE_UPLOAD_TEMP_DIR = BULK_UPLOAD_TEMP_DIR
 FILE_UPLOAD_HANDLERS = [
-    "bulk_upload.upload_size.UploadSizeGuard",
+    "bulk_upload.receiving.upload_size.UploadSizeGuard",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -240,15 +240,15 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["medisupply.wire.JsonLineRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["medisupply.wire.JsonObjectParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "medisupply.wire.AlwaysJson",
+    "DEFAULT_RENDERER_CLASSES": ["medisupply.api.json.JsonLineRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["medisupply.api.json.JsonObjectParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "medisupply.api.json.AlwaysJson",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     # `?format=csv` is a choice of ours, not of DRF's renderers.
     "URL_FORMAT_OVERRIDE": None,
-    "EXCEPTION_HANDLER": "medisupply.errors.exception_handler",
+    "EXCEPTION_HANDLER": "medisupply.api.errors.exception_handler",
     "DATETIME_FORMAT": "iso-8601",
-    "DEFAULT_THROTTLE_CLASSES": ["medisupply.throttles.GeneralThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["medisupply.api.throttles.GeneralThrottle"],
     # Proxies in front of us that add to X-Forwarded-For; with 0 the header is not believed.
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
 }
@@ -266,7 +266,7 @@ API_THROTTLES = {
 REQUEST_BODY_SECONDS = env.int("REQUEST_BODY_SECONDS", default=20)
 
 # The first one counts attempts and ends the guessing of passwords, at every door.
-AUTHENTICATION_BACKENDS = ["medisupply.throttles.LoginGuard", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["medisupply.api.throttles.LoginGuard", "django.contrib.auth.backends.ModelBackend"]
 
 # Where a login leads that was told no page of this site.
 LOGIN_URL = "admin:login"
@@ -290,12 +290,12 @@ SPECTACULAR_SETTINGS = {
     # With it there are links within the buttons of the operations, which nobody reaches by keyboard.
     "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "COMPONENT_SPLIT_REQUEST": True,
-    "PREPROCESSING_HOOKS": ["medisupply.openapi.only_the_long_paths"],
+    "PREPROCESSING_HOOKS": ["medisupply.api.schema.only_the_long_paths"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "medisupply.openapi.describe_headers",
-        "medisupply.openapi.describe_access",
-        "medisupply.guide.introduce",
+        "medisupply.api.schema.describe_headers",
+        "medisupply.api.schema.describe_access",
+        "medisupply.api.introduction.introduce",
     ],
     "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status", "Gravedad": "bulk_upload.models.Severity"},
 }
@@ -334,7 +334,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "medisupply.request_id.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "medisupply.web.request_id.RequestIdFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

@@ -6,13 +6,14 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from medisupply import api_pages, errors, login
+from medisupply import login
+from medisupply.api import errors, schema_pages
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
-    re_path(r"^api/schema/?$", api_pages.SchemaView.as_view(), name="schema"),
-    re_path(r"^api/docs/?$", api_pages.DocsView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^api/schema/?$", schema_pages.SchemaView.as_view(), name="schema"),
+    re_path(r"^api/docs/?$", schema_pages.DocsView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/v1/auth/token/?$", login.TokenView.as_view(), name="token"),
     path("api/v1/catalog/", include("bulk_upload.urls")),
     path("api/v1/catalog/", include("catalog.urls")),
@@ -22,7 +23,7 @@ urlpatterns = [
     re_path(r"^api(?:/|$)", errors.api_not_found),
 ]
 
-handler400 = "medisupply.errors.bad_request"
-handler403 = "medisupply.errors.forbidden"
-handler404 = "medisupply.errors.not_found"
-handler500 = "medisupply.errors.server_error"
+handler400 = "medisupply.api.errors.bad_request"
+handler403 = "medisupply.api.errors.forbidden"
+handler404 = "medisupply.api.errors.not_found"
+handler500 = "medisupply.api.errors.server_error"

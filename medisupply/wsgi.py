@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medisupply.settings")
 
 django_application = get_wsgi_application()
 
-from medisupply.bodies import WatchedBodies  # noqa: E402  # it needs the settings
+from medisupply.web.bodies import WatchedBodies  # noqa: E402  # it needs the settings
 
 application = WatchedBodies(django_application)

@@ -15,10 +15,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.paging import CountedPaginator, page_numbers
-from bulk_upload.admin.scope import ScopedUploads
-from bulk_upload.columns import COLUMNS
-from bulk_upload.importing import changes as kept_changes
+from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.importing import row_changes as kept_changes
 from bulk_upload.models import BulkUpload, RowChange
+from bulk_upload.sheet.columns import COLUMNS
 from catalog.models import Product
 
 DECIMALS: Final = frozenset(column.name for column in COLUMNS if column.kind == "decimal")

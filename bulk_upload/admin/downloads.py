@@ -19,14 +19,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bulk_upload import storage
-from bulk_upload.admin.scope import ScopedUploads
-from bulk_upload.exports import CONTENT_TYPES, export_errors
+from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.files.originals import fetch_original
 from bulk_upload.management.commands.make_templates import EMPTY, EXAMPLE, example_products_for
 from bulk_upload.models import BulkUpload
-from bulk_upload.originals import fetch_original
-from bulk_upload.problems import FileProblem, text_of
-from bulk_upload.reports import offered_categories, write_template
-from medisupply.throttles import too_many_exports
+from bulk_upload.sheet.problems import FileProblem, text_of
+from bulk_upload.workbooks.row_errors import CONTENT_TYPES, export_errors
+from bulk_upload.workbooks.template import offered_categories, write_template
+from medisupply.api.throttles import too_many_exports
 
 # Bytes of a file that stay in memory while it is made; what is more goes to disk.
 IN_MEMORY: Final = 4 * 1024 * 1024

@@ -14,8 +14,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
-from bulk_upload.admin.scope import ScopedUploads
-from bulk_upload.columns import COLUMNS
+from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.sheet.columns import COLUMNS
 
 MEBIBYTE: Final = 1024 * 1024
 CONTENT: Final[dict[str, StrPromise]] = {

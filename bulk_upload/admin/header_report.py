@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bulk_upload.columns import COLUMNS, Column
-from bulk_upload.header_forms import KNOWN, normal_form
-from bulk_upload.headers import is_of_a_correction, use_fallbacks
 from bulk_upload.models import BulkUpload
-from bulk_upload.similar_headers import nearest
+from bulk_upload.sheet.columns import COLUMNS, Column
+from bulk_upload.sheet.header_forms import KNOWN, normal_form
+from bulk_upload.sheet.headers import is_of_a_correction, use_fallbacks
+from bulk_upload.sheet.similar_headers import nearest
 
 # The file was read; its header does not have all required columns, or does not fit in another way.
 COLUMNS_MISSING: Final = frozenset(["no_header", "no_header_in_csv", "missing_columns", "missing_columns_similar"])

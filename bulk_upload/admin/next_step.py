@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.header_report import HEADER_PROBLEMS
-from bulk_upload.admin.result import Result
+from bulk_upload.admin.result_page import Result
 from bulk_upload.models import BulkUpload, Status
 
 # Faults of the system that pass: the same file may be imported at the next try.

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from bulk_upload import storage
 from bulk_upload.admin.next_step import may_replace
-from bulk_upload.admin.scope import ScopedUploads
+from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.files.originals import fetch_original
 from bulk_upload.intake import RefusedUpload, accept_upload
 from bulk_upload.models import BulkUpload
-from bulk_upload.originals import fetch_original
-from bulk_upload.problems import FileProblem, text_of
+from bulk_upload.sheet.problems import FileProblem, text_of
 
 
 class ReplacePage(ScopedUploads):

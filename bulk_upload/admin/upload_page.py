@@ -14,12 +14,12 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from bulk_upload.admin.scope import ScopedUploads
-from bulk_upload.columns import COLUMNS
-from bulk_upload.forms import UploadForm
+from bulk_upload.admin.forms import UploadForm
+from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.intake import MULTIPART_OVERHEAD, RefusedUpload, accept_upload, too_large
 from bulk_upload.models import BulkUpload
-from bulk_upload.multipart import read_by_our_rules
+from bulk_upload.receiving.multipart import read_by_our_rules
+from bulk_upload.sheet.columns import COLUMNS
 
 MEBIBYTE = 1024 * 1024
 

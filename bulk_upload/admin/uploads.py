@@ -18,14 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from bulk_upload.admin.changes_page import ChangesPage
-from bulk_upload.admin.corrections import CorrectionsPage
+from bulk_upload.admin.corrections_page import CorrectionsPage
 from bulk_upload.admin.downloads import Downloads
 from bulk_upload.admin.guide_page import GuidePage
 from bulk_upload.admin.outcome import status_badge
 from bulk_upload.admin.outcome_filter import OutcomeFilter
+from bulk_upload.admin.progress_page import WatchPage
 from bulk_upload.admin.replace import ReplacePage
 from bulk_upload.admin.upload_page import UploadPage
-from bulk_upload.admin.watch import WatchPage
 from bulk_upload.models import BulkUpload
 from catalog.admin import OwnSuppliersFilter
 

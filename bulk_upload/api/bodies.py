@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bulk_upload.models import Severity, Status
-from medisupply.openapi import NumberedMeta
+from medisupply.api.schema import NumberedMeta
 
 Body = serializers.Serializer[Any]
 

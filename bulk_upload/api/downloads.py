@@ -20,20 +20,21 @@ from rest_framework.response import Response
 from rest_framework.serializers import BooleanField, Serializer
 from rest_framework.views import APIView
 
-from bulk_upload import prepared_files, serializers, storage
-from bulk_upload.api import access, docs
-from bulk_upload.corrections import standing_errors
-from bulk_upload.exports import CONTENT_TYPES, FileFormat, export_errors
-from bulk_upload.file_names import clean_filename
+from bulk_upload import storage
+from bulk_upload.api import access, operations, serializers
+from bulk_upload.api.serializers import UPLOADS_PATH
+from bulk_upload.files.originals import fetch_original
 from bulk_upload.management.commands.make_templates import example_products_for
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, RowError
-from bulk_upload.originals import fetch_original
-from bulk_upload.problems import FileProblem, text_of
-from bulk_upload.reports import offered_categories, write_template
-from bulk_upload.serializers import UPLOADS_PATH
-from medisupply.errors import Conflict, Gone, Unavailable, Unprocessable
-from medisupply.throttles import StatusThrottle, count_export
-from medisupply.wire import language
+from bulk_upload.receiving.file_names import clean_filename
+from bulk_upload.sheet.problems import FileProblem, text_of
+from bulk_upload.workbooks import prepared_files
+from bulk_upload.workbooks.corrections import standing_errors
+from bulk_upload.workbooks.row_errors import CONTENT_TYPES, FileFormat, export_errors
+from bulk_upload.workbooks.template import offered_categories, write_template
+from medisupply.api.errors import Conflict, Gone, Unavailable, Unprocessable
+from medisupply.api.json import language
+from medisupply.api.throttles import StatusThrottle, count_export
 
 # Seconds after which a client may ask again whether a file is ready.
 PREPARATION_SECONDS: Final = "2"
@@ -44,7 +45,7 @@ class TemplateParams(Serializer[dict[str, Any]]):
 
 
 class TemplateView(APIView):
-    @docs.TEMPLATE
+    @operations.TEMPLATE
     def get(self, request: Request) -> HttpResponseBase:
         count_export(request)
         params = TemplateParams(data=request.query_params)
@@ -59,7 +60,7 @@ class TemplateView(APIView):
 
 
 class OriginalView(APIView):
-    @docs.ORIGINAL
+    @operations.ORIGINAL
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
         count_export(request)
@@ -77,7 +78,7 @@ class CorrectionsView(APIView):
 
     throttle_classes = [StatusThrottle]
 
-    @docs.CORRECTIONS
+    @operations.CORRECTIONS
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
         if not upload.is_final:

@@ -13,13 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bulk_upload import repeats, serializers
-from bulk_upload.api import access, docs
-from bulk_upload.api.reception import StrictMultiPartParser, check_length, uploaded_file
+from bulk_upload import idempotency
+from bulk_upload.api import access, operations, serializers
+from bulk_upload.api.multipart_body import StrictMultiPartParser, check_length, uploaded_file
 from bulk_upload.intake import accept_upload, cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
-from medisupply.errors import Conflict
-from medisupply.throttles import UploadThrottle
+from medisupply.api.errors import Conflict
+from medisupply.api.throttles import UploadThrottle
 
 # Seconds after which a client should ask again.
 POLL_SECONDS: Final = "1"
@@ -31,7 +31,7 @@ class UploadView(APIView):
     parser_classes = [StrictMultiPartParser, FormParser]
     throttle_classes = [UploadThrottle]
 
-    @docs.UPLOAD
+    @operations.UPLOAD
     def post(self, request: Request) -> Response:
         check_length(request)
         form = request.data.dict() if isinstance(request.data, QueryDict) else {}
@@ -48,7 +48,7 @@ class UploadView(APIView):
 
 
 class CancelView(APIView):
-    @docs.CANCEL
+    @operations.CANCEL
     def post(self, request: Request, task_id: str) -> Response:
         upload = access.changeable(request, task_id)
         if not cancel_upload(upload):
@@ -60,7 +60,7 @@ class CancelView(APIView):
 class RetryView(APIView):
     throttle_classes = [UploadThrottle]
 
-    @docs.RETRY
+    @operations.RETRY
     def post(self, request: Request, task_id: str) -> Response:
         upload = access.changeable(request, task_id)
         if not retry_upload(upload):
@@ -94,7 +94,7 @@ def _idempotency_key(request: Request) -> str:
     header = request.headers.get("Idempotency-Key")
     if header is None:
         return ""
-    key = repeats.clean_key(header)
+    key = idempotency.clean_key(header)
     if key is None:
         message = _("Idempotency-Key admite de 1 a 255 caracteres ASCII visibles, sin espacios.")
         raise ValidationError({"Idempotency-Key": [message]}, code="invalid_key")

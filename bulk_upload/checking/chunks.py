@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import compress
 
-from bulk_upload.cells import Row, row_number
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.checking.seen import KEYS, Column, SeenKeys
+from bulk_upload.checking.tables import Table
 from bulk_upload.checking.validator import Columns, Problems, Validator
-from bulk_upload.columns import INDEX
-from bulk_upload.problems import shown
-from bulk_upload.reading.table import Table
-from bulk_upload.texts import Params
-from bulk_upload.values import Value
+from bulk_upload.sheet.cells import Row, row_number
+from bulk_upload.sheet.columns import INDEX
+from bulk_upload.sheet.problems import shown
+from bulk_upload.sheet.texts import Params
+from bulk_upload.sheet.values import Value
 
 
 class CheckingFault(Exception):

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bulk_upload.cells import Cell, UnreadCell, is_blank
 from bulk_upload.checking.plain import plain_values
-from bulk_upload.columns import Column
-from bulk_upload.problems import CellProblem
-from bulk_upload.values import Value
-from medisupply.formulas import WRAPPERS, unwrapped
-from medisupply.text import BLANKS
+from bulk_upload.sheet.cells import Cell, UnreadCell, is_blank
+from bulk_upload.sheet.columns import Column
+from bulk_upload.sheet.formulas import WRAPPERS, unwrapped
+from bulk_upload.sheet.problems import CellProblem
+from bulk_upload.sheet.text import BLANKS
+from bulk_upload.sheet.values import Value
 
 # Different cells of one column whose values are remembered.
 REMEMBERED: Final = 4096

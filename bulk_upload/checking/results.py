@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bulk_upload.texts import Params
-from bulk_upload.values import Value
+from bulk_upload.sheet.texts import Params
+from bulk_upload.sheet.values import Value
 
 # One for each of `columns.COLUMNS`. `None` is a blank optional cell: a new product gets the column's
 # default, an existing one keeps what it has.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from bulk_upload.cells import Cell, Row, is_blank
 from bulk_upload.checking.field import Field
 from bulk_upload.checking.results import Problem
-from bulk_upload.columns import COLUMNS
-from bulk_upload.headers import HeaderMatch
-from bulk_upload.problems import CellProblem, shown
-from bulk_upload.texts import Params
-from bulk_upload.values import Value, written
+from bulk_upload.sheet.cells import Cell, Row, is_blank
+from bulk_upload.sheet.columns import COLUMNS
+from bulk_upload.sheet.headers import HeaderMatch
+from bulk_upload.sheet.problems import CellProblem, shown
+from bulk_upload.sheet.texts import Params
+from bulk_upload.sheet.values import Value, written
 
 # One list of values for each of `COLUMNS`.
 Columns = list[list[Value | None]]

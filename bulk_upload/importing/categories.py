@@ -9,8 +9,8 @@ from typing import Final
 from django.conf import settings
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.problems import shown
-from bulk_upload.texts import Params
+from bulk_upload.sheet.problems import shown
+from bulk_upload.sheet.texts import Params
 from catalog.models import Category, Supplier
 
 # Names that a chunk's errors are compared with, and names for which that is done: it takes milliseconds each.

@@ -17,13 +17,13 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from bulk_upload.checking.results import CheckedChunk, CheckedValues, Problem
-from bulk_upload.columns import INDEX
 from bulk_upload.importing import match, write
 from bulk_upload.importing.categories import Suggestions, beyond, create_categories, missing_categories
-from bulk_upload.importing.changes import keep_changes
 from bulk_upload.importing.decisions import ChangeOrder, Decisions
+from bulk_upload.importing.row_changes import keep_changes
 from bulk_upload.models import LISTED, BulkUpload, ClaimLost, RowError, Severity, Tally, lease
-from bulk_upload.problems import shown
+from bulk_upload.sheet.columns import INDEX
+from bulk_upload.sheet.problems import shown
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, cast
 
-from bulk_upload.columns import COLUMNS, Kind
-from bulk_upload.values import Value
+from bulk_upload.sheet.columns import COLUMNS, Kind
+from bulk_upload.sheet.values import Value
 
 KINDS: Final[tuple[Kind, ...]] = tuple(column.kind for column in COLUMNS)
 

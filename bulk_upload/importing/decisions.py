@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.columns import NAMES
-from bulk_upload.values import Value
+from bulk_upload.sheet.columns import NAMES
+from bulk_upload.sheet.values import Value
 
 # The product's own fields, in the order of the sheet; `categoria` is its key, the name itself.
 FIELDS: Final[tuple[str, ...]] = tuple("categoria_id" if name == "categoria" else name for name in NAMES)
@@ -20,7 +20,7 @@ Values = tuple[Value, ...]
 
 @dataclass(frozen=True, slots=True)
 class ChangeOrder:
-    """Where the author of a change stands in the order of changes (see `catalog.database.next_change_number`).
+    """Where the author of a change stands in the order of changes (see `next_change_number`).
 
     A product that was changed after `number` is not overwritten. `waiting` is the number of the newest earlier
     list of the supplier that may still be imported, 0 when there is none: a product that is older than that takes

@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from bulk_upload.checking.results import CheckedValues
-from bulk_upload.columns import INDEX
 from bulk_upload.importing.decisions import FIELDS, Known
-from bulk_upload.values import Value
+from bulk_upload.sheet.columns import INDEX
+from bulk_upload.sheet.values import Value
 from catalog.models import Product
 
 # The array comes from a subquery on purpose: thousands of constants make the planner scan the whole table.

@@ -12,12 +12,12 @@ from typing import Final
 from django.db import OperationalError
 
 from bulk_upload.checking.results import CheckedValues, Problem
-from bulk_upload.columns import COLUMNS, INDEX
 from bulk_upload.importing.decisions import LATEST, Change, ChangeOrder, Decisions, Known, Values
 from bulk_upload.importing.lookup import CODIGO, ID, find, locked
-from bulk_upload.problems import shown
-from bulk_upload.texts import Params
-from bulk_upload.values import Value
+from bulk_upload.sheet.columns import COLUMNS, INDEX
+from bulk_upload.sheet.problems import shown
+from bulk_upload.sheet.texts import Params
+from bulk_upload.sheet.values import Value
 
 # Looks at what is to be changed: another one is needed only when somebody else has changed it in between.
 ROUNDS: Final = 10

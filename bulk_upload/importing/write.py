@@ -17,8 +17,8 @@ from django.db import connection
 
 from bulk_upload.importing.copy_text import ARRAY_TYPES, KINDS, arrays, copy_text
 from bulk_upload.importing.decisions import FIELDS, Decisions, Values, fields
-from catalog.database import database_now
 from catalog.models import Product
+from medisupply.backends.database import database_now
 
 # What an update may change: the sheet's columns but the key, and the marks of the change.
 MARKS: Final = ("version", "updated_at", "changed_by_upload", "change_number")

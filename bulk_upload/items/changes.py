@@ -15,8 +15,8 @@ from bulk_upload.importing.categories import create_categories, missing_categori
 from bulk_upload.importing.decisions import Decisions, Values, fields
 from bulk_upload.importing.match import decide
 from bulk_upload.items.rules import CheckedItem
-from catalog.database import database_now, next_change_number
 from catalog.models import Product, Supplier
+from medisupply.backends.database import database_now, next_change_number
 
 Written = TypeVar("Written")
 

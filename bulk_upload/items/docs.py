@@ -8,8 +8,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from bulk_upload.columns import COLUMNS, Column
-from medisupply.openapi import JSON, NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
+from bulk_upload.sheet.columns import COLUMNS, Column
+from medisupply.api.schema import JSON, NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
 
 TAG: Final = "Productos"
 ITEM_ID: Final = OpenApiParameter(

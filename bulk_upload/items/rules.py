@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bulk_upload.cells import Cell, is_blank
 from bulk_upload.checking.results import CheckedValues, Problem
-from bulk_upload.columns import COLUMNS, INDEX, Column
 from bulk_upload.importing.match import DEFAULTS
-from bulk_upload.problems import CellProblem, shown
-from bulk_upload.values import EXACT_INTEGERS, Value, parse_boolean, written
+from bulk_upload.sheet.cells import Cell, is_blank
+from bulk_upload.sheet.columns import COLUMNS, INDEX, Column
+from bulk_upload.sheet.problems import CellProblem, shown
+from bulk_upload.sheet.values import EXACT_INTEGERS, Value, parse_boolean, written
 
 KEY: Final = "id"
 ACTIVE: Final = "activo"

@@ -23,8 +23,8 @@ from bulk_upload.items import changes, docs, wire
 from bulk_upload.items.rules import CheckedItem, check_changes, check_new
 from catalog import search
 from catalog.models import Product, Supplier
-from medisupply.errors import Unavailable
-from medisupply.pages import filtered, numbered
+from medisupply.api.errors import Unavailable
+from medisupply.api.paging import filtered, numbered
 
 Answer = TypeVar("Answer")
 # NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text, too.

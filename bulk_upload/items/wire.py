@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.columns import NAMES
 from bulk_upload.items.rules import NOT_A_VALUE
 from bulk_upload.models import at
-from bulk_upload.problems import text_of
+from bulk_upload.sheet.columns import NAMES
+from bulk_upload.sheet.problems import text_of
 from catalog.models import Product
-from medisupply.errors import FieldConflict
-from medisupply.wire import language
+from medisupply.api.errors import FieldConflict
+from medisupply.api.json import language
 
 
 def item(product: Product) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Files that workers make of uploads when somebody asks for them: the rows to correct."""
 
-import catalog.database
+import medisupply.backends.database
 import django.db.models.deletion
 import uuid
 from django.db import migrations, models
@@ -21,8 +21,8 @@ class Migration(migrations.Migration):
                 ('errors', models.PositiveIntegerField(db_default=0, default=0, verbose_name='errores')),
                 ('corrected', models.PositiveIntegerField(db_default=0, default=0, verbose_name='corregidos')),
                 ('state', models.CharField(choices=[('pending', 'En espera'), ('processing', 'En preparación'), ('ready', 'Listo'), ('failed', 'Fallido')], default='pending', max_length=10, verbose_name='estado')),
-                ('created_at', models.DateTimeField(default=catalog.database.database_now, verbose_name='pedido')),
-                ('updated_at', models.DateTimeField(default=catalog.database.database_now, verbose_name='modificado')),
+                ('created_at', models.DateTimeField(default=medisupply.backends.database.database_now, verbose_name='pedido')),
+                ('updated_at', models.DateTimeField(default=medisupply.backends.database.database_now, verbose_name='modificado')),
                 ('rows_total', models.PositiveIntegerField(db_default=0, default=0, verbose_name='filas')),
                 ('rows_done', models.PositiveIntegerField(db_default=0, default=0, verbose_name='filas listas')),
                 ('s3_key', models.CharField(blank=True, db_default='', default='', max_length=512, verbose_name='clave en S3')),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from bulk_upload.models.published import Published
 from bulk_upload.models.states import ClaimLost
 from bulk_upload.models.upload import BulkUpload
-from catalog.database import database_now
+from medisupply.backends.database import database_now
 
 
 class FileState(models.TextChoices):

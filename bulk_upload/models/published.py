@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from catalog.database import database_now
+from medisupply.backends.database import database_now
 
 
 class Published(models.Model):

@@ -14,8 +14,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from bulk_upload.models.states import Status
-from catalog.database import database_now, database_session, end_session
 from catalog.models import Supplier
+from medisupply.backends.database import database_now, database_session, end_session
 
 if TYPE_CHECKING:
     from bulk_upload.models.upload import BulkUpload

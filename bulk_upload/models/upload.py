@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from bulk_upload.models.published import Published
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally
-from catalog.database import database_now, database_session, next_change_number
 from catalog.models import Supplier
+from medisupply.backends.database import database_now, database_session, next_change_number
 
 # Excel's names have 31 characters at most; other programs' ones may be longer, and are only ever shown.
 LONGEST_SHEET_NAME: Final = 255

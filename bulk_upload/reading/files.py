@@ -14,14 +14,14 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from bulk_upload.cells import Row
 from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.problems import FileProblem
-from bulk_upload.reading import heard, wire
+from bulk_upload.checking.tables import CheckedTable, Limits, Table
+from bulk_upload.reading import decoding, protocol
 from bulk_upload.reading.fork_server import ForkServer
-from bulk_upload.reading.guarded import Child
-from bulk_upload.reading.table import CheckedTable, Limits, Table
-from bulk_upload.reading.waiting import OnWait, ignore_wait
+from bulk_upload.reading.heartbeat import OnWait, ignore_wait
+from bulk_upload.reading.process import Child
+from bulk_upload.sheet.cells import Row
+from bulk_upload.sheet.problems import FileProblem
 
 FileFormat = Literal["xlsx", "csv"]
 
@@ -41,33 +41,33 @@ class Reader:
 
     def rows(self, path: Path, file_format: FileFormat) -> Table:
         """The file's rows as they stand."""
-        opened = self._open(wire.Job(_there(path), file_format, self._limits))
+        opened = self._open(protocol.Job(_there(path), file_format, self._limits))
         header, total, sheet, encoding, delimiter, warnings = opened
         return Table(header, total, self._batches(total), sheet, encoding, delimiter, warnings)
 
     def checked(self, path: Path, file_format: FileFormat, *, next_row: int, chunk_rows: int) -> CheckedTable:
         """The file's rows from `next_row` on, checked, at most `chunk_rows` in each chunk."""
-        opened = self._open(wire.Job(_there(path), file_format, self._limits, chunk_rows, next_row))
+        opened = self._open(protocol.Job(_there(path), file_format, self._limits, chunk_rows, next_row))
         header, total, sheet, encoding, delimiter, warnings = opened
         chunks = self._chunks(total, whole=not next_row)
         return CheckedTable(header, total, chunks, sheet, encoding, delimiter, warnings)
 
-    def _open(self, job: wire.Job) -> heard.Opened:
+    def _open(self, job: protocol.Job) -> decoding.Opened:
         self._child.ask(job, self._on_wait)
-        return heard.table(self._child.line())
+        return decoding.table(self._child.line())
 
     def _batches(self, total: int) -> Iterator[list[Row]]:
         while total > 0:
-            rows = heard.rows(self._child.line())
+            rows = decoding.rows(self._child.line())
             total -= len(rows)
             yield rows
-        if self._child.line() != wire.END:
+        if self._child.line() != protocol.END:
             raise FileProblem("damaged_file")
 
     def _chunks(self, total: int, *, whole: bool) -> Iterator[CheckedChunk]:
         """The chunks, which must hold as many rows as the file; not more, if it is not read as a `whole`."""
-        while (line := self._child.line()) != wire.END:
-            chunk = heard.chunk(line)
+        while (line := self._child.line()) != protocol.END:
+            chunk = decoding.chunk(line)
             total -= len(chunk.numbers) + len({problem.fila for problem in chunk.problems})
             if total < 0:
                 raise FileProblem("damaged_file")

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bulk_upload.reading.wire import Ask, Request
+from bulk_upload.reading.protocol import Ask, Request
 
 CHILD: Final = "bulk_upload.reading.child"
 # Seconds that it may take to answer, on a machine that has no time for it; it may have to start first.

@@ -16,19 +16,20 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from bulk_upload import prepared_files, progress, queue, storage
+from bulk_upload import progress, queue, storage
 from bulk_upload.checking.chunks import checked_chunks
-from bulk_upload.columns import NAMES
-from bulk_upload.headers import match_header
+from bulk_upload.checking.tables import CheckedTable, Table
+from bulk_upload.consuming.worker import Worker
 from bulk_upload.importing import write
-from bulk_upload.importing.run import import_table
+from bulk_upload.importing.import_table import import_table
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
-from bulk_upload.reading.table import CheckedTable, Table
-from bulk_upload.tests.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
-from bulk_upload.worker import Worker
+from bulk_upload.sheet.columns import NAMES
+from bulk_upload.sheet.headers import match_header
+from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
+from bulk_upload.workbooks import prepared_files
 from catalog.models import Supplier
-from medisupply import shared_cache
+from medisupply.backends import shared_cache
 
 
 def row(number: int, **changes: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from bulk_upload.sheet.text import clean_text
 from catalog import search
 from catalog.admin.autocomplete_filter import SearchSelect
 from catalog.admin.clean_texts import checked
@@ -22,7 +23,6 @@ from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.merging import merge_categories
 from catalog.models import Category, Product
-from medisupply.text import clean_text
 
 MERGE_PERMISSIONS: Final = ("catalog.delete_category", "catalog.change_product", "catalog.all_suppliers")
 

@@ -1,4 +1,4 @@
-"""Texts of the admin's forms by the rules of `medisupply.text`, as they stand in sheets and the API."""
+"""Texts of the admin's forms by the rules of `bulk_upload.sheet.text`, as they stand in sheets and the API."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from bulk_upload.sheet.text import BadCharacter, clean_code, clean_text
 from catalog.admin.edit_conflicts import EditConflictForm
-from medisupply.text import BadCharacter, clean_code, clean_text
 
 M = TypeVar("M", bound=Model)
 

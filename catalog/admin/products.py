@@ -16,15 +16,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.sheet.addresses import is_addressable
 from catalog import search
 from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
 from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
-from catalog.database import next_change_number
 from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
 from catalog.models import Category, Product, Supplier
-from medisupply.product_ids import is_addressable
-from medisupply.throttles import too_many_exports
+from medisupply.api.throttles import too_many_exports
+from medisupply.backends.database import next_change_number
 
 
 class OwnSuppliersFilter(admin.RelatedFieldListFilter):

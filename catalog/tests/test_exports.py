@@ -9,7 +9,7 @@ import json
 import pytest
 from openpyxl import load_workbook
 
-from bulk_upload.headers import match_header
+from bulk_upload.sheet.headers import match_header
 from catalog.exports import FileFormat, export_products
 from catalog.models import Category, Product, Supplier
 

@@ -13,7 +13,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
-from deploy.environment import PROJECT, stack_environment
+from dev.environment import PROJECT, stack_environment
 
 SETTINGS = PROJECT / "medisupply" / "settings.py"
 DOCKERFILE = (PROJECT / "Dockerfile").read_text("utf-8")
@@ -131,7 +131,7 @@ def test_compose_gives_the_worker_more_time_than_a_chunk_and_gunicorn_more_than_
 
 def test_slow_bodies_leave_half_of_the_threads():
     from deploy import gunicorn_config
-    from medisupply import bodies
+    from medisupply.web import bodies
 
     assert gunicorn_config.threads == bodies.PATIENT_BODIES * 2
 
@@ -251,7 +251,7 @@ def test_the_embedded_stack_listens_on_this_machine_only():
 
 
 def test_the_readme_shows_the_line_that_make_run_prints():
-    from deploy.announce import curl_line
+    from dev.announce import curl_line
 
     assert curl_line(8000) in (PROJECT / "README.md").read_text("utf-8")
 

@@ -11,10 +11,10 @@ from django.test import Client
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from bulk_upload.api import state
+from bulk_upload.api import status
 from bulk_upload.tests.conftest import csv_bytes, row
-from medisupply import shared_cache
-from medisupply.throttles import parse_rate
+from medisupply.api.throttles import parse_rate
+from medisupply.backends import shared_cache
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ class TestErrors:
         def fail(*args, **more):
             raise ZeroDivisionError("secreto")
 
-        monkeypatch.setattr(state, "visible_snapshot", fail)
+        monkeypatch.setattr(status, "visible_snapshot", fail)
 
     @pytest.mark.parametrize("debug", [True, False])
     def test_an_unforeseen_one_is_a_sentence_and_its_traceback_is_in_the_log(

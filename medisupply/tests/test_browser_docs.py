@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.tests.browser import chromium, visit  # noqa: F401 - fixtures
+from bulk_upload.tests.helpers.browser import chromium, visit  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 

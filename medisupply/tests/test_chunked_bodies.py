@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 
 from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.serving import exchange, multipart, served
+from bulk_upload.tests.helpers.serving import exchange, multipart, served
 from catalog.models import Product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.usefixtures("aws")]

@@ -10,10 +10,10 @@ import pytest
 from bulk_upload import queue, storage
 from bulk_upload.models import BulkUpload, WorkerHeartbeat
 from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.serving import exchange, served
-from bulk_upload.tests.valkey import Valkey
-from catalog.database import database_now
+from bulk_upload.tests.helpers.serving import exchange, served
+from bulk_upload.tests.helpers.valkey import Valkey
 from medisupply import health, readiness
+from medisupply.backends.database import database_now
 from medisupply.readiness import Readiness, Result
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from bulk_upload.tests.serving import exchange, served
+from bulk_upload.tests.helpers.serving import exchange, served
 
 pytestmark = pytest.mark.django_db
 BIG = b"x" * 2_700_000

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from bulk_upload.api import bodies, examples
 from bulk_upload.tests.conftest import csv_bytes, row
-from medisupply.api_pages import schema_yaml
+from medisupply.api.schema_pages import schema_yaml
 from medisupply.wsgi import application
 
 KEPT = settings.BASE_DIR / "docs" / "openapi.yaml"

@@ -10,9 +10,9 @@ from http.client import HTTPResponse
 
 import pytest
 
-from bulk_upload.tests.serving import exchange, served
-from medisupply import web_worker
+from bulk_upload.tests.helpers.serving import exchange, served
 from medisupply.tests.slow_clients import FORM, HOST, OPENINGS, dripping, seconds_of
+from medisupply.web import gunicorn_worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.usefixtures("aws")]
 
@@ -99,10 +99,10 @@ def test_a_connection_serves_several_requests(port):
 
 
 def test_a_client_that_takes_nothing_of_its_answer_is_given_up(monkeypatch):
-    monkeypatch.setattr(web_worker, "SEND_SECONDS", 1)
+    monkeypatch.setattr(gunicorn_worker, "SEND_SECONDS", 1)
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
         accepted, address = listener.accept()
-        connection = web_worker.Connection(None, None, accepted, address, None)
+        connection = gunicorn_worker.Connection(None, None, accepted, address, None)
         connection.sock.setblocking(True)  # as in a thread
         began = time.monotonic()
         with accepted, pytest.raises(BlockingIOError):

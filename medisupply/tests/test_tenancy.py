@@ -12,8 +12,8 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload.models import BulkUpload
+from bulk_upload.tests.api.test_upload import a_file
 from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.test_upload_api import a_file
 
 pytestmark = pytest.mark.django_db
 

@@ -20,10 +20,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from rest_framework.authtoken.models import Token
 
-from bulk_upload import pooler, progress, queue, storage
+from bulk_upload import progress, queue, storage
 from bulk_upload.supplier_group import GROUP
 from catalog.models import Supplier
-from medisupply.shared_cache import CacheDown
+from medisupply.backends import pooler
+from medisupply.backends.shared_cache import CacheDown
 
 FOLDER: Final[Path] = settings.BASE_DIR / "fixtures"
 FIXTURES: Final = ("suppliers.json", "categories.json")

@@ -12,8 +12,8 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from bulk_upload import pooler
-from bulk_upload.worker import Worker
+from bulk_upload.consuming.worker import Worker
+from medisupply.backends import pooler
 
 
 class Command(BaseCommand):

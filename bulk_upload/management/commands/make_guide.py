@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from bulk_upload.guide import suppliers_page
+from bulk_upload.workbooks.guide import suppliers_page
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.management.base import BaseCommand
 
-from bulk_upload.columns import COLUMNS
-from bulk_upload.reports import CellValue, write_template
+from bulk_upload.sheet.columns import COLUMNS
+from bulk_upload.workbooks.template import CellValue, write_template
 from catalog.models import Supplier
 
 FIXTURES: Final[Path] = settings.BASE_DIR / "fixtures"

@@ -16,7 +16,7 @@ import traceback
 from contextlib import suppress
 from typing import NoReturn
 
-from bulk_upload.reading import wire
+from bulk_upload.reading import protocol
 from bulk_upload.reading.child import guards
 from bulk_upload.reading.child.one_file import read_one
 
@@ -37,14 +37,14 @@ class Server:
 
     def run(self) -> int:
         while True:
-            packed, descriptors, _, _ = socket.recv_fds(self._requests, wire.Request.BYTES, 3)
+            packed, descriptors, _, _ = socket.recv_fds(self._requests, protocol.Request.BYTES, 3)
             if not packed:
                 return 0
-            request = wire.Request.of(packed)
-            if request.ask is wire.Ask.FORK:
+            request = protocol.Request.of(packed)
+            if request.ask is protocol.Ask.FORK:
                 self._fork(request.child, descriptors)
             else:
-                self._requests.sendall(wire.Request.answered(self._status(request)))
+                self._requests.sendall(protocol.Request.answered(self._status(request)))
 
     def _fork(self, child: int, descriptors: list[int]) -> None:
         server = os.getpid()
@@ -71,13 +71,13 @@ class Server:
         finally:
             os._exit(status)
 
-    def _status(self, request: wire.Request) -> int | None:
+    def _status(self, request: protocol.Request) -> int | None:
         pid = self._children.get(request.child)
         if pid is None:
             return 1  # it could not be forked
-        if request.ask is wire.Ask.END:
+        if request.ask is protocol.Ask.END:
             os.kill(pid, signal.SIGKILL)
-        ended, status = os.waitpid(pid, 0 if request.ask is wire.Ask.END else os.WNOHANG)
+        ended, status = os.waitpid(pid, 0 if request.ask is protocol.Ask.END else os.WNOHANG)
         if not ended:
             return None
         del self._children[request.child]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 
-from bulk_upload.cells import Cell, UnreadCell
 from bulk_upload.reading.child.calamine import RichCell
 from bulk_upload.reading.child.number_formats import adds_text, is_percent, shown_text
 from bulk_upload.reading.child.sheet import Sheet
-from bulk_upload.values import written
+from bulk_upload.sheet.cells import Cell, UnreadCell
+from bulk_upload.sheet.values import written
 
 
 class CellFormats:

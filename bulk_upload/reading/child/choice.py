@@ -6,14 +6,14 @@ import itertools
 from collections.abc import Sequence
 from typing import Final
 
-from bulk_upload.cells import Cell, is_blank
 from bulk_upload.checking.results import Problem
-from bulk_upload.headers import HeaderMatch, find_header, match_header, no_header
-from bulk_upload.problems import FileProblem, shown
+from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.child.calamine import Book, UnreadableError
 from bulk_upload.reading.child.package import Package
 from bulk_upload.reading.child.sheet import SHEET_ROWS, Sheet
-from bulk_upload.reading.table import Limits
+from bulk_upload.sheet.cells import Cell, is_blank
+from bulk_upload.sheet.headers import HeaderMatch, find_header, match_header, no_header
+from bulk_upload.sheet.problems import FileProblem, shown
 
 Found = tuple[Sheet, HeaderMatch]
 # Sheets of which it is said that they were passed over.

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from bulk_upload.headers import HEADER_SEARCH_ROWS, count_known
+from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS, count_known
 
 # In order of preference when nothing else decides.
 DELIMITERS: Final = (",", ";", "\t", "|")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from bulk_upload.problems import FileProblem
+from bulk_upload.sheet.problems import FileProblem
 
 WINDOWS, MAC, DOS = "cp1252", "mac_roman", "cp850"
 

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from bulk_upload.cells import Cell, Row, column_letter, is_blank
 from bulk_upload.checking.results import Problem
-from bulk_upload.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header, no_header
-from bulk_upload.problems import FileProblem, shown
+from bulk_upload.checking.tables import Limits, Table
 from bulk_upload.reading.child.csv_dialect import SAMPLE, Dialect, detect_dialect
 from bulk_upload.reading.child.csv_quotes import quoting_problem, swallowing_cell
 from bulk_upload.reading.child.csv_text import ENCODING_NAMES, MAX_LINE, detect_encoding, is_guessed, text_of
-from bulk_upload.reading.table import Limits, Table
-from medisupply.text import BLANKS
+from bulk_upload.sheet.cells import Cell, Row, column_letter, is_blank
+from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header, no_header
+from bulk_upload.sheet.problems import FileProblem, shown
+from bulk_upload.sheet.text import BLANKS
 
 # What a CSV is called where a message names a sheet.
 SHEET: Final = "CSV"

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bulk_upload.problems import FileProblem
+from bulk_upload.sheet.problems import FileProblem
 
 # Characters of one cell: the limit of Python's csv module, four times what a cell of Excel can hold.
 MAX_CELL: Final = csv.field_size_limit()

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, BinaryIO, Final
 
-from bulk_upload.problems import FileProblem
 from bulk_upload.reading.child.csv_encoding import DOS, MAC, WINDOWS, guess_encoding
+from bulk_upload.sheet.problems import FileProblem
 
 # Characters. Thirteen columns of the longest texts that the sheet allows come to about 2,000.
 MAX_LINE: Final = 1024 * 1024

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Collection, Sequence
 from typing import cast
 
-from bulk_upload.cells import Cell, DateCell, ErrorCell
 from bulk_upload.reading.child.calamine import Value
+from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell
 
 Date = datetime.date | datetime.time | datetime.timedelta
 

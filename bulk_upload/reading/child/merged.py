@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bulk_upload.cells import Cell, UnreadCell
-from bulk_upload.columns import COLUMNS
-from bulk_upload.headers import HeaderMatch
 from bulk_upload.reading.child.sheet_xml import Range
+from bulk_upload.sheet.cells import Cell, UnreadCell
+from bulk_upload.sheet.columns import COLUMNS
+from bulk_upload.sheet.headers import HeaderMatch
 
 # A value that is merged over several rows is, to everybody who sees the sheet, the value of each of them. Not so
 # an identity: two products do not share one.

@@ -13,10 +13,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from bulk_upload.cells import UnreadCell
-from bulk_upload.problems import shown
 from bulk_upload.reading.child.digits import NotExactError, Pattern
 from bulk_upload.reading.child.xml_tags import start_tags
+from bulk_upload.sheet.cells import UnreadCell
+from bulk_upload.sheet.problems import shown
 
 # Formats that have no code in the file. What is not here is General, or a date or a time.
 _BUILT_IN: Final = {

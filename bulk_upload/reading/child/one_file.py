@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from bulk_upload.checking.chunks import CheckingFault
-from bulk_upload.problems import FileProblem
-from bulk_upload.reading import wire
+from bulk_upload.reading import protocol
 from bulk_upload.reading.child import guards
-from bulk_upload.reading.child.telling import messages
+from bulk_upload.reading.child.messages import messages
+from bulk_upload.sheet.problems import FileProblem
 
 # New objects after which cycles are looked for: rows make many objects, and a cycle only for a refused cell.
 _OBJECTS: Final = 20_000
@@ -30,7 +30,7 @@ def read_one() -> int:
     line = sys.stdin.buffer.readline()
     if not line:
         return 0  # Nobody wants anything.
-    job = wire.Job.of(line)
+    job = protocol.Job.of(line)
     gc.set_threshold(_OBJECTS)
     os.environ["SQLITE_TMPDIR"] = str(Path(job.path).parent)
     guards.limit_resources(job.limits.memory_bytes, job.limits.cpu_seconds)
@@ -43,10 +43,10 @@ def read_one() -> int:
         _say(["problem", "too_big_to_read", []])
     except CheckingFault:
         traceback.print_exc()
-        return wire.FAULT
+        return protocol.FAULT
     return 0
 
 
-def _say(message: wire.Message) -> None:
-    sys.stdout.buffer.write(wire.encode(message))
+def _say(message: protocol.Message) -> None:
+    sys.stdout.buffer.write(protocol.encode(message))
     sys.stdout.buffer.flush()

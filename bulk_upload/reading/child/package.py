@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from bulk_upload.compound_files import is_encrypted_workbook
-from bulk_upload.problems import FileProblem
 from bulk_upload.reading.child.xml_tags import start_tags
+from bulk_upload.receiving.compound_files import is_encrypted_workbook
+from bulk_upload.sheet.problems import FileProblem
 
 MEGABYTE: Final = 1024 * 1024
 

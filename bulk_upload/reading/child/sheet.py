@@ -7,15 +7,15 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from bulk_upload.cells import Cell, Row
-from bulk_upload.headers import HEADER_SEARCH_ROWS
-from bulk_upload.problems import FileProblem, shown
+from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.child.calamine import Book, RichCell, UnreadableError, Value
 from bulk_upload.reading.child.library_values import to_cell
 from bulk_upload.reading.child.package import Package
 from bulk_upload.reading.child.repair import KNOWN_ERRORS, repaired
 from bulk_upload.reading.child.sheet_xml import first_beyond, repeats_a_place, sheet_facts
-from bulk_upload.reading.table import Limits
+from bulk_upload.sheet.cells import Cell, Row
+from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS
+from bulk_upload.sheet.problems import FileProblem, shown
 
 # What Excel has; ECMA-376 part 1, section 18.3.1.73, leaves it open.
 SHEET_ROWS: Final = 1_048_576

@@ -1,4 +1,4 @@
-"""The rows of a sheet below its header: blank ones left out, cells as `bulk_upload.cells` has them."""
+"""The rows of a sheet below its header: blank ones left out, cells as `bulk_upload.sheet.cells` has them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Final, cast
 
-from bulk_upload.cells import Cell, UnreadCell, column_letter, is_blank
-from bulk_upload.columns import COLUMNS
-from bulk_upload.headers import HeaderMatch
-from bulk_upload.problems import FileProblem, shown
+from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.child.calamine import Value
 from bulk_upload.reading.child.library_values import to_cells
 from bulk_upload.reading.child.sheet import SHEET_ROWS, Sheet
 from bulk_upload.reading.child.spool import Spool
-from bulk_upload.reading.table import Limits
+from bulk_upload.sheet.cells import Cell, UnreadCell, column_letter, is_blank
+from bulk_upload.sheet.columns import COLUMNS
+from bulk_upload.sheet.headers import HeaderMatch
+from bulk_upload.sheet.problems import FileProblem, shown
 
 # Blank rows after which a cell outside the known columns is a stray one.
 FAR_ROWS: Final = 10_000

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Final
 
-from bulk_upload.problems import FileProblem
 from bulk_upload.reading.child.package import MEGABYTE, Package
+from bulk_upload.sheet.problems import FileProblem
 
 _BLOCK: Final = MEGABYTE
 # Bytes before the first row: column widths, views.

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, cast
 
-from bulk_upload.cells import Cell
 from bulk_upload.checking.chunks import CheckingFault
-from bulk_upload.problems import FileProblem
 from bulk_upload.reading.child.package import MEGABYTE
+from bulk_upload.sheet.cells import Cell
+from bulk_upload.sheet.problems import FileProblem
 
 # The rows' own numbers, and their cells by column.
 Batch = tuple[list[int], list[Sequence[Cell]]]

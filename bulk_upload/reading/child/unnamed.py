@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import chain
 from typing import Final
 
-from bulk_upload.cells import Row, column_letter, is_blank
 from bulk_upload.checking.results import Problem
-from bulk_upload.reading.table import Table
+from bulk_upload.checking.tables import Table
+from bulk_upload.sheet.cells import Row, column_letter, is_blank
 
 # More would say no more.
 MOST: Final = 10

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from bulk_upload.cells import Row
-from bulk_upload.headers import HeaderMatch
-from bulk_upload.problems import FileProblem
+from bulk_upload.checking.tables import Limits, Table
 from bulk_upload.reading.child.calamine import Book, UnreadableError
 from bulk_upload.reading.child.cell_formats import CellFormats
 from bulk_upload.reading.child.choice import chosen_sheet
@@ -20,7 +18,9 @@ from bulk_upload.reading.child.sheet import Sheet
 from bulk_upload.reading.child.sheet_rows import SheetRows
 from bulk_upload.reading.child.sheets import read_workbook
 from bulk_upload.reading.child.spool import Spool
-from bulk_upload.reading.table import Limits, Table
+from bulk_upload.sheet.cells import Row
+from bulk_upload.sheet.headers import HeaderMatch
+from bulk_upload.sheet.problems import FileProblem
 
 BATCH_ROWS: Final = 250
 

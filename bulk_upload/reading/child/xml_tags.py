@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
-from bulk_upload.problems import FileProblem
+from bulk_upload.sheet.problems import FileProblem
 
 Tag = tuple[str, dict[str, str]]
 

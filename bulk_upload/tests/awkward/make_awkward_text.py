@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bulk_upload.tests.oracle import HEADER, Line
+from bulk_upload.tests.helpers.oracle import HEADER, Line
 
 FOLDER = Path(__file__).parent
 

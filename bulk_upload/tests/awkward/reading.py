@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bulk_upload.cells import Cell, Row, is_blank
-from bulk_upload.columns import COLUMNS
+from bulk_upload.checking.tables import Limits, Table
 from bulk_upload.reading.files import FileFormat, Readers
-from bulk_upload.reading.table import Limits, Table
-from bulk_upload.reading.waiting import OnWait, ignore_wait
-from bulk_upload.values import Value
+from bulk_upload.reading.heartbeat import OnWait, ignore_wait
+from bulk_upload.sheet.cells import Cell, Row, is_blank
+from bulk_upload.sheet.columns import COLUMNS
+from bulk_upload.sheet.values import Value
 
 # It ends with the tests' process.
 READERS = Readers()

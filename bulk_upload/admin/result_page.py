@@ -1,0 +1,175 @@
+"""What came of an upload, for its page: problems by kind, a page of them, what corrections have left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.core.paginator import Page
+from django.db.models import Count, QuerySet
+from django.http import QueryDict
+from django.utils.functional import cached_property
+
+from bulk_upload.admin.paging import CountedPaginator, page_numbers
+from bulk_upload.models import BulkUpload, RowError, Severity
+from bulk_upload.problem_titles import kind_title
+from bulk_upload.sheet.columns import NAMES
+from bulk_upload.sheet.problems import text_of
+from bulk_upload.workbooks.row_errors import cell_address
+
+EXAMPLES: Final = 3
+OPEN: Final = "pendientes"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which problems a person wants to see: ``""`` is all kinds, all columns."""
+
+    kind: str = ""
+    column: str = ""
+    only_open: bool = False
+    page: str = "1"
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Chosen:
+        """What an address names."""
+        return cls(
+            query.get("tipo", ""), query.get("columna", ""), query.get("estado") == OPEN, query.get("pagina", "1")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many problems have these in common."""
+
+    severity: str
+    code: str
+    column: str
+    corrected: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One problem, worded."""
+
+    fila: int
+    celda: str
+    columna: str
+    valor: str
+    kind: str
+    text: str
+    warning: bool
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """All problems of one code: how many, how many of them are still open, and the first few (open ones, if any)."""
+
+    code: str
+    title: str
+    count: int
+    open: int
+    examples: list[Line]
+
+
+class Result:
+    """The problems of one upload in the reader's language. Nothing is asked of the database before it is needed."""
+
+    def __init__(self, upload: BulkUpload, language: str, chosen: Chosen = Chosen()) -> None:  # frozen
+        self._upload = upload
+        self._language = language
+        self.chosen = chosen
+
+    @cached_property
+    def errors(self) -> list[Kind]:
+        return self._kinds(Severity.ERROR)
+
+    @cached_property
+    def warnings(self) -> list[Kind]:
+        return self._kinds(Severity.WARNING)
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The sheet's columns that have problems, in its order."""
+        found = {group.column for group in self._groups}
+        return [name for name in NAMES if name in found]
+
+    @cached_property
+    def page(self) -> Page[RowError]:
+        """The chosen page of the table: the problems of the chosen kind, else all errors, else all warnings."""
+        problems, chosen = self._problems(), self.chosen
+        problems = problems.filter(codigo=chosen.kind) if chosen.kind else problems.filter(severity=self._severity)
+        if chosen.column:
+            problems = problems.filter(columna=chosen.column)
+        if chosen.only_open:
+            problems = problems.filter(corregida=False)
+        count = sum(group.count for group in self._groups if self._is_chosen(group))
+        return CountedPaginator(problems, count).get_page(chosen.page)
+
+    @property
+    def lines(self) -> list[Line]:
+        return [self._line(problem) for problem in self.page.object_list]
+
+    @property
+    def pages(self) -> list[int | str]:
+        return page_numbers(self.page)
+
+    @cached_property
+    def corrected_rows(self) -> int:
+        """How many rejected rows later uploads have corrected."""
+        errors = self._upload.row_errors.filter(severity=Severity.ERROR, corregida=True)
+        return errors.aggregate(rows=Count("fila", distinct=True))["rows"] or 0
+
+    @property
+    def rows_to_correct(self) -> int:
+        return max(0, self._upload.rechazados - self.corrected_rows)
+
+    def count_of(self, code: str) -> int:
+        """How many errors have this code."""
+        return next((kind.count for kind in self.errors if kind.code == code), 0)
+
+    @property
+    def _severity(self) -> Severity:
+        return Severity.ERROR if self.errors else Severity.WARNING
+
+    def _is_chosen(self, group: Group) -> bool:
+        chosen = self.chosen
+        of_kind = group.code == chosen.kind if chosen.kind else group.severity == self._severity
+        return of_kind and chosen.column in ("", group.column) and not (chosen.only_open and group.corrected)
+
+    @cached_property
+    def _groups(self) -> list[Group]:
+        """One look at all problems, which answers every question of how many."""
+        counted = self._problems().order_by().values_list("severity", "codigo", "columna", "corregida")
+        return [Group(*group) for group in counted.annotate(count=Count("pk"))]
+
+    def _kinds(self, severity: Severity) -> list[Kind]:
+        groups = [group for group in self._groups if group.severity == severity]
+        kinds = [self._kind(severity, code, groups) for code in {group.code for group in groups}]
+        return sorted(kinds, key=lambda kind: (-kind.count, kind.code))
+
+    def _kind(self, severity: Severity, code: str, groups: Iterable[Group]) -> Kind:
+        of_code = [group for group in groups if group.code == code]
+        still_open = sum(group.count for group in of_code if not group.corrected)
+        examples: dict[str, Any] = {"severity": severity, "codigo": code, "corregida": not still_open}
+        found = self._problems().filter(**examples)[:EXAMPLES]
+        count = sum(group.count for group in of_code)
+        return Kind(code, kind_title(code), count, still_open, [self._line(problem) for problem in found])
+
+    def _problems(self) -> QuerySet[RowError]:
+        return RowError.objects.filter(upload=self._upload).order_by("fila", "pk")
+
+    def _line(self, problem: RowError) -> Line:
+        return Line(
+            fila=problem.fila,
+            celda=cell_address(self._upload.header_positions, problem.columna, problem.fila) or "",
+            columna=problem.columna,
+            valor=problem.valor,
+            kind=kind_title(problem.codigo),
+            text=text_of(problem.codigo, problem.params, self._language),
+            warning=problem.severity == Severity.WARNING,
+            corrected=problem.corregida,
+        )

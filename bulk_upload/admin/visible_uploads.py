@@ -1,0 +1,55 @@
+"""What a person may see and do in the admin: its own suppliers' uploads, or everything."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from bulk_upload.admin.forms import ADD_PERMISSION
+from bulk_upload.models import BulkUpload
+from catalog.models import Supplier
+
+
+class ScopedUploads(admin.ModelAdmin[BulkUpload]):
+    """Uploads that are looked at, never edited, each by those who may."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BulkUpload]:
+        # The lists of a result hold up to a thousand entries each; no page of the admin shows them.
+        return BulkUpload.objects.for_user(request.user).defer("productos_creados", "productos_actualizados")
+
+    def has_change_permission(self, request: HttpRequest, obj: BulkUpload | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: BulkUpload | None = None) -> bool:
+        return False
+
+    def visible_upload(self, request: HttpRequest, task_id: uuid.UUID | str) -> BulkUpload:
+        """The upload of an address, or 404 (403 for who may see no uploads at all)."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            key = uuid.UUID(str(task_id))
+        except ValueError as error:
+            raise Http404 from error
+        upload = self.get_queryset(request).select_related("proveedor", "created_by", "corrects").filter(pk=key).first()
+        if upload is None:
+            raise Http404
+        return upload
+
+    def may_act_for(self, request: HttpRequest, upload: BulkUpload) -> bool:
+        """Whether the person may cancel or retry this upload, as it may upload for its supplier."""
+        return Supplier.objects.for_user(request.user, ADD_PERMISSION).filter(pk=upload.proveedor_id).exists()
+
+    def page_context(self, request: HttpRequest, **more: Any) -> dict[str, Any]:
+        """What every page of the admin needs, and `more`."""
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "has_view_permission": self.has_view_permission(request),
+            **more,
+        }

@@ -1,0 +1,73 @@
+"""The uploads that one may see, and what was wrong with the rows of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bulk_upload import snapshots
+from bulk_upload.api import access, operations, serializers
+from bulk_upload.api.downloads import problems_file
+from bulk_upload.models import BulkUpload, RowError, Severity, Status
+from bulk_upload.sheet.problems import text_of
+from bulk_upload.workbooks.row_errors import FILE_FORMATS, cell_address
+from medisupply.api.filters import MomentFilter
+from medisupply.api.json import language
+from medisupply.api.paging import filtered, newest_first, numbered
+from medisupply.api.throttles import StatusThrottle
+
+
+class UploadFilters(FilterSet):
+    status = ChoiceFilter(choices=Status.choices)
+    proveedor_id = CharFilter(field_name="proveedor_id", max_length=32)
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
+
+
+class ProblemFilters(FilterSet):
+    code = CharFilter(field_name="codigo", max_length=32)
+    column = CharFilter(field_name="columna", max_length=64)
+    severity = ChoiceFilter(field_name="severity", choices=Severity.choices)
+    format = ChoiceFilter(choices=[(name, name) for name in FILE_FORMATS], method="_as_it_is")
+
+    def _as_it_is(self, rows: Any, name: str, value: str) -> Any:
+        return rows
+
+
+class UploadListView(APIView):
+    throttle_classes = [StatusThrottle]
+
+    @operations.LIST
+    def get(self, request: Request) -> Response:
+        uploads = BulkUpload.objects.for_user(request.user).defer("productos_creados", "productos_actualizados")
+        return Response(newest_first(request, filtered(request, UploadFilters, uploads), _summary))
+
+
+class ProblemListView(APIView):
+    @operations.PROBLEMS
+    def get(self, request: Request, task_id: str) -> Any:
+        upload = access.visible(request, task_id)
+        found = filtered(request, ProblemFilters, RowError.objects.filter(upload=upload).order_by("fila", "pk"))
+        if file_format := request.query_params.get("format"):
+            return problems_file(request, upload, file_format, found)
+        return Response(numbered(request, found, lambda problem: _problem(problem, upload)))
+
+
+def _summary(upload: BulkUpload) -> dict[str, Any]:
+    return serializers.summary(snapshots.head(upload), language())
+
+
+def _problem(problem: RowError, upload: BulkUpload) -> dict[str, Any]:
+    return {
+        "fila": problem.fila or None,
+        "celda": cell_address(upload.header_positions, problem.columna, problem.fila),
+        "columna": problem.columna,
+        "gravedad": problem.severity,
+        "codigo": problem.codigo,
+        "mensaje": text_of(problem.codigo, problem.params, language()),
+        "valor": problem.valor,
+    }

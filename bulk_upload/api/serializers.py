@@ -1,0 +1,143 @@
+"""The wire: what the REST door reads and answers. Names are a contract; add to them, never rename."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from bulk_upload.models import BulkUpload, PreparedFile, Status
+from bulk_upload.progress import Snapshot
+from bulk_upload.sheet.cells import column_letter
+from bulk_upload.sheet.problems import text_of
+from bulk_upload.workbooks.prepared_files import progress_sentence
+
+UPLOADS_PATH = "/api/catalog/bulk-upload/"
+STATUS_PATH = f"{UPLOADS_PATH}status/"
+MESSAGES = {
+    Status.COMPLETED: ("Carga masiva completada", "Bulk upload completed"),
+    Status.FAILED: ("La carga masiva falló", "The bulk upload failed"),
+    Status.CANCELLED: ("Carga masiva cancelada", "Bulk upload cancelled"),
+}
+
+
+class UploadOptions(serializers.Serializer[dict[str, Any]]):
+    """The options of an upload, from the query or the form."""
+
+    proveedor_id = serializers.CharField(required=False, max_length=32)
+    reemplazar_duplicados = serializers.BooleanField(default=False)
+
+
+def accepted(upload: BulkUpload, message: str, state: str = "") -> dict[str, Any]:
+    """The 202's JSON; `state` when it is not the upload's present one that is to be told."""
+    return {
+        "message": message,
+        "task_id": str(upload.task_id),
+        "status": state or upload.status,
+        "status_url": f"{STATUS_PATH}{upload.task_id}",
+        "filename": upload.filename,
+        "proveedor_id": upload.proveedor_id,
+    }
+
+
+def preparation(file: PreparedFile) -> dict[str, Any]:
+    """How far a file is that a worker makes of an upload."""
+    return {
+        "status": file.state,
+        "message": progress_sentence(file),
+        "progress": {"total": file.rows_total, "processed": file.rows_done},
+    }
+
+
+def status(snapshot: Snapshot, language: str) -> dict[str, Any]:
+    """The status JSON, worded in `language`."""
+    code = snapshot["error_code"]
+    return {
+        **{name: snapshot[name] for name in ("task_id", "status", "filename", "proveedor_id", "s3_key")},
+        **{name: snapshot[name] for name in ("created_at", "updated_at", "started_at", "completed_at")},
+        "detected": {name: snapshot[name] for name in ("sheet", "encoding", "delimiter")},
+        "progress": _progress(snapshot),
+        "result": _result(snapshot, language) if snapshot["lists"] is not None else None,
+        "error": text_of(code, snapshot["error_params"], language) if code else None,
+        "error_code": code or None,
+    }
+
+
+def summary(snapshot: Snapshot, language: str) -> dict[str, Any]:
+    """An upload as a list shows it: the status without its result, with the counts and the address of the whole."""
+    body = status(snapshot, language)
+    del body["result"]
+    return {**body, "resumen": _resumen(snapshot["counts"]), "status_url": f"{STATUS_PATH}{snapshot['task_id']}"}
+
+
+def _progress(snapshot: Snapshot) -> dict[str, Any]:
+    counts = snapshot["counts"]
+    total, processed = counts["total"], counts["procesados"]
+    speed = snapshot["rows_per_second"]
+    running = snapshot["status"] == Status.PROCESSING
+    share = processed / total if total else float(snapshot["status"] == Status.COMPLETED)
+    return {
+        "total": total,
+        "processed": processed,
+        "successful": counts["exitosos"],
+        "failed": counts["rechazados"],
+        "percent": round(100 * share, 1),
+        "rows_per_second": speed,
+        "eta_seconds": round((total - processed) / speed) if running and speed else None,
+    }
+
+
+def _result(snapshot: Snapshot, language: str) -> dict[str, Any]:
+    lists = snapshot["lists"]
+    es, en = MESSAGES[snapshot["status"]]
+    return {
+        "mensaje": en if language.startswith("en") else es,
+        "resumen": _resumen(snapshot["counts"]),
+        "productos_creados": lists["creados"],
+        "productos_actualizados": lists["actualizados"],
+        "errores": [row_problem(row, snapshot["columns"], language) for row in lists["errores"]],
+        "advertencias": [row_problem(row, snapshot["columns"], language) for row in lists["advertencias"]],
+        "listas_truncadas": lists["truncadas"],
+        "errores_url": f"{UPLOADS_PATH}{snapshot['task_id']}/errors",
+    }
+
+
+def _resumen(counts: dict[str, int]) -> dict[str, int]:
+    return {
+        "total": counts["total"],
+        "exitosos": counts["exitosos"],
+        "rechazados": counts["rechazados"],
+        "duplicados": counts["duplicados"],
+        "productos_creados": counts["creados"],
+        "productos_actualizados": counts["actualizados"],
+        "sin_cambios": counts["sin_cambios"],
+        "sin_procesar": counts["sin_procesar"],
+        "cambios_grandes_de_precio": counts["cambios_grandes_de_precio"],
+    }
+
+
+def row_problem(row: dict[str, Any], columns: dict[str, int], language: str) -> dict[str, Any]:
+    """One row's problems: ``{"fila", "error", "detalles": [{columna, codigo, mensaje, valor, celda}]}``."""
+    details = [_detail(row["fila"], detail, columns, language) for detail in row["detalles"]]
+    return {"fila": row["fila"], "error": _sentence(details, language), "detalles": details}
+
+
+def _detail(fila: int, detail: dict[str, Any], columns: dict[str, int], language: str) -> dict[str, Any]:
+    position = columns.get(detail["columna"])
+    return {
+        "columna": detail["columna"],
+        "codigo": detail["codigo"],
+        "mensaje": text_of(detail["codigo"], detail["params"], language),
+        "valor": detail["valor"],
+        "celda": f"{column_letter(position)}{fila}" if position is not None and fila else None,
+    }
+
+
+def _sentence(details: list[dict[str, Any]], language: str) -> str:
+    """The row's problems in one line; blank required fields are named together."""
+    blank = [detail["columna"] for detail in details if detail["codigo"] == "required_blank"]
+    parts = [detail["mensaje"] for detail in details if detail["codigo"] != "required_blank"]
+    if blank:
+        title = "Required fields are blank" if language.startswith("en") else "Campos obligatorios vacíos"
+        parts.insert(0, f"{title}: {', '.join(blank)}")
+    return " ".join(part if part.endswith(".") or len(parts) == 1 else f"{part}." for part in parts)

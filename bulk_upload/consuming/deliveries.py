@@ -1,0 +1,239 @@
+"""What a worker does with one message: claim its upload, import it, acknowledge.
+
+What becomes of an upload and its message is decided in `DeliveryHandler._attempt`, by the class of the exception:
+
+- done, or cannot be imported (`FileProblem`, `FileGone`): the upload has ended, the message is deleted;
+- a passing fault (S3, database, this machine): the message comes back after a growing delay, for up to
+  `BULK_UPLOAD_GIVE_UP_SECONDS` without progress;
+- anything unforeseen, or a reader killed from outside: as before, but it counts as an attempt, and after the last
+  one the upload fails in words and the message goes to the dead-letter queue;
+- the claim was lost: nothing more is written or deleted;
+- `GiveBack`: upload and message are given back, as after no attempt at all.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from enum import Enum
+from typing import Final
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from bulk_upload import queue, snapshots, storage
+from bulk_upload.consuming import faults
+from bulk_upload.consuming.attempt import Attempt, Work
+from bulk_upload.consuming.temporary_folder import Workplace
+from bulk_upload.models import BulkUpload, ClaimLost, lease
+from bulk_upload.queue import Delivery
+from bulk_upload.reading.files import Readers
+from bulk_upload.reading.process import ReaderKilled
+from bulk_upload.sheet.problems import FileProblem
+from bulk_upload.sheet.texts import Params
+from medisupply.backends.database import database_now
+
+log = logging.getLogger(__name__)
+
+# Seconds before a faulty upload is tried again: doubled at each fault, with jitter.
+FIRST_DELAY: Final = 5
+LONGEST_DELAY: Final = 600
+# A reader may be killed by a system that ran out of memory for another process's sake; twice is no accident.
+READER_KILLS: Final = 2
+# Deliveries of a message whose upload the database does not know, and seconds between them: a database that was
+# restored, or a standby that lags, may know it soon.
+UNKNOWN_DELIVERIES: Final = 5
+UNKNOWN_DELAY: Final = 60
+# Seconds between tries while the database does not answer.
+DATABASE_PAUSE: Final = 2.0
+
+DATABASE_ERRORS: Final = (DatabaseError, InterfaceError)
+
+
+class GiveBack(BaseException):
+    """The attempt is to end and the upload to go on later, by this worker or another one.
+
+    No `Exception`: it is raised from signal handlers too, and no library may take it for a fault.
+    """
+
+    def __init__(self, delay: int = 0) -> None:
+        super().__init__(delay)
+        self.delay = delay
+
+
+class WorkerUnfit(Exception):
+    """This machine's disk or memory is at fault: its worker must take no more messages."""
+
+
+class Outcome(Enum):
+    """What becomes of a message."""
+
+    DONE = "delete it"
+    DEAD = "it is in the dead-letter queue"
+    LEFT = "leave it: it was given back, or comes back by itself"
+
+
+class DeliveryHandler:
+    """Handles messages one at a time."""
+
+    def __init__(
+        self,
+        readers: Readers,
+        workplace: Workplace,
+        pause: Callable[[Work], None],
+        interruptible: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        """`pause` and `interruptible` are those of `Attempt`."""
+        self._readers = readers
+        self._workplace = workplace
+        self._pause = pause
+        self._interruptible = interruptible
+
+    def handle(self, delivery: Delivery) -> None:
+        """Deal with one message. Raises the faults of SQS and of the database, and `WorkerUnfit`."""
+        if delivery.task_id is None:
+            log.error("Message %s is not ours: to the dead letters: %.200s", delivery.message_id, delivery.body)
+            queue.to_dead_letters(delivery)
+            return
+        for task_id in due(delivery.task_id):
+            upload = BulkUpload.objects.claim(task_id, lease())
+            outcome = self._finish(upload, delivery) if upload else self._skip(task_id, delivery)
+            if outcome is not Outcome.DONE:
+                return
+        queue.delete(delivery)
+
+    def _finish(self, upload: BulkUpload, delivery: Delivery) -> Outcome:
+        """Import a claimed upload and decide its message's outcome, unless the claim is lost on the way."""
+        try:
+            return self._attempt(upload, delivery)
+        except ClaimLost:
+            return self._lost(upload)
+
+    def _attempt(self, upload: BulkUpload, delivery: Delivery) -> Outcome:
+        """The one place where the end of an attempt is decided. Raises `ClaimLost`."""
+        try:
+            if upload.attempts > settings.BULK_UPLOAD_MAX_ATTEMPTS:
+                return self._give_up(upload, delivery)
+            folder = self._workplace.folder
+            Attempt(upload, delivery, self._readers, folder, self._pause, self._interruptible).run()
+        except FileProblem as problem:
+            return self._fail(upload, problem.code, problem.params)
+        except storage.FileGone:
+            return self._fail(upload, "file_missing", {})
+        except GiveBack as wish:
+            upload.give_back()
+            queue.set_visibility(delivery, wish.delay)
+            return Outcome.LEFT
+        except ClaimLost:
+            raise
+        except Exception as error:
+            log.exception("Upload %s, attempt %s, met a fault", upload.pk, upload.attempts)
+            return self._try_later(upload, delivery, error)
+        return Outcome.DONE
+
+    def _fail(self, upload: BulkUpload, code: str, params: Params) -> Outcome:
+        log.info("Upload %s cannot be imported: %s %s", upload.pk, code, params)
+        upload.fail(code, params)
+        snapshots.show(upload)
+        return Outcome.DONE
+
+    def _lost(self, upload: BulkUpload) -> Outcome:
+        """Cancelled while we held it: the message is done. In another worker's hands: leave all alone."""
+        now = BulkUpload.objects.filter(pk=upload.pk).first()
+        if now is not None and now.is_final and now.claim_number == upload.held_claim:
+            log.info("Upload %s was %s", upload.pk, now.status)
+            return Outcome.DONE
+        log.warning("Upload %s is another worker's now: nothing more is written here", upload.pk)
+        return Outcome.LEFT
+
+    def _try_later(self, upload: BulkUpload, delivery: Delivery, error: Exception) -> Outcome:
+        """After a fault: another attempt later, or the end when there will be none."""
+        is_unfit = faults.is_machine_fault(error)
+        self._await_database(upload)
+        if isinstance(error, ReaderKilled):
+            is_last = upload.reader_kills + 1 >= READER_KILLS
+            release = upload.release_after_reader_kill
+        elif is_unfit or faults.is_passing(error):
+            is_last = upload.is_faulty_for(settings.BULK_UPLOAD_GIVE_UP_SECONDS)
+            release = upload.release_after_fault
+        else:
+            is_last = upload.attempts >= settings.BULK_UPLOAD_MAX_ATTEMPTS
+            release = upload.release
+        if is_last:
+            return self._give_up(upload, delivery)
+        delay = min(FIRST_DELAY * 2 ** min(upload.faults + upload.attempts - 1, 10), LONGEST_DELAY)
+        release()
+        queue.set_visibility(delivery, round(delay * random.uniform(0.5, 1.5)))  # noqa: S311  # jitter, no secret
+        if is_unfit:
+            raise WorkerUnfit(str(error)) from error
+        return Outcome.LEFT
+
+    def _await_database(self, upload: BulkUpload) -> None:
+        """Wait until the database answers: without it this worker can neither import nor give anything back.
+
+        Raises `ClaimLost` when the database that answers does not know the upload any more.
+        """
+        with self._interruptible():
+            while True:
+                try:
+                    drop_stale_connections()
+                    upload.refresh_from_db()
+                    return
+                except BulkUpload.DoesNotExist as gone:
+                    raise ClaimLost(str(upload.pk)) from gone
+                except DATABASE_ERRORS as away:
+                    log.warning("Waiting for the database: %s", away)
+                    time.sleep(DATABASE_PAUSE)
+
+    def _give_up(self, upload: BulkUpload, delivery: Delivery) -> Outcome:
+        attempts = min(upload.attempts, settings.BULK_UPLOAD_MAX_ATTEMPTS) + upload.faults + upload.reader_kills
+        log.error("Upload %s fails for good after %s attempts", upload.pk, attempts)
+        upload.fail("attempts_exhausted", {"intentos": attempts})
+        snapshots.show(upload)
+        if upload.pk != delivery.task_id:
+            return Outcome.DONE  # the message is of a later upload of this supplier
+        queue.to_dead_letters(delivery)
+        return Outcome.DEAD
+
+    def _skip(self, task_id: uuid.UUID, delivery: Delivery) -> Outcome:
+        """A delivery of what is finished, unknown, or in another worker's hands."""
+        upload = BulkUpload.objects.filter(pk=task_id).first()
+        if upload is None:
+            return self._skip_unknown(task_id, delivery)
+        if upload.is_final:
+            snapshots.show(upload)  # its worker may have been killed before it could
+            return Outcome.DONE
+        left = (upload.lease_until - database_now()).total_seconds() if upload.lease_until else 0.0
+        queue.set_visibility(delivery, max(1, round(left + 0.5)))
+        return Outcome.LEFT
+
+    def _skip_unknown(self, task_id: uuid.UUID, delivery: Delivery) -> Outcome:
+        if delivery.receives < UNKNOWN_DELIVERIES:
+            log.error("The database knows no upload %s: delivery %s is given back", task_id, delivery.receives)
+            queue.set_visibility(delivery, UNKNOWN_DELAY)
+            return Outcome.LEFT
+        log.error("The database knows no upload %s: its message goes to the dead letters", task_id)
+        queue.to_dead_letters(delivery)
+        return Outcome.DEAD
+
+
+def due(task_id: uuid.UUID) -> list[uuid.UUID]:
+    """What a message asks for: its own upload, after any that its supplier sent earlier.
+
+    A FIFO queue keeps the order of messages; one that had to be sent again would stand behind later
+    ones, and a newer price list must not be overtaken by an older one.
+    """
+    upload = BulkUpload.objects.filter(pk=task_id).first()
+    if upload is None or upload.is_final or not queue.is_fifo():
+        return [task_id]
+    return [*BulkUpload.objects.accepted_before(upload).values_list("pk", flat=True), task_id]
+
+
+def drop_stale_connections() -> None:
+    """What Django does between requests: a command has none, and its connection may have died since."""
+    if not connection.in_atomic_block:  # within a transaction it would close a good one
+        close_old_connections()

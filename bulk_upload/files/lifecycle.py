@@ -1,0 +1,55 @@
+"""The rules by which the bucket itself removes what nobody needs any more.
+
+An existing bucket's rules are its owner's: ours are added by their id when they are absent, and nothing
+else is changed. Who wants a rule of ours otherwise edits it and keeps its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.conf import settings
+
+from bulk_upload.files import keys
+
+# A file of which no upload was known stays for so long after it was set aside.
+ORPHAN_DAYS: Final = 30
+# A file that was made of an upload can be made again.
+PREPARED_DAYS: Final = 7
+
+Rule = dict[str, Any]
+
+
+def our_rules() -> list[Rule]:
+    """The rules for this system's part of the bucket. Each system's have ids of their own."""
+    name = settings.S3_KEY_PREFIX.strip("/") or "uploads"
+    return [
+        {
+            # The parts of a large upload that broke off are invisible and cost money for ever.
+            "ID": f"{name}: abort incomplete uploads",
+            "Status": "Enabled",
+            "Filter": {"Prefix": keys.uploads()},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        },
+        {
+            "ID": f"{name}: expire orphans",
+            "Status": "Enabled",
+            "Filter": {"Prefix": keys.orphans()},
+            "Expiration": {"Days": ORPHAN_DAYS},
+        },
+        {
+            "ID": f"{name}: expire prepared files",
+            "Status": "Enabled",
+            "Filter": {"Prefix": keys.prepared()},
+            "Expiration": {"Days": PREPARED_DAYS},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        },
+    ]
+
+
+def with_ours(present: Sequence[Rule]) -> list[Rule] | None:
+    """The bucket's rules with ours added; `None` when ours are all there already."""
+    ids = {rule.get("ID") for rule in present}
+    missing = [rule for rule in our_rules() if rule["ID"] not in ids]
+    return [*present, *missing] if missing else None

@@ -1,0 +1,59 @@
+"""Set aside stored files that no upload knows: intake ended between storing and recording, or the answer of
+the database was lost.
+
+They are moved, never deleted: a database that was restored to an older state knows them again once it is
+restored to a newer one (`storage.fetch` brings them back). The bucket removes them after 30 days. Nothing is
+touched outside this system's prefix, nor a key that names no upload.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from bulk_upload import storage
+from bulk_upload.files import keys
+from bulk_upload.models import BulkUpload
+
+log = logging.getLogger(__name__)
+
+# A stored file without an upload is an orphan only after this: its upload may just be being recorded.
+ORPHAN_AGE: Final = timedelta(hours=1)
+# Days back, from today's folder on: more than workers are ever away.
+DAYS: Final = 7
+
+
+def set_aside_orphans(seconds: float, after: str = "") -> str:
+    """Look for orphans for about `seconds`, behind the key `after`; returns where to go on, ``""`` at the end.
+
+    A page of a thousand keys costs one query by primary key. Each call gets on by a page or an orphan at
+    least. When S3 does not answer, that is in the log and the search is over. Raises `DatabaseError`.
+    """
+    deadline = time.monotonic() + seconds
+    now = timezone.now()
+    after = max(after, keys.uploads_of(now - timedelta(days=DAYS)))
+    try:
+        for page in storage.keys_of_uploads(after):
+            for key in _orphans(page, now - ORPHAN_AGE):
+                log.warning("No upload knows %s: it is set aside", key)
+                storage.set_aside(key)
+                if time.monotonic() >= deadline:
+                    return key
+            after = page[-1][0] if page else after
+            if time.monotonic() >= deadline:
+                return after
+    except storage.StorageDown as error:
+        log.warning("S3 does not answer, orphans stay for now: %s", error)
+    return ""
+
+
+def _orphans(page: Iterable[tuple[str, datetime]], stored_before: datetime) -> list[str]:
+    tasks = {key: keys.task_id_of(key) for key, stored_at in page if stored_at < stored_before}
+    named = {key: task for key, task in tasks.items() if task}
+    known = set(BulkUpload.objects.filter(pk__in=named.values()).values_list("pk", flat=True))
+    return [key for key, task in named.items() if task not in known]

@@ -1,0 +1,67 @@
+"""The import of one upload: checked chunks → products, a chunk at a time.
+
+Reading and checking happen in the guarded child, matching and writing here: each has a core to itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import Max
+
+from bulk_upload.checking.results import Problem
+from bulk_upload.checking.tables import CheckedTable
+from bulk_upload.importing.chunk import Chunk, row_errors
+from bulk_upload.importing.decisions import ChangeOrder
+from bulk_upload.models import BulkUpload, Status
+from bulk_upload.sheet.problems import shown
+
+
+def import_table(
+    upload: BulkUpload,
+    table: CheckedTable,
+    after_chunk: Callable[[], None],
+    keep: Callable[[], None] = lambda: None,
+) -> None:
+    """Import every chunk of `table`, which begins at the upload's checkpoint.
+
+    `after_chunk` is called after each commit; what it raises ends the import there, at a checkpoint. `keep` is
+    called within the transaction of a chunk that takes long: see `Chunk`. Raises `ClaimLost`, `FileProblem`
+    (the reader found the file unreadable midway), `OperationalError` (the database is away) or `ChunkRefused`;
+    what was committed stays.
+    """
+    if not upload.next_row:
+        _begin(upload, table)
+    categories: set[str] = set()
+    order = _order(upload)
+    for checked in table.chunks:
+        Chunk(upload, checked, categories, order, keep).commit()
+        after_chunk()
+
+
+def _order(upload: BulkUpload) -> ChangeOrder:
+    earlier = BulkUpload.objects.filter(proveedor_id=upload.proveedor_id, number__lt=upload.number)
+    waiting: int | None = earlier.exclude(status=Status.COMPLETED).aggregate(last=Max("number"))["last"]
+    return ChangeOrder(upload.number, waiting or 0)
+
+
+def _begin(upload: BulkUpload, table: CheckedTable) -> None:
+    """Record what was found in the file, and warn of columns that are ignored, once."""
+    header = table.header
+    warnings = [*table.warnings]
+    warnings += [
+        Problem(0, shown(header.texts[index]), "unknown_column", {"columna": shown(header.texts[index])}, warning=True)
+        for index in header.unknown
+    ]
+    with transaction.atomic():
+        upload.record_table(
+            total=table.total,
+            sheet=table.sheet,
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+            header_positions=header.positions,
+            next_row=header.row + 1,
+            corrects=header.corrects,
+        )
+        upload.row_errors.bulk_create(row_errors(upload, warnings))

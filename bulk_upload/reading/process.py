@@ -1,0 +1,166 @@
+"""The parent's side of a guarded child: have it forked, hear it out, know what its death means, end it."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import select
+import signal
+import tempfile
+import time
+from contextlib import ExitStack, suppress
+from typing import IO, Final
+
+from bulk_upload.reading import protocol
+from bulk_upload.reading.fork_server import ForkServer
+from bulk_upload.reading.heartbeat import EVERY, OnWait, Ticker, ignore_wait
+from bulk_upload.sheet.problems import FileProblem
+
+logger = logging.getLogger(__name__)
+
+# Seconds that it may take to start, on a machine that has no time for it.
+START_SECONDS: Final = 120
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_READ_BYTES: Final = 256 * 1024
+# What an ordinary user may ask Linux for (/proc/sys/fs/pipe-max-size).
+_PIPE_BYTES: Final = 1024 * 1024
+_LOGGED_BYTES: Final = 4096
+# Seconds that a child which has closed its output may take to give its memory back.
+_LAST_BREATH: Final = 10
+# Seconds between two looks whether it has.
+_BREATH: Final = 0.01
+
+
+class ReaderKilled(OSError):
+    """The reader was killed by SIGKILL, which none of its own limits sends: most often by a system out of memory."""
+
+
+class Child:
+    """A guarded process that reads one file when it is asked, and speaks as `wire` says. Call `end` in any case."""
+
+    def __init__(self, server: ForkServer) -> None:
+        """Raises `OSError` when there is no process to be had."""
+        self._server = server
+        with ExitStack() as opened:
+            self._complaints = opened.enter_context(tempfile.TemporaryFile())
+            (stdin, self._input), (self._output, stdout) = _pipe(), _pipe()
+            for end in (self._input, self._output):
+                opened.enter_context(end)
+            _widen(self._output)
+            with stdin, stdout:
+                self._number = server.fork(stdin.fileno(), stdout.fileno(), self._complaints.fileno())
+            self._opened = opened.pop_all()  # from now on `end` closes it
+        self._ticker = Ticker(ignore_wait)
+        self._patience = START_SECONDS
+        self._heard = bytearray()
+        self._ready = False
+
+    def ask(self, job: protocol.Job, on_wait: OnWait) -> None:
+        """Wait until it has started, and say what to read. Raises `OSError`: what goes wrong is no file's fault.
+
+        From now on `on_wait` is called about once a second while it is waited for.
+        """
+        self._ticker = Ticker(on_wait)
+        self.line()
+        self._input.write(job.line())
+        self._input.close()
+        self._ready = True
+        # Twice the CPU time that it may take: on a busy machine it waits for its turn.
+        self._patience = 2 * job.limits.cpu_seconds
+
+    def end(self) -> None:
+        """Kill and reap it. What it wrote to standard error goes to the log."""
+        with self._opened:
+            with suppress(OSError):  # with a server that is gone it is gone, too
+                self._server.end(self._number)
+            _log(self._complaints)
+
+    def line(self) -> bytes:
+        """The next message, as it was sent; waits for it.
+
+        Raises `FileProblem` when the child died, or is silent for longer than its patience: it is the
+        file that did it. `OSError` when it did not start, or was stopped from outside.
+        """
+        line = self._line()
+        if line is None:
+            raise self._death()
+        return line
+
+    def _line(self) -> bytes | None:
+        """The next line without its end; `None` when no complete one will come."""
+        searched = 0
+        while (end := self._heard.find(b"\n", searched)) < 0:
+            searched = len(self._heard)
+            if searched > protocol.MAX_MESSAGE:
+                raise FileProblem("too_big_to_read")
+            self._wait_for_more()
+            data = os.read(self._output.fileno(), _READ_BYTES)
+            if not data:
+                return None
+            self._heard += data
+        line = bytes(self._heard[:end])
+        del self._heard[: end + 1]
+        return line
+
+    def _wait_for_more(self) -> None:
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        silence = 0.0
+        while not poll.poll(EVERY * 1000):
+            self._ticker.tick()
+            silence += EVERY
+            if silence > self._patience:
+                raise self._gave_up()
+        self._ticker.tick()
+
+    def _gave_up(self) -> Exception:
+        return FileProblem("too_big_to_read") if self._ready else TimeoutError("the reader of files does not start")
+
+    def _death(self) -> Exception:
+        """Why the output ended too early, as what the reading raises."""
+        try:
+            status = self._status()
+        except OSError:
+            status = -signal.SIGKILL  # together with its server
+        if status is None:
+            return self._gave_up()
+        if not self._ready:
+            return OSError(f"the reader of files did not start (status {status})")
+        if -status == signal.SIGKILL:
+            return ReaderKilled("the reader of files was killed")
+        if -status in _STOP_SIGNALS:
+            return InterruptedError(f"the reader of files was stopped by signal {-status}")
+        logger.warning("The reader of files died (status %s)", status)
+        if status == protocol.FAULT:
+            return OSError("the reader of files met a fault which is not the file's")
+        # By a signal: SIGXCPU at the CPU limit, an allocation that failed under the memory limit (Rust aborts),
+        # a stack that overflowed.
+        return FileProblem("too_big_to_read" if status < 0 else "damaged_file")
+
+    def _status(self) -> int | None:
+        """Its exit status; `None` when it does not end."""
+        deadline = time.monotonic() + _LAST_BREATH
+        while (status := self._server.status(self._number)) is None and time.monotonic() < deadline:
+            time.sleep(_BREATH)
+        return status
+
+
+def _pipe() -> tuple[IO[bytes], IO[bytes]]:
+    """The end that is read, and the one that is written."""
+    read, write = os.pipe()
+    return os.fdopen(read, "rb", buffering=0), os.fdopen(write, "wb", buffering=0)
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Make room for what the child has ready while its parent is busy with the database, where Linux allows it."""
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+
+def _log(complaints: IO[bytes]) -> None:
+    end = complaints.seek(0, os.SEEK_END)
+    complaints.seek(max(0, end - _LOGGED_BYTES))
+    text = complaints.read().decode(errors="replace").strip()
+    if text:
+        logger.warning("The reader of files says: %s", text)

@@ -1,0 +1,128 @@
+"""Every page of the site, on a desk and on a phone: nobody is kept out, and nothing lies outside the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from rest_framework.authtoken.models import Token
+
+from bulk_upload.models import BulkUpload
+from bulk_upload.supplier_group import GROUP
+from bulk_upload.tests.conftest import row
+from bulk_upload.tests.helpers.admin_people import address, make_upload
+from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
+from catalog.models import Supplier
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+
+LONG = "catalogo_completo_de_productos_de_enero_de_2026_version_final_corregida.xlsx"
+WIDTHS = (1366, 390)
+MAIN_BUTTON = ".paso:visible, input.default:visible"
+OF_CATALOGUE = [
+    *("product/", "product/?q=nada", "product/add/", "product/PROD00001/change/", "product/PROD00001/history/"),
+    *("supplier/", "supplier/PROV001/change/", "supplier/PROV001/history/"),
+    *("category/", "category/GUANTES/change/", "category/GUANTES/history/", "product/PROD00001/delete/"),
+]
+OF_STAFF = [
+    *("catalog/supplier/add/", "catalog/supplier/PROV001/delete/", "catalog/supplier/PROV002/delete/"),
+    *("catalog/category/add/", "catalog/category/GUANTES/delete/", "catalog/category/JERINGAS/delete/"),
+    *("auth/", "authtoken/", "auth/user/", "auth/user/add/", "auth/group/", "auth/group/add/"),
+    *("authtoken/tokenproxy/", "authtoken/tokenproxy/add/"),
+]
+
+
+@pytest.fixture
+def uploads(run_import, supplier: Supplier, other_supplier: Supplier, aws: None) -> list[BulkUpload]:
+    """One in each state; the first ended with rejected rows, warnings and a category of its own."""
+    rows = [row(1), row(2, precio_unitario="caro"), row(3, stock_critico="900"), row(4, nombre="")]
+    partial: BulkUpload = run_import(rows)
+    run_import([row(5, categoria="JERINGAS")])
+    replacing: BulkUpload = run_import([row(1, precio_unitario="9000")], replace=True)
+    ended = {"completed_at": timezone.now(), "started_at": timezone.now()}
+    missing = {"error_code": "missing_columns", "error_params": {"hoja": "CSV", "fila": 1, "columnas": "id, codigo"}}
+    made = [
+        make_upload(supplier, LONG),
+        make_upload(supplier, status="processing", started_at=timezone.now(), total=100),
+        make_upload(supplier, status="failed", **missing, **ended),
+        make_upload(supplier, status="failed", error_code="attempts_exhausted", **ended),
+        replacing,
+        make_upload(supplier, status="cancelled", **ended),
+    ]
+    return [partial, *made]
+
+
+@pytest.fixture
+def clerk(supplier: Supplier) -> User:
+    user = User.objects.create_user("maria", is_staff=True)
+    user.groups.add(Group.objects.get(name=GROUP))
+    Token.objects.create(user=user)
+    supplier.usuarios.add(user)
+    return user
+
+
+def everybodys(uploads: list[BulkUpload]) -> Iterator[str]:
+    yield from ("/admin/", "/admin/password_change/", "/admin/password_change/done/", "/nada/", "/admin/nada/")
+    yield from ("/admin/bulk_upload/", "/admin/catalog/", address("changelist"), address("add"), address("guide"))
+    for upload in uploads:
+        yield from (address("change", upload.pk), address("changes", upload.pk))
+    yield from (address(page, uploads[0].pk) for page in ("replace", "history", "corrections"))
+    yield from (address("cancel", uploads[1].pk), address("retry", uploads[-1].pk))
+    yield from (f"/admin/catalog/{place}" for place in OF_CATALOGUE)
+
+
+def of_staff(clerk: User) -> Iterator[str]:
+    yield from (f"/admin/{place}" for place in OF_STAFF)
+    objects = (f"auth/user/{clerk.pk}", f"auth/group/{clerk.groups.get().pk}", f"authtoken/tokenproxy/{clerk.pk}")
+    for place in objects:
+        yield from (f"/admin/{place}/{page}/" for page in ("change", "delete", "history"))
+    yield f"/admin/auth/user/{clerk.pk}/password/"
+
+
+def faults_of(page: Page) -> Iterator[str]:
+    """What is wrong with the page that is open, at each width, in a line."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        try:
+            assert page.locator("h1:visible").count() == 1, f"{page.url}: not one title"
+            assert page.locator(MAIN_BUTTON).count() <= 1, f"{page.url}: more than one main button"
+            assert lies_within(page, "#result_list td, #result_list th"), f"{page.url}: a column is cut off"
+            fits(page)
+            accessible(page)
+        except AssertionError as fault:
+            yield f"{width}: {str(fault).splitlines()[0]}"
+
+
+def look_at(page: Page, addresses: Iterable[str]) -> None:
+    faults: list[str] = []
+    for place in addresses:
+        page.goto(place)
+        faults += faults_of(page)
+    assert not faults, "\n".join(faults)
+
+
+def test_pages_of_a_clerk(visit, clerk, uploads):  # noqa: F811
+    page = visit(clerk, "/admin/")
+    look_at(page, everybodys(uploads))
+    look_at(page, ["/admin/auth/user/"])  # which it may not see
+    page.goto("/api/docs")
+    expect(page.locator(".opblock").first).to_be_visible()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        accessible(page)
+        fits(page)
+    page.goto("/admin/")
+    page.click("#logout-form button")
+    assert not list(faults_of(page))
+    look_at(page, ["/admin/logout/"])  # which leads to the login
+
+
+def test_pages_of_staff(visit, admin_user, clerk, uploads):  # noqa: F811
+    LogEntry.objects.log_actions(admin_user.pk, [clerk], 2, [{"changed": {"fields": ["email"]}}])
+    page = visit(admin_user, "/admin/", language="en")
+    look_at(page, everybodys(uploads))
+    look_at(page, of_staff(clerk))

@@ -1,0 +1,18 @@
+"""The table of faults names tests that exist."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+
+PAGE = settings.BASE_DIR / "docs" / "operacion.md"
+
+
+def test_every_fault_names_the_test_that_proves_it():
+    named = re.findall(r"`([\w/]*test_\w+\.py)::(test_\w+)`", PAGE.read_text(encoding="utf-8"))
+    assert len(named) >= 14
+    for file, test in named:
+        (path,) = settings.BASE_DIR.glob(f"*/tests/**/{file}")
+        source = path.read_text()
+        assert f"def {test}(" in source, f"{file} has no {test}"

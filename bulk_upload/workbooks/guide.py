@@ -1,0 +1,138 @@
+"""The suppliers' page "Preparar el archivo", made from `columns.py` and `problems.py` so that it cannot drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from bulk_upload.sheet.columns import COLUMNS, Column
+from bulk_upload.sheet.file_problems import FILE_PROBLEMS
+from bulk_upload.sheet.row_problems import ROW_PROBLEMS, WARNINGS
+from bulk_upload.sheet.texts import Text
+
+KINDS: Final = {
+    "code": "texto exacto",
+    "text": "texto",
+    "decimal": "número con hasta 2 decimales",
+    "integer": "número entero",
+    "boolean": "sí o no",
+}
+
+INTRODUCTION: Final = """\
+# Preparar el archivo
+
+Para cargar su catálogo necesita un archivo de Excel (`.xlsx`) o CSV (`.csv`) de hasta 200 MB. Lo más fácil:
+descargue la plantilla vacía, llénela y súbala. También sirve el archivo que exporta su sistema, si tiene las
+columnas de abajo; el orden es libre y las columnas que no se conocen se ignoran con una advertencia.
+
+1. Se lee la hoja visible que tiene todas las columnas obligatorias, y puede tener un título encima. Las hojas ocultas y
+   las que no tienen esas columnas no se leen; si varias las tienen, el archivo se rechaza y dice cuáles son.
+2. Cada fila es un producto. Las filas vacías se saltan.
+3. Las filas buenas se importan aunque otras tengan errores; cada error dice la fila, la columna, el valor y qué hacer.
+4. Corrija solo las filas rechazadas y súbalas otra vez: lo que ya entró no se duplica.
+"""
+
+RULES: Final = """\
+## Reglas que evitan la mayoría de los errores
+
+- **Códigos exactos.** `007` sigue siendo `007` si la celda tiene formato de texto (o un formato de número como
+  `00000`). Un número de más de 15 dígitos ya perdió los últimos en la hoja de cálculo y se rechaza: dé formato de
+  texto a la columna *antes* de escribir o pegar los códigos.
+- **Precios.** Se entienden `1250`, `1250.50`, `1250,50`, `1.250,50`, `1,250.50` y `$ 1.250,50`. Un número como
+  `1.250` puede ser mil doscientos cincuenta o uno con veinticinco: se rechaza y usted decide. El dinero no se adivina.
+- **Sí o no.** `sí`, `si`, `no`, `true`, `false`, `1`, `0`, `yes`, `verdadero`, `falso`, en mayúsculas o minúsculas.
+- **Números con formato en columnas de texto**: se guarda lo que muestra la hoja (`2.5 ml`, `5%`, `1/2`); si el formato
+  oculta o redondea el valor, la celda se rechaza. Un precio que se muestra como porcentaje se rechaza.
+- **Fórmulas**: se lee el resultado guardado con el archivo; una fórmula sin resultado se rechaza.
+- **Celdas combinadas**: un valor combinado hacia abajo vale para todas sus filas, salvo `id` y `codigo`, que se
+  rechazan; una celda cubierta por la de su izquierda también.
+- **Celdas con error** (`#N/A`, `#¡REF!`, `Err:502`, `########`…) y **fechas donde va texto** se rechazan: la hoja de
+  cálculo cambió el valor.
+- **Únicos entre todos los proveedores.** Un `id` o un `codigo` que ya usa otro proveedor se rechaza. Si numera sus
+  productos con 1, 2, 3, ponga antes el código de su empresa: `PROV001-0001`.
+- **Repetidos.** Dos filas del mismo archivo no pueden tener el mismo `id` ni el mismo `codigo`.
+- **Productos que ya existen.** Sin la opción «reemplazar duplicados» se rechazan. Con ella se actualizan, y una
+  celda opcional vacía conserva el valor que el producto ya tiene.
+- **CSV.** Guárdelo como «CSV UTF-8». También se leen UTF-16 y, con una advertencia que muestra un ejemplo,
+  Windows-1252, Mac Roman y DOS (página 850); lo que no es seguro se rechaza. Los separadores son `,` `;` tabulador y
+  `|`. Un texto que contiene el separador va entre comillas dobles, y una comilla dentro de él se escribe con dos.
+- **Ceros a la izquierda.** Lo que otros sistemas escriben para conservarlos, `="00701"` o `'0092`, se lee como
+  `00701` y `0092`.
+- **Caracteres invisibles** (espacios de ancho cero, marcas de dirección, guiones opcionales) se quitan de los
+  extremos y de los textos; dentro de un código se rechazan. Una letra que otro programa perdió (`�`) se rechaza.
+- **El id** es parte de una dirección web: no puede ser `bulk-upload`, empezar ni terminar en `/`, ni tener entre
+  barras una parte vacía, `.` o `..`.
+- **Otros formatos** (`.xls`, `.ods`, `.xlsm`, `.xlsb`): ábralos en su hoja de cálculo y guárdelos como `.xlsx`.
+"""
+
+
+def suppliers_page() -> str:
+    """The whole page, as Markdown in Spanish."""
+    return "\n".join(
+        [
+            INTRODUCTION,
+            "## Columnas\n",
+            *_columns_table(),
+            "",
+            "Los encabezados se reconocen sin importar mayúsculas, acentos, espacios, guiones, signos de interrogación",
+            "ni la unidad entre paréntesis: `(unidades)`, `(días)`, `(S/N)`, `(COP)`. Uno que casi es el de una",
+            "columna se rechaza con la pregunta «¿Quiso decir…?».",
+            "Otros nombres que sirven:\n",
+            *map(_other_names, COLUMNS),
+            "",
+            RULES,
+            "## Qué significa cada error de fila\n",
+            *_problems_table(ROW_PROBLEMS.items()),
+            "",
+            "## Advertencias (la fila sí se importa)\n",
+            *_problems_table(WARNINGS.items()),
+            "",
+            "## Cuando no se puede leer el archivo completo\n",
+            *_problems_table(FILE_PROBLEMS.items()),
+            "",
+        ]
+    )
+
+
+def _other_names(column: Column) -> str:
+    line = f"- `{column.name}`: {', '.join(f'`{name}`' for name in column.synonyms)}"
+    if column.fallbacks:
+        line += f"; si ninguna otra columna lo nombra, también {', '.join(f'`{name}`' for name in column.fallbacks)}"
+    return line
+
+
+def _columns_table() -> Iterator[str]:
+    yield "| columna | obligatoria | contenido | límite | si está vacía | ejemplo |"
+    yield "|---|---|---|---|---|---|"
+    for column in COLUMNS:
+        cells = [
+            f"`{column.name}`",
+            "sí" if column.required else "no",
+            f"{column.rule.es} ({KINDS[column.kind]})",
+            _limit(column),
+            "error" if column.required else _default(column),
+            f"`{column.example}`",
+        ]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _limit(column: Column) -> str:
+    if column.max_length is not None:
+        return f"{column.max_length} caracteres"
+    if column.minimum is not None and column.maximum is not None:
+        return f"{column.minimum} a {column.maximum}"
+    return ""
+
+
+def _default(column: Column) -> str:
+    if isinstance(column.default, bool):
+        return "sí" if column.default else "no"
+    return f"`{column.default}`" if column.default != "" else "queda vacía"
+
+
+def _problems_table(problems: Iterable[tuple[str, Text]]) -> Iterator[str]:
+    yield "| código | mensaje |"
+    yield "|---|---|"
+    for code, text in problems:
+        message = text.es.replace("|", "\\|").replace("{", "‹").replace("}", "›")
+        yield f"| `{code}` | {message} |"

@@ -1,0 +1,95 @@
+"""The file of an upload's rejected rows, for whoever asks for it: made once, by a worker.
+
+The first request records the file and publishes it; all see the same one until the upload's errors change.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from bulk_upload import queue
+from bulk_upload.models import BulkUpload, FileState, PreparedFile, Severity
+from bulk_upload.sheet.problems import text_of
+from medisupply.backends.database import DATABASE_AWAY, database_now
+
+log = logging.getLogger(__name__)
+
+# A file that could not be made is tried again when it is asked for so much later.
+AGAIN: Final = timedelta(seconds=60)
+# Why a file is not there, beside the problems of the original (`problems.FILE_PROBLEMS`).
+STORAGE_AWAY: Final = "storage_unavailable"
+NOT_PREPARED: Final = "not_prepared"
+FILE_GONE: Final = "file_missing"
+
+
+class Reason(NamedTuple):
+    """Why a file is not there now, for programs and for people."""
+
+    code: str
+    sentence: str
+
+
+def corrections_of(upload: BulkUpload, language: str) -> PreparedFile:
+    """The file of the upload's rejected rows in `language` as they are now; a worker makes it if there is none yet."""
+    language = language[:2]
+    unfinished = PreparedFile.objects.unfinished().filter(upload=upload, language=language)
+    if waiting := unfinished.order_by("-created_at").first():
+        return waiting
+    standing = upload.row_errors.filter(severity=Severity.ERROR)
+    counts = standing.aggregate(errors=Count("pk"), corrected=Count("pk", filter=Q(corregida=True)))
+    file, is_new = PreparedFile.objects.get_or_create(upload=upload, language=language, **counts)
+    if is_new:
+        publish(file)
+    elif file.state == FileState.FAILED and database_now() - file.updated_at >= AGAIN:
+        make_again(file)
+    return file
+
+
+def make_again(file: PreparedFile) -> None:
+    """Have a file made that failed, or that the bucket has removed."""
+    if file.start_again():
+        publish(file)
+    else:
+        file.refresh_from_db()
+
+
+def publish(file: PreparedFile) -> bool:
+    """Send the file's next message; `False` when SQS or the database does not take it now. The sweep tries again."""
+    try:
+        number = file.next_publication()
+        if number is not None:
+            queue.publish_file(file.pk, file.upload_id, file.upload.proveedor_id, number)
+            file.published()
+    except (*queue.QueueFault, *DATABASE_AWAY) as error:
+        log.warning("File %s waits to be published: %s", file.pk, error)
+        return False
+    return True
+
+
+def reason(file: PreparedFile, language: str) -> Reason | None:
+    """Why the file could not be made, or waits longer than usual; `None` when all is well."""
+    if not file.error_code:
+        return None
+    if file.error_code == STORAGE_AWAY:
+        return Reason(STORAGE_AWAY, _("El almacén de archivos no responde: intente de nuevo en un momento."))
+    if file.error_code == NOT_PREPARED:
+        return Reason(NOT_PREPARED, _("El archivo no se pudo preparar por una falla del sistema: intente más tarde."))
+    return Reason(file.error_code, text_of(file.error_code, file.error_params, language))
+
+
+def progress_sentence(file: PreparedFile) -> str:
+    """How far a file is that is being made."""
+    if file.state == FileState.PENDING:
+        return _("Las filas por corregir se prepararán enseguida…")
+    if not file.rows_total:
+        return _("Preparando las filas por corregir…")
+    return _("Preparando las filas por corregir: %(done)s de %(total)s.") % {
+        "done": intcomma(file.rows_done),
+        "total": intcomma(file.rows_total),
+    }

@@ -1,0 +1,139 @@
+"""`make test`: the whole suite on the embedded parts, then all that a database can make a
+difference to again on PostgreSQL and Redis, where they answer.
+
+`TEST_DATABASE_URL` and `TEST_REDIS_URL` say where they are; `REQUIRE_POSTGRES=1` makes a missing PostgreSQL
+a failure; `ARGS` are more arguments for pytest. No test touches an existing database: Django creates its
+own on that server, with a name that no other run has, and they are dropped at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import redis
+from psycopg import sql
+
+from dev.environment import PROJECT
+
+DATABASE_URL: Final = "postgres://postgres@127.0.0.1:5432/postgres"
+REDIS_URL: Final = "redis://127.0.0.1:6379/9"
+TIMEOUT: Final = 3
+STOP_SECONDS: Final = 30
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One pass of the suite: what it runs on, in words and as environment variables."""
+
+    name: str
+    variables: dict[str, str]
+
+
+EMBEDDED: Final = Parts("SQLite, embedded Valkey, moto", {})
+
+# What the database makes no difference to (readers, values, deployment, the browser's side of the admin)
+# gives the second time what it gave the first.
+ONCE: Final = (
+    *(f"{app}/tests" for app in ("deploy", "dev")),
+    *(f"bulk_upload/tests/{folder}" for folder in ("browser", "reading", "sheet")),
+    *(f"bulk_upload/tests/checking/test_{name}.py" for name in ("chunks", "columns")),
+    *(f"bulk_upload/tests/workbooks/test_{name}.py" for name in ("guide", "templates")),
+    *(f"bulk_upload/tests/system/test_{name}.py" for name in ("operations_page", "tcp_proxy")),
+    *(f"catalog/tests/test_browser_{name}.py" for name in ("categories", "edit_conflicts")),
+    *(f"medisupply/tests/test_{name}.py" for name in ("boundaries", "browser_docs", "chunked_bodies")),
+    *(f"medisupply/tests/test_{name}.py" for name in ("production_settings", "slow_clients")),
+)
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through `finally`
+    server = os.environ.get("TEST_DATABASE_URL") or DATABASE_URL
+    version = postgres_version(server)
+    if version is None and os.environ.get("REQUIRE_POSTGRES") == "1":
+        print(f"REQUIRE_POSTGRES=1, but no PostgreSQL answers at {_without_password(server)} (TEST_DATABASE_URL).")
+        return 1
+    results = {EMBEDDED.name: _run(EMBEDDED)}
+    if version is None:
+        skipped = f"PostgreSQL: skipped, none answers at {_without_password(server)} (TEST_DATABASE_URL)"
+        print(f"Ran on {_summary(results)} · {skipped}")
+        return max(results.values())
+    database = f"medisupply_{secrets.token_hex(4)}"
+    parts = _server_parts(server, version, database)
+    try:
+        results[parts.name] = _run(parts)
+    finally:
+        _drop_databases(server, database)
+    print(f"Ran on {_summary(results)}")
+    return max(results.values())
+
+
+def _run(parts: Parts) -> int:
+    print(f"=== On {parts.name}", flush=True)
+    env = {name: value for name, value in os.environ.items() if name not in ("TEST_DATABASE_URL", "TEST_REDIS_URL")}
+    # The long tests are few: whoever has nothing left to do takes over from the other.
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+    command += [f"--ignore={path}" for path in ONCE if parts is not EMBEDDED]
+    command += shlex.split(os.environ.get("ARGS", ""))
+    pytest = subprocess.Popen(command, cwd=PROJECT, env=env | parts.variables)
+    try:
+        return pytest.wait()
+    except BaseException:
+        # Interrupted, it stops the servers that it started; killed, it would leave them behind.
+        pytest.send_signal(signal.SIGINT)
+        pytest.wait(STOP_SECONDS)
+        raise
+
+
+def _summary(results: dict[str, int]) -> str:
+    return " · ".join(f"{name}: {'FAILED' if code else 'passed'}" for name, code in results.items())
+
+
+def _server_parts(server: str, version: str, database: str) -> Parts:
+    address = os.environ.get("TEST_REDIS_URL") or REDIS_URL
+    # Django puts `test_` before the name; a database of the name itself need not exist.
+    variables = {"TEST_DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{database}"))}
+    if _redis_answers(address):
+        return Parts(f"PostgreSQL {version}, Redis, moto", variables | {"TEST_REDIS_URL": address})
+    return Parts(f"PostgreSQL {version}, embedded Valkey, moto", variables)
+
+
+def postgres_version(server: str) -> str | None:
+    try:
+        with psycopg.connect(server, connect_timeout=TIMEOUT) as connection:
+            return connection.execute("SHOW server_version").fetchone()[0].split()[0]  # type: ignore[index,no-any-return]
+    except psycopg.Error:
+        return None
+
+
+def _redis_answers(address: str) -> bool:
+    try:
+        with redis.Redis.from_url(address, socket_connect_timeout=TIMEOUT, socket_timeout=TIMEOUT) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _drop_databases(server: str, name: str) -> None:
+    """Drop what a run that was stopped has left: each process of pytest-xdist has its own database."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        found = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"test_{name}%"])
+        for (database,) in found.fetchall():
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+
+def _without_password(server: str) -> str:
+    parts = urlsplit(server)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""What a token may see, kept in the cache for a minute: a client that polls costs no query.
+
+An entry names the supplier codes of an active user. It is dropped as soon as a token, a user, a
+membership or a supplier changes: all entries carry a generation, and a change begins a new one. Staff
+are never kept: what they may see follows from permissions and groups, which few polls ask for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final, TypeGuard
+
+from django.apps import apps
+from django.conf import settings
+from django.db import transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from rest_framework.authentication import TokenAuthentication
+from rest_framework.authtoken.models import Token
+from rest_framework.request import Request
+
+from catalog.models import Supplier
+from medisupply.backends import shared_cache
+
+KEPT_SECONDS: Final = 60
+GENERATION: Final = "token-sight:generation"
+PERMISSION: Final = "bulk_upload.view_bulkupload"
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """Stands for the user of a token whose sight came from the cache."""
+
+    pk: int
+    suppliers: frozenset[str]
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+
+class CachedTokenAuthentication(TokenAuthentication):
+    """Token authentication for views that only need to know which suppliers' things may be seen."""
+
+    def authenticate_credentials(self, key: str) -> Any:
+        name = f"token-sight:{hashlib.sha256(key.encode()).hexdigest()}"
+        found = shared_cache.read([GENERATION, name])
+        generation = found.get(GENERATION)
+        entry = found.get(name)
+        if _is_entry(entry) and generation and entry["generation"] == generation:
+            return Poller(entry["user"], frozenset(entry["suppliers"])), key
+        # The generation is read before the database: a change in between makes the entry worthless.
+        user, token = super().authenticate_credentials(key)
+        if not (user.is_staff or user.is_superuser):
+            suppliers = list(Supplier.objects.for_user(user, PERMISSION).values_list("codigo", flat=True))
+            if not generation:
+                generation = _new_generation()
+            entry = {"generation": generation, "user": user.pk, "suppliers": suppliers}
+            shared_cache.write(name, entry, KEPT_SECONDS)
+            return Poller(user.pk, frozenset(suppliers)), key
+        return user, token
+
+
+def may_see(request: Request, supplier: str) -> bool:
+    """Whether the request's user may see the uploads of `supplier`."""
+    user: Any = request.user
+    if isinstance(user, Poller):
+        return supplier in user.suppliers
+    return Supplier.objects.for_user(user, PERMISSION).filter(pk=supplier).exists()
+
+
+def forget_all(**signal: Any) -> None:
+    """Begin a new generation, now and (for who reads in between) once more when the change is committed."""
+    if signal.get("update_fields") == frozenset(["last_login"]):
+        return
+    _new_generation()
+    if transaction.get_connection().in_atomic_block:
+        transaction.on_commit(_renew)
+
+
+def connect() -> None:
+    """Listen to everything that changes what a token may see."""
+    user = apps.get_model(settings.AUTH_USER_MODEL)
+    for model in (Token, user, Supplier):
+        for signal in (post_save, post_delete):
+            signal.connect(forget_all, sender=model, dispatch_uid=f"forget-sights-{model.__name__}")
+    m2m_changed.connect(forget_all, sender=Supplier.usuarios.through, dispatch_uid="forget-sights-members")
+
+
+def _is_entry(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a value of the cache is one that was written here."""
+    if (
+        not isinstance(value, dict)
+        or not isinstance(value.get("generation"), str)
+        or type(value.get("user")) is not int
+    ):
+        return False
+    suppliers = value.get("suppliers")
+    return isinstance(suppliers, list) and all(isinstance(code, str) for code in suppliers)
+
+
+def _new_generation() -> str:
+    generation = uuid.uuid4().hex
+    shared_cache.write(GENERATION, generation, None)
+    return generation
+
+
+def _renew() -> None:
+    _new_generation()
