@@ -15,8 +15,8 @@ from urllib3.filepost import encode_multipart_formdata
 
 from benchmarks.files import CHANGED_EVERY, DEFECT_EVERY, Recipe
 from bulk_upload.models import BulkUpload
-from bulk_upload.sheet.columns import NAMES
 from catalog.models import Product
+from catalog.sheets.products import PRODUCTS
 
 # Seconds between two looks at the status of a small file, which is worth watching closely. Of others as many as
 # the answer's `Retry-After` says.
@@ -116,7 +116,7 @@ def check_products(recipe: Recipe) -> None:
         raise AssertionError(f"{recipe.name}: {Product.objects.count()} products")
     numbers = [n for n in recipe.numbers if not (recipe.variant == "defects" and n % DEFECT_EVERY == 0)]
     sample = {recipe.values(n)[0]: recipe.values(n) for n in numbers[:: max(1, len(numbers) // SAMPLE)]}
-    fields = ["categoria_id" if name == "categoria" else name for name in NAMES]
+    fields = ["categoria_id" if name == "categoria" else name for name in PRODUCTS.names]
     products: dict[str, list[Any]] = {
         row[0]: list(row) for row in Product.objects.filter(id__in=sample).values_list(*fields)
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from bulk_upload.sheet.columns import INDEX, NAMES
+from catalog.sheets.products import PRODUCTS
 
 Format = Literal["xlsx", "csv"]
 # `fresh` is also what is sent again unchanged; `changed` differs from it in every fifth row, `defects` has
@@ -57,8 +57,8 @@ class Recipe:
         """The row's values as a product has them, in the order of the sheet."""
         row = values(n)
         if self.variant == "changed" and n % CHANGED_EVERY == 0:
-            row[INDEX["nombre"]] += " (nuevo)"
-            row[INDEX["precio_unitario"]] += 1
+            row[PRODUCTS.index["nombre"]] += " (nuevo)"
+            row[PRODUCTS.index["precio_unitario"]] += 1
         return row
 
     def cells(self, n: int) -> list[Any]:
@@ -66,7 +66,7 @@ class Recipe:
         row = self.values(n)
         if self.variant == "defects" and n % DEFECT_EVERY == 0:
             column, value = DEFECTS[n // DEFECT_EVERY % len(DEFECTS)]
-            row[INDEX[column]] = self.values(n - 1)[INDEX["id"]] if column == "id" else value
+            row[PRODUCTS.index[column]] = self.values(n - 1)[PRODUCTS.index["id"]] if column == "id" else value
         return row
 
 
@@ -91,6 +91,6 @@ def values(n: int) -> list[Any]:
 
 # The columns of a ready row: those of the sheet, then what the system adds.
 COPY_COLUMNS: Final = [
-    *("categoria_id" if name == "categoria" else name for name in NAMES),
+    *("categoria_id" if name == "categoria" else name for name in PRODUCTS.names),
     *("proveedor_id", "activo", "version", "created_at", "updated_at", "created_by_upload", "changed_by_upload"),
 ]

@@ -24,6 +24,7 @@ from benchmarks.tables import reset, settle
 from benchmarks.writing import copy_rows, made
 from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.files import only_reader, open_table
+from catalog.sheets.products import PRODUCTS
 
 PIECE: Final = 256 * 1024
 
@@ -87,13 +88,13 @@ def read_csv(path: Path) -> int:
 
 
 def read_table(path: Path) -> int:
-    with open_table(path, _format(path), Limits()) as table:
+    with open_table(path, _format(path), PRODUCTS, Limits()) as table:
         return sum(map(len, table.batches))
 
 
 def check_table(path: Path) -> int:
     with only_reader(Limits()) as reader:
-        table = reader.checked(path, _format(path), next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
+        table = reader.checked(path, _format(path), PRODUCTS, next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
         return sum(len(chunk.numbers) for chunk in table.chunks)
 
 

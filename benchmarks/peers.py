@@ -26,8 +26,8 @@ from benchmarks.files import Recipe
 from benchmarks.measured import Measurement
 from benchmarks.options import LARGEST_FOR_PEERS, Options
 from benchmarks.tables import reset, settle
-from bulk_upload.sheet.columns import NAMES
 from catalog.models import Product
+from catalog.sheets.products import PRODUCTS
 
 SUPPLIER: Final = "PROV001"
 # Rows of one INSERT: PostgreSQL takes 65,535 parameters, a row has twenty.
@@ -43,7 +43,7 @@ class ProductResource(resources.ModelResource):  # type: ignore[misc]
 
     class Meta:
         model = Product
-        fields = NAMES
+        fields = PRODUCTS.names
         import_id_fields = ("id",)
         use_bulk = True
         batch_size = CHUNK
@@ -93,7 +93,7 @@ def row_by_row(path: Path) -> None:
     # A transaction around all of it: with one for each row it would be slower still.
     with transaction.atomic():
         for row in _rows(path):
-            values = dict(zip(NAMES, row, strict=True))
+            values = dict(zip(PRODUCTS.names, row, strict=True))
             values["categoria_id"] = values.pop("categoria")
             Product.objects.update_or_create(
                 id=values.pop("id"), defaults={**values, "proveedor_id": SUPPLIER, "activo": True}

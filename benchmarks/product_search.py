@@ -19,9 +19,10 @@ from benchmarks import databases
 from benchmarks.files import Recipe
 from benchmarks.options import Options
 from benchmarks.writing import made
+from catalog.sheets.products import PRODUCTS
 from dev.environment import PROJECT
 
-PRODUCTS: Final = int(os.environ.get("SEARCH_PRODUCTS") or 260_000)
+HOW_MANY: Final = int(os.environ.get("SEARCH_PRODUCTS") or 260_000)
 IMPORTED: Final = 100_000
 SEARCHES: Final = (
     "cateter",
@@ -71,7 +72,7 @@ def measure() -> None:
         lists = {
             name: "ARRAY[" + ",".join(f"'{word}'" for word in text.split("|")) + "]" for name, text in WORDS.items()
         }
-        cursor.execute(MAKE % {**lists, "products": PRODUCTS})
+        cursor.execute(MAKE % {**lists, "products": HOW_MANY})
         cursor.execute("VACUUM ANALYZE catalog_product")  # as autovacuum does
     print("before they are filled")
     search_times(SEARCHES[:2], times=3)
@@ -116,7 +117,7 @@ def import_once(path: Any, state: str) -> float:
     readers.prepare()
     began = time.perf_counter()
     with readers.reader(Limits()) as reader:
-        table = reader.checked(path, "csv", next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
+        table = reader.checked(path, "csv", PRODUCTS, next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
         import_table(claimed, table, lambda: None)
     seconds = time.perf_counter() - began
     readers.close()

@@ -35,11 +35,11 @@ import urllib3
 PROJECT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from bulk_upload.sheet.columns import COLUMNS  # noqa: E402
+from catalog.sheets.products import PRODUCTS  # noqa: E402
 from dev.environment import EMBEDDED, is_free, stack_environment  # noqa: E402
 
 TOKENS: Final = ("demo-token-prov001", "demo-token-prov002")
-REQUIRED: Final = [column.name for column in COLUMNS if column.required]
+REQUIRED: Final = [column.name for column in PRODUCTS.columns if column.required]
 START_SECONDS: Final = 90
 MEDIAN_MS, LAST_PERCENT_MS = 20.0, 150.0
 

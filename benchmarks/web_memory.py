@@ -21,7 +21,7 @@ from typing import Any, Final
 import urllib3
 
 from benchmarks.files import values
-from bulk_upload.sheet.columns import NAMES
+from catalog.sheets.products import PRODUCTS
 from dev.process_tree import children, resident
 
 UPLOADS: Final = int(os.environ.get("BENCH_UPLOADS", "500"))
@@ -92,7 +92,7 @@ class Supplier:
 def _csv(rows: int) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(NAMES)
+    writer.writerow(PRODUCTS.names)
     for number in range(rows):
         writer.writerow([str(cell).lower() if isinstance(cell, bool) else cell for cell in values(number)])
     return text.getvalue().encode()

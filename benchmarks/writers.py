@@ -19,6 +19,7 @@ from bulk_upload.importing import write
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.files import only_reader
+from catalog.sheets.products import PRODUCTS
 
 WRITERS = {"COPY": write.write_by_copy, "ORM": write.write_by_orm}
 
@@ -56,7 +57,7 @@ def keep(name: str, recipe: Recipe, options: Options) -> None:
     settle()
     began = time.perf_counter()
     with only_reader(Limits()) as reader:
-        table = reader.checked(path, "xlsx", next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
+        table = reader.checked(path, "xlsx", PRODUCTS, next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
         import_table(claimed, table, lambda: None)
     claimed.complete()
     seconds = time.perf_counter() - began

@@ -11,7 +11,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from benchmarks.files import EDITION, Recipe, values
-from bulk_upload.sheet.columns import NAMES
+from catalog.sheets.products import PRODUCTS
 
 
 def made(folder: Path, recipe: Recipe) -> Path:
@@ -37,7 +37,7 @@ def _once(path: Path, write: Callable[[Path], None]) -> Path:
 def write_workbook(path: Path, rows: Iterable[list[Any]]) -> None:
     with Workbook(str(path), {"constant_memory": True}) as book:
         sheet = book.add_worksheet("Productos")
-        sheet.write_row(0, 0, NAMES)
+        sheet.write_row(0, 0, PRODUCTS.names)
         for at, row in enumerate(rows, 1):
             for column, cell in enumerate(row):
                 if isinstance(cell, bool):
@@ -51,7 +51,7 @@ def write_workbook(path: Path, rows: Iterable[list[Any]]) -> None:
 def write_csv(path: Path, rows: Iterable[list[Any]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(NAMES)
+        writer.writerow(PRODUCTS.names)
         writer.writerows(map(_as_text, rows))
 
 

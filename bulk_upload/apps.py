@@ -1,8 +1,6 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
-
-from bulk_upload.supplier_group import create_supplier_group
 
 
 class BulkUploadConfig(AppConfig):
@@ -10,7 +8,11 @@ class BulkUploadConfig(AppConfig):
     verbose_name = _("Carga masiva")
 
     def ready(self) -> None:
-        from bulk_upload import checks  # noqa: F401  # registers the system checks
+        from bulk_upload import checks, import_checks  # noqa: F401  # they register themselves
+        from bulk_upload.api import refusals, token_access
 
-        # After the permissions of this app and of those that are installed before it.
-        post_migrate.connect(create_supplier_group, sender=self)
+        refusals.connect()
+        token_access.connect()
+
+        # Each app declares its sheets there: see `bulk_upload.imports`.
+        autodiscover_modules("imports")

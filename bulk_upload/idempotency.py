@@ -22,32 +22,37 @@ class KeyReused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class UploadIdentity:
     """What makes an upload the same as another; `key` is ``""`` when the client gave none."""
 
     user_id: int | None
-    supplier: str
+    owner: str | None
+    sheet_name: str
     sha256: str
     reemplazar_duplicados: bool
     key: str
 
     def is_content_of(self, upload: BulkUpload) -> bool:
-        return (self.supplier, self.sha256, self.reemplazar_duplicados) == (
+        return (self.owner, self.sheet_name, self.sha256, self.reemplazar_duplicados) == (
             upload.proveedor_id,
+            upload.sheet_name,
             upload.sha256,
             upload.reemplazar_duplicados,
         )
 
 
-def earlier(sent: Sent) -> BulkUpload | None:
+def earlier(identity: UploadIdentity) -> BulkUpload | None:
     """The upload that `sent` repeats, marked as `repeated`, or `None`. Raises `KeyReused`."""
-    if sent.key:
-        upload = BulkUpload.objects.filter(created_by=sent.user_id, idempotency_key=sent.key).first()
-        if upload is not None and not sent.is_content_of(upload):
+    if identity.key:
+        upload = BulkUpload.objects.filter(created_by=identity.user_id, idempotency_key=identity.key).first()
+        if upload is not None and not identity.is_content_of(upload):
             raise KeyReused
     else:
         same = BulkUpload.objects.unfinished().filter(
-            proveedor=sent.supplier, sha256=sent.sha256, reemplazar_duplicados=sent.reemplazar_duplicados
+            proveedor=identity.owner,
+            sheet_name=identity.sheet_name,
+            sha256=identity.sha256,
+            reemplazar_duplicados=identity.reemplazar_duplicados,
         )
         upload = same.order_by("number").first()
     if upload is not None:

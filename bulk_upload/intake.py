@@ -17,19 +17,21 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bulk_upload import idempotency, progress, queue, snapshots, storage
 from bulk_upload.files import keys
-from bulk_upload.idempotency import Sent
+from bulk_upload.idempotency import UploadIdentity
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.receiving.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.recording import InDoubt, record
+from bulk_upload.receiving.refusals import RefusedUpload
+from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problems import text_of
-from catalog.models import Supplier
 from medisupply.backends.database import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
@@ -57,51 +59,43 @@ MULTIPART_OVERHEAD: Final = 64 * 1024
 LOST_FILE: Final = ("file_missing", "file_replaced")
 
 
-class RefusedUpload(Exception):
-    """The upload is refused at the door. `code` is for programs, the message for people."""
-
-    def __init__(self, code: str, message: str, *, status: int, field: str = "file") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
-        self.field = field
-
-
 def accept_upload(
     *,
     file: UploadedFile[bytes] | None,
-    supplier: Supplier,
+    sheet: Sheet,
+    owner: Model | None,
     user: AbstractBaseUser | AnonymousUser,
     reemplazar_duplicados: bool,
     idempotency_key: str = "",
 ) -> BulkUpload:
-    """Accept `file` for `supplier`: the upload is stored, recorded and (if SQS answers) published.
+    """Accept `file`, which holds `sheet`, for `owner`: the upload is stored, recorded and (if SQS answers) published.
 
     What was accepted before is given back, marked as `repeated`: see `bulk_upload.idempotency`.
-    Raises `RefusedUpload` (400 no file or empty, 413 too large, 415 not xlsx or csv or under a password, 422 a key of
-    other content, 503 store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
+    Raises `RefusedUpload` (no file or an empty one, too large, not xlsx or csv or under a password, a key of other
+    content, store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
     database went away while it recorded the upload: it may be there, so its file stays.
     """
     if file is None:
-        raise RefusedUpload("file_required", _("Falta el archivo: envíelo en el campo «file»."), status=400)
+        raise RefusedUpload("file_required", _("Falta el archivo: envíelo en el campo «file»."))
     filename = clean_filename(file.name or "")
     file_format = _check_format(file, filename)
-    sent = Sent(user.pk, supplier.pk, _sha256(file), reemplazar_duplicados, idempotency_key)
-    if upload := _earlier(sent):
+    owner_key = None if owner is None else owner.pk
+    identity = UploadIdentity(user.pk, owner_key, sheet.name, _sha256(file), reemplazar_duplicados, idempotency_key)
+    if upload := _earlier(identity):
         return _with_its_file(upload, file)
     task_id = uuid.uuid4()
     stored_key = _store(file, keys.upload_key(task_id, file_format, timezone.now()))
     try:
         upload = record(
             task_id,
-            proveedor=supplier,
+            sheet_name=sheet.name,
+            proveedor_id=owner_key,
             created_by_id=user.pk,
             filename=filename,
             file_format=file_format,
             s3_key=stored_key,
             size=file.size or 0,
-            sha256=sent.sha256,
+            sha256=identity.sha256,
             reemplazar_duplicados=reemplazar_duplicados,
             idempotency_key=idempotency_key,
         )
@@ -110,7 +104,7 @@ def accept_upload(
     except DatabaseError as error:
         storage.discard(stored_key)
         # The same upload, sent at the same time, was faster.
-        if isinstance(error, IntegrityError) and (first := _earlier(sent)):
+        if isinstance(error, IntegrityError) and (first := _earlier(identity)):
             return first
         raise
     _show_and_publish(upload)
@@ -125,7 +119,7 @@ def publish(upload: BulkUpload) -> bool:
     try:
         number = upload.next_publication()
         if number is not None:
-            queue.publish(upload.task_id, upload.proveedor_id, number)
+            queue.publish(upload.task_id, upload.queue_group, number)
             upload.published()
     except (*queue.QueueFault, *DATABASE_AWAY) as error:
         log.warning("Upload %s waits to be published: %s", upload.pk, error)
@@ -163,7 +157,7 @@ def _show_and_publish(upload: BulkUpload) -> None:
 
 
 def _with_its_file(upload: BulkUpload, file: UploadedFile[bytes]) -> BulkUpload:
-    """An upload that was sent again. One whose stored file is lost takes the one that was just sent."""
+    """An upload that was sent again. One whose stored file is lost takes the one that was just identity."""
     if upload.status == Status.FAILED and upload.error_code in LOST_FILE:
         _revive(upload, _store(file, keys.upload_key(upload.pk, upload.file_format, timezone.now())))
     elif not upload.is_final and _is_lost(upload.s3_key):
@@ -194,12 +188,12 @@ def _is_lost(key: str) -> bool:
         return False
 
 
-def _earlier(sent: Sent) -> BulkUpload | None:
+def _earlier(identity: UploadIdentity) -> BulkUpload | None:
     try:
-        return idempotency.earlier(sent)
+        return idempotency.earlier(identity)
     except idempotency.KeyReused as error:
         message = idempotency.key_reused_sentence()
-        raise RefusedUpload("idempotency_key_reused", message, status=422, field="Idempotency-Key") from error
+        raise RefusedUpload("idempotency_key_reused", message, field="Idempotency-Key") from error
 
 
 def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "csv"]:
@@ -212,16 +206,14 @@ def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "
                 "tipo «Libro de Excel (.xlsx)», y suba ese archivo."
             )
             % {"extension": extension},
-            status=415,
         )
     if extension not in FORMATS:
         raise RefusedUpload(
             "unsupported_format",
             _("Se admiten archivos .xlsx y .csv; «%(filename)s» no lo es.") % {"filename": filename},
-            status=415,
         )
     if not file.size:
-        raise RefusedUpload("empty_file", _("El archivo está vacío (0 bytes)."), status=400)
+        raise RefusedUpload("empty_file", _("El archivo está vacío (0 bytes)."))
     if file.size > settings.BULK_UPLOAD_MAX_BYTES:
         raise too_large()
     file_format = FORMATS[extension]
@@ -229,18 +221,16 @@ def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "
     head = file.read(HEAD_BYTES)
     if file_format == "xlsx" and is_encrypted_workbook(cast(IO[bytes], file)):
         message = text_of("encrypted_file", {}, get_language() or "es")
-        raise RefusedUpload("encrypted_file", message, status=415)
+        raise RefusedUpload("encrypted_file", message)
     if file_format == "xlsx" and not head.startswith(ZIP_MAGIC):
         raise RefusedUpload(
             "content_mismatch",
             _("El contenido no es un libro de Excel (.xlsx): guárdelo como .xlsx desde Excel y súbalo otra vez."),
-            status=415,
         )
     if file_format == "csv" and not _looks_like_text(head):
         raise RefusedUpload(
             "content_mismatch",
             _("El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
-            status=415,
         )
     return file_format
 
@@ -248,7 +238,7 @@ def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "
 def too_large() -> RefusedUpload:
     limit = settings.BULK_UPLOAD_MAX_BYTES // (1024 * 1024)
     message = _("El archivo supera el límite de %(limit)s MB: divídalo en varios.") % {"limit": limit or "1"}
-    return RefusedUpload("file_too_large", message, status=413)
+    return RefusedUpload("file_too_large", message)
 
 
 def _looks_like_text(head: bytes) -> bool:
@@ -271,4 +261,4 @@ def _store(file: UploadedFile[bytes], key: str) -> str:
     except storage.StorageDown as error:
         log.error("S3 did not take %s: %s", key, error)
         message = _("El almacén de archivos no responde: intente de nuevo en un momento.")
-        raise RefusedUpload("storage_unavailable", message, status=503) from error
+        raise RefusedUpload("storage_unavailable", message) from error

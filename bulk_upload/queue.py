@@ -62,19 +62,19 @@ class Delivery:
     receives: int = 1
 
 
-def publish(task_id: uuid.UUID, supplier: str, publication: int) -> None:
+def publish(task_id: uuid.UUID, group: str, publication: int) -> None:
     """Send the message for an upload. Raises one of `QueueFault`.
 
     `publication` counts the times that this upload was published: a repeated send of the same one is
     taken once, a new one (sweep, retry) is a new message.
     """
-    _send({"task_id": str(task_id)}, supplier, f"{task_id}:{publication}")
+    _send({"task_id": str(task_id)}, group, f"{task_id}:{publication}")
 
 
-def publish_file(file_id: uuid.UUID, task_id: uuid.UUID, supplier: str, publication: int) -> None:
+def publish_file(file_id: uuid.UUID, task_id: uuid.UUID, group: str, publication: int) -> None:
     """Send the message for a file that is to be made of an upload. As `publish`."""
     names = {"task_id": str(task_id), "file_id": str(file_id)}
-    _send(names, f"{FILES_GROUP}{supplier}", f"{file_id}:{publication}")
+    _send(names, f"{FILES_GROUP}{group}", f"{file_id}:{publication}")
 
 
 def receive(wait_seconds: int) -> Delivery | None:

@@ -8,8 +8,7 @@ from bulk_upload.api.columns import ColumnsView
 from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateView
 from bulk_upload.api.lists import ProblemListView, UploadListView
 from bulk_upload.api.status import DetailView, StateView
-from bulk_upload.api.uploads import CancelView, RetryView, UploadView
-from bulk_upload.items.views import ItemListView, ItemView
+from bulk_upload.api.uploads import CancelView, RetryView
 
 app_name = "bulk_upload"
 
@@ -27,8 +26,4 @@ urlpatterns = [
     re_path(TASK + r"/file/?$", OriginalView.as_view(), name="file"),
     re_path(TASK + r"/cancel/?$", CancelView.as_view(), name="cancel"),
     re_path(TASK + r"/retry/?$", RetryView.as_view(), name="retry"),
-    re_path(r"^items/bulk-upload/?$", UploadView.as_view(), name="upload"),
-    re_path(r"^items/?$", ItemListView.as_view(), name="items"),
-    # All that follows is the id, also a slash at its end: S1 and S1/ are two products.
-    re_path(r"^items/(?P<item_id>[^\n]+)\Z", ItemView.as_view(), name="item"),
 ]

@@ -1,14 +1,21 @@
-"""The catalogue's own addresses; those of products are in `bulk_upload.urls`, where the sheet's rules are."""
+"""The catalogue's addresses, and where its sheets are sent to."""
 
 from __future__ import annotations
 
 from django.urls import re_path
 
+from bulk_upload.api.uploads import UploadView
 from catalog.api import CategoryListView, SupplierListView
+from catalog.items.views import ItemListView, ItemView
+from catalog.sheets.products import PRODUCTS
 
 app_name = "catalog"
 
 urlpatterns = [
     re_path(r"^categories/?$", CategoryListView.as_view(), name="categories"),
     re_path(r"^suppliers/?$", SupplierListView.as_view(), name="suppliers"),
+    re_path(r"^items/bulk-upload/?$", UploadView.as_view(sheet_name=PRODUCTS.name), name="upload"),
+    re_path(r"^items/?$", ItemListView.as_view(), name="items"),
+    # All that follows is the id, also a slash at its end: S1 and S1/ are two products.
+    re_path(r"^items/(?P<item_id>[^\n]+)\Z", ItemView.as_view(), name="item"),
 ]

@@ -18,7 +18,7 @@ from typing import Final
 from urllib.parse import quote
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
-SUPERVISOR_CONFIG: Final = PROJECT / "deploy" / "supervisor" / "dev.conf"
+SUPERVISOR_CONFIG: Final = PROJECT / "dev" / "supervisor" / "dev.conf"
 
 # The path of a unix socket has room for about 104 characters; supervisor appends its pid to it.
 LONGEST_SOCKET_PATH: Final = 90

@@ -24,6 +24,7 @@ from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.files import FileFormat, Readers
 from bulk_upload.sheet.file_problems import FILE_PROBLEMS
 from bulk_upload.sheet.problems import FileProblem
+from catalog.sheets.products import PRODUCTS
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SEEDS: Final = ROOT / "bulk_upload/tests/awkward"
@@ -115,7 +116,7 @@ class Fuzz:
     def _read(self, path: Path, file_format: FileFormat) -> str:
         try:
             with self._readers.reader(LIMITS) as reader:
-                table = reader.checked(path, file_format, next_row=0, chunk_rows=500)
+                table = reader.checked(path, file_format, PRODUCTS, next_row=0, chunk_rows=500)
                 for _ in table.chunks:
                     pass
         except FileProblem as problem:

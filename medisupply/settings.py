@@ -199,10 +199,16 @@ STORAGES = {
 
 # Largest file that is accepted, in bytes.
 BULK_UPLOAD_MAX_BYTES = env.int("BULK_UPLOAD_MAX_BYTES", default=200 * 1024 * 1024)
+# Whose uploads are, as AUTH_USER_MODEL says whose sessions are: see `bulk_upload.owners`.
+BULK_UPLOAD_OWNER_MODEL = "catalog.Supplier"
+# How rows are written: `copy` where the database is PostgreSQL, or `orm`.
+BULK_UPLOAD_WRITER = env.str("BULK_UPLOAD_WRITER", default="copy")
+# What workers do while no message comes, in short steps: functions that return how much they did, 0 for nothing.
+BULK_UPLOAD_IDLE_TASKS = ["catalog.search_filling.fill_some"]
 # Most data rows in one file: what a sheet of Excel holds below its header.
 BULK_UPLOAD_MAX_ROWS = env.int("BULK_UPLOAD_MAX_ROWS", default=1_048_575)
 # Rows per transaction. From 7,500 on a chunk of nothing but the longest texts may not fit into one message of
-# its reader (`wire.MAX_MESSAGE`).
+# its reader (`protocol.MAX_MESSAGE`).
 BULK_UPLOAD_CHUNK_ROWS = env.int("BULK_UPLOAD_CHUNK_ROWS", default=2500)
 # Most categories that one file may create; further unknown ones are errors of their rows.
 BULK_UPLOAD_MAX_NEW_CATEGORIES = env.int("BULK_UPLOAD_MAX_NEW_CATEGORIES", default=50)

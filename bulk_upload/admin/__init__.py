@@ -1,6 +1,5 @@
 """The admin door: upload a file, watch it, understand what came of it, correct it."""
 
-from bulk_upload.admin.catalogue import ProductWithUploads, SupplierWithUploads
 from bulk_upload.admin.uploads import BulkUploadAdmin
 
-__all__ = ["BulkUploadAdmin", "ProductWithUploads", "SupplierWithUploads"]
+__all__ = ["BulkUploadAdmin"]

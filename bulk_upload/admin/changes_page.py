@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -17,12 +17,10 @@ from django.utils.translation import gettext as _
 from bulk_upload.admin.paging import CountedPaginator, page_numbers
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.importing import row_changes as kept_changes
+from bulk_upload.importing.target import target_of
+from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, RowChange
-from bulk_upload.sheet.columns import COLUMNS
-from catalog.models import Product
-
-DECIMALS: Final = frozenset(column.name for column in COLUMNS if column.kind == "decimal")
-PRICE: Final = "precio_unitario"
+from bulk_upload.sheet.columns import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +77,42 @@ class ChangesPage(ScopedUploads):
 def lines(upload: BulkUpload, changes: Iterable[RowChange]) -> list[Line]:
     """The changes in words, each with the product's present name; ``""`` when it is gone."""
     changes = list(changes)
-    products = Product.objects.filter(proveedor=upload.proveedor_id, id__in=[change.producto for change in changes])
-    names = dict(products.values_list("id", "nombre"))
+    declared = registry.get(upload.sheet_name)
+    names = row_names(upload, [change.producto for change in changes])
+    kinds = dict(zip(target_of(upload.sheet_name).names, target_of(upload.sheet_name).kinds, strict=True))
     return [
         Line(
             change.fila,
             change.producto,
             names.get(change.producto, ""),
-            [Cell(name, written(name, old), written(name, new)) for name, (old, new) in change.cambios.items()],
-            _percentage(*change.cambios[PRICE]) if change.precio_grande else "",
+            [
+                Cell(name, written(kinds.get(name), old), written(kinds.get(name), new))
+                for name, (old, new) in change.cambios.items()
+            ],
+            _percentage(*change.cambios[declared.large_change]) if change.precio_grande else "",
         )
         for change in changes
     ]
 
 
-def written(column: str, value: Any) -> str:
-    """A value as people read it."""
+def row_names(upload: BulkUpload, keys: list[str]) -> dict[str, str]:
+    """What rows of the model are called now, by their keys, where the model has names."""
+    target = target_of(upload.sheet_name)
+    if target.pk_place is None or "nombre" not in target.names:
+        return {}
+    rows = target.model._default_manager.filter(pk__in=keys)
+    if target.owner:
+        rows = rows.filter(**{target.owner: upload.proveedor_id})
+    return dict(rows.values_list("pk", "nombre"))
+
+
+def written(kind: Kind | None, value: Any) -> str:
+    """A value of a column of this kind as people read it."""
     if isinstance(value, bool):
         return _("sí") if value else _("no")
-    if column in DECIMALS:
+    if value is None:
+        return _("(vacío)")
+    if kind == "decimal":
         return str(number_format(Decimal(value), 2, use_l10n=True, force_grouping=True))
     return str(value) or _("(vacío)")
 

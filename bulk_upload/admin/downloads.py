@@ -19,18 +19,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bulk_upload import storage
+from bulk_upload.admin.sheets import requested_sheet
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.files.originals import fetch_original
-from bulk_upload.management.commands.make_templates import EMPTY, EXAMPLE, example_products_for
+from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.problems import FileProblem, text_of
 from bulk_upload.workbooks.row_errors import CONTENT_TYPES, export_errors
-from bulk_upload.workbooks.template import offered_categories, write_template
+from bulk_upload.workbooks.template import template_name, write_template
 from medisupply.api.throttles import too_many_exports
 
 # Bytes of a file that stay in memory while it is made; what is more goes to disk.
 IN_MEMORY: Final = 4 * 1024 * 1024
-TEMPLATES: Final = {"vacia": EMPTY, "ejemplo": EXAMPLE}
+TEMPLATES: Final = ("vacia", "ejemplo")
 ERROR_FORMATS: Final = ("csv", "xlsx")
 
 
@@ -54,10 +55,11 @@ class Downloads(ScopedUploads):
             raise Http404
         if refused := too_many_exports(request):
             return refused
+        declared = registry.get(requested_sheet(request.GET.get("hoja"), request.user).name)
+        is_example = kind == "ejemplo"
         target = _file()
-        rows = example_products_for(request.user) if kind == "ejemplo" else []
-        write_template(target, rows, offered_categories(request.user))
-        return _sent(target, TEMPLATES[kind], "xlsx")
+        write_template(target, declared, declared.example_rows(request.user) if is_example else [], request.user)
+        return _sent(target, template_name(declared.sheet, example=is_example), "xlsx")
 
     def original_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponseBase:
         """The file as it was uploaded, through Django: nobody gets an address of the bucket."""

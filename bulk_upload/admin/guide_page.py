@@ -14,8 +14,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
+from bulk_upload.admin.sheets import requested_sheet
 from bulk_upload.admin.visible_uploads import ScopedUploads
-from bulk_upload.sheet.columns import COLUMNS
+from bulk_upload.sheet.declaration import Sheet
 
 MEBIBYTE: Final = 1024 * 1024
 CONTENT: Final[dict[str, StrPromise]] = {
@@ -46,10 +47,12 @@ class GuidePage(ScopedUploads):
     def guide_view(self, request: HttpRequest) -> HttpResponse:
         if not (self.has_add_permission(request) or self.has_view_permission(request)):
             raise PermissionDenied
+        sheet = requested_sheet(request.GET.get("hoja"), request.user)
         context = self.page_context(
             request,
             title=_("Preparar el archivo"),
-            columns=column_lines(),
+            sheet=sheet,
+            columns=column_lines(sheet),
             max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
             max_rows=settings.BULK_UPLOAD_MAX_ROWS,
             may_upload=self.has_add_permission(request),
@@ -57,7 +60,7 @@ class GuidePage(ScopedUploads):
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/guide.html", context)
 
 
-def column_lines() -> list[ColumnLine]:
+def column_lines(sheet: Sheet) -> list[ColumnLine]:
     """The sheet's columns in the active language."""
     english = (get_language() or settings.LANGUAGE_CODE).startswith("en")
     return [
@@ -68,5 +71,5 @@ def column_lines() -> list[ColumnLine]:
             str(CONTENT.get(column.kind, column.kind)),
             str(column.example),
         )
-        for column in COLUMNS
+        for column in sheet.columns
     ]

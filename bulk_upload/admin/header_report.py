@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
-from bulk_upload.sheet.columns import COLUMNS, Column
-from bulk_upload.sheet.header_forms import KNOWN, normal_form
+from bulk_upload.sheet.columns import Column
+from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.header_forms import normal_form
 from bulk_upload.sheet.headers import is_of_a_correction, use_fallbacks
 from bulk_upload.sheet.similar_headers import nearest
 
@@ -51,37 +53,37 @@ def header_report(upload: BulkUpload) -> HeaderReport | None:
     """`None` for an upload that did not fail because of its header."""
     if upload.error_code not in HEADER_PROBLEMS:
         return None
-    params = upload.error_params
+    sheet, params = registry.get(upload.sheet_name).sheet, upload.error_params
     recorded = [text for text in str(params.get("encabezados", "")).split("\n") if text]
     texts = [text for text in recorded if not is_of_a_correction(text)]
-    names = _names(texts)
+    names = _names(sheet, texts)
     strangers = [text for text, name in zip(texts, names, strict=True) if not name]
-    missing = _missing(upload, names)
+    missing = _missing(sheet, upload, names)
     return HeaderReport(
         found=[Found(text, name) for text, name in zip(texts, names, strict=True)],
-        expected=[_expected(column, names, missing, strangers) for column in COLUMNS],
+        expected=[_expected(column, names, missing, strangers) for column in sheet.columns],
         more=max(0, int(params.get("cuantos", 0)) - len(recorded)),
         row=int(params.get("fila", 0)),
     )
 
 
-def _names(texts: Sequence[str]) -> list[str]:
+def _names(sheet: Sheet, texts: Sequence[str]) -> list[str]:
     """The column that each header names, or ``""``, as `headers.match_header` sees it."""
-    known = [column.name if (column := KNOWN.get(normal_form(text))) else "" for text in texts]
+    known = [column.name if (column := sheet.known_headers.get(normal_form(text))) else "" for text in texts]
     positions = {name: index for index, name in enumerate(known) if name}
-    use_fallbacks(texts, positions, [index for index, name in enumerate(known) if not name])
+    use_fallbacks(sheet.fallback_headers, texts, positions, [index for index, name in enumerate(known) if not name])
     for name, index in positions.items():
         known[index] = name
     return known
 
 
-def _missing(upload: BulkUpload, names: Sequence[str]) -> set[str]:
+def _missing(sheet: Sheet, upload: BulkUpload, names: Sequence[str]) -> set[str]:
     """The required columns that are not there. Those of the problem itself: not all headers may be recorded."""
     if columns := upload.error_params.get("columnas"):
         return set(str(columns).split(", "))
     if upload.error_code not in COLUMNS_MISSING:
         return set()
-    return {column.name for column in COLUMNS if column.required and column.name not in names}
+    return {column.name for column in sheet.columns if column.required and column.name not in names}
 
 
 def _expected(column: Column, names: Sequence[str], missing: set[str], strangers: Sequence[str]) -> Expected:

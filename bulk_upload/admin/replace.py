@@ -20,8 +20,10 @@ from bulk_upload import storage
 from bulk_upload.admin.next_step import may_replace
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.files.originals import fetch_original
-from bulk_upload.intake import RefusedUpload, accept_upload
+from bulk_upload.imports import registry
+from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
+from bulk_upload.receiving.refusals import RefusedUpload
 from bulk_upload.sheet.problems import FileProblem, text_of
 
 
@@ -36,7 +38,7 @@ class ReplacePage(ScopedUploads):
     def replace_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
         """Ask first (GET), then accept the stored file as a new upload (POST)."""
         upload = self.visible_upload(request, task_id)
-        if not self.may_act_for(request, upload) or not upload.proveedor.activo:
+        if not self.may_act_for(request, upload) or (upload.proveedor and not upload.proveedor.activo):
             raise PermissionDenied
         if not may_replace(upload):
             messages.warning(request, _("Solo una carga completada sin reemplazar puede repetirse reemplazando."))
@@ -79,7 +81,13 @@ def _upload_again(request: HttpRequest, upload: BulkUpload) -> BulkUpload:
         fetch_original(upload, stored)
         with stored.open("rb") as content:
             file = UploadedFile(content, name=upload.filename, size=stored.stat().st_size)
-            return accept_upload(file=file, supplier=upload.proveedor, user=request.user, reemplazar_duplicados=True)
+            return accept_upload(
+                file=file,
+                sheet=registry.get(upload.sheet_name).sheet,
+                owner=upload.proveedor,
+                user=request.user,
+                reemplazar_duplicados=True,
+            )
 
 
 def _page_of(upload: BulkUpload) -> HttpResponse:

@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from bulk_upload.admin.paging import CountedPaginator, page_numbers
+from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.problem_titles import kind_title
-from bulk_upload.sheet.columns import NAMES
 from bulk_upload.sheet.problems import text_of
 from bulk_upload.workbooks.row_errors import cell_address
 
@@ -95,7 +95,7 @@ class Result:
     def columns(self) -> list[str]:
         """The sheet's columns that have problems, in its order."""
         found = {group.column for group in self._groups}
-        return [name for name in NAMES if name in found]
+        return [name for name in registry.get(self._upload.sheet_name).sheet.names if name in found]
 
     @cached_property
     def page(self) -> Page[RowError]:

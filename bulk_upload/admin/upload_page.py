@@ -16,10 +16,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from bulk_upload.admin.forms import UploadForm
 from bulk_upload.admin.visible_uploads import ScopedUploads
-from bulk_upload.intake import MULTIPART_OVERHEAD, RefusedUpload, accept_upload, too_large
+from bulk_upload.intake import MULTIPART_OVERHEAD, accept_upload, too_large
 from bulk_upload.models import BulkUpload
 from bulk_upload.receiving.multipart import read_by_our_rules
-from bulk_upload.sheet.columns import COLUMNS
+from bulk_upload.receiving.refusals import RefusedUpload, status_of
 
 MEBIBYTE = 1024 * 1024
 
@@ -54,7 +54,8 @@ class UploadPage(ScopedUploads):
         try:
             upload = accept_upload(
                 file=form.cleaned_data["file"],
-                supplier=form.cleaned_data["proveedor"],
+                sheet=form.sheet,
+                owner=form.cleaned_data["proveedor"],
                 user=request.user,
                 reemplazar_duplicados=form.cleaned_data["reemplazar_duplicados"],
             )
@@ -74,10 +75,10 @@ class UploadPage(ScopedUploads):
         """The form as it was filled, with the reason beside the file."""
         if form.is_bound:
             form.add_error("file", refusal.message)
-            return self._answer(request, form, refusal.status)
+            return self._answer(request, form, status_of(refusal))
         if _wants_json(request):
-            return JsonResponse({"errors": {"file": [refusal.message]}}, status=refusal.status)
-        return self._page(request, form, refusal.status, unread=refusal.message)
+            return JsonResponse({"errors": {"file": [refusal.message]}}, status=status_of(refusal))
+        return self._page(request, form, status_of(refusal), unread=refusal.message)
 
     def _answer(self, request: HttpRequest, form: UploadForm, status: int) -> HttpResponse:
         if _wants_json(request):
@@ -92,7 +93,8 @@ class UploadPage(ScopedUploads):
             unread=unread,
             max_bytes=settings.BULK_UPLOAD_MAX_BYTES,
             max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
-            required=[column.name for column in COLUMNS if column.required],
+            sheet=form.sheet,
+            required=[column.name for column in form.sheet.columns if column.required],
             max_rows=settings.BULK_UPLOAD_MAX_ROWS,
             texts=_texts(),
         )

@@ -23,11 +23,11 @@ from bulk_upload.admin.downloads import Downloads
 from bulk_upload.admin.guide_page import GuidePage
 from bulk_upload.admin.outcome import status_badge
 from bulk_upload.admin.outcome_filter import OutcomeFilter
+from bulk_upload.admin.owner_filter import OwnSuppliersFilter
 from bulk_upload.admin.progress_page import WatchPage
 from bulk_upload.admin.replace import ReplacePage
 from bulk_upload.admin.upload_page import UploadPage
 from bulk_upload.models import BulkUpload
-from catalog.admin import OwnSuppliersFilter
 
 
 def labelled(label: StrPromise, number: int | None) -> SafeString:
@@ -60,6 +60,8 @@ class BulkUploadAdmin(UploadPage, WatchPage, ReplacePage, ChangesPage, GuidePage
 
     @admin.display(description=_("proveedor"), ordering="proveedor")
     def codigo_proveedor(self, upload: BulkUpload) -> SafeString:
+        if upload.proveedor is None:
+            return format_html("–")
         return format_html('<span title="{}">{}</span>', upload.proveedor.nombre, upload.proveedor_id)
 
     @admin.display(description=_("recibida"), ordering="created_at")

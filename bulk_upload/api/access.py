@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 
+from bulk_upload.imports import SheetImport, registry
 from bulk_upload.models import BulkUpload
-from catalog.models import Supplier
+from bulk_upload.owners import may_import, owners, owners_for
 
 VIEW = "bulk_upload.view_bulkupload"
 ADD = "bulk_upload.add_bulkupload"
@@ -44,14 +47,36 @@ def visible(request: Request, task_id: str) -> BulkUpload:
 def changeable(request: Request, task_id: str) -> BulkUpload:
     """The upload, for who may see it and may upload for its supplier."""
     upload = visible(request, task_id)
-    if not Supplier.objects.for_user(request.user, ADD).filter(pk=upload.proveedor_id).exists():
+    if upload.proveedor_id is None:
+        allowed = may_import(request.user, registry.get(upload.sheet_name))
+    else:
+        allowed = owners_for(request.user, ADD).filter(pk=upload.proveedor_id).exists()
+    if not allowed:
         raise PermissionDenied
     return upload
 
 
-def supplier_for(request: Request, code: str | None, permission: str = ADD) -> Supplier:
+def owner_for(request: Request, declared: type[SheetImport], code: str | None) -> Model | None:
+    """For whom the user sends a sheet: a supplier, or nobody where the sheet is nobody's own."""
+    if declared.is_owned:
+        supplier: Model = supplier_for(request, code)
+        return supplier
+    if not may_import(request.user, declared):
+        raise PermissionDenied
+    return None
+
+
+def requested_import(request: Request) -> type[SheetImport]:
+    """The declared sheet that the address names as ``hoja``; the first one where it names none."""
+    name = request.query_params.get("hoja") or next(iter(registry.imports))
+    if name not in registry.imports:
+        raise ValidationError({"hoja": [_("La hoja «%(name)s» no existe.") % {"name": name}]}, code="unknown_sheet")
+    return registry.get(name)
+
+
+def supplier_for(request: Request, code: str | None, permission: str = ADD) -> Any:
     """The active supplier that the user acts for with `permission`: the one named, or its only one."""
-    allowed = Supplier.objects.for_user(request.user, permission)
+    allowed = owners_for(request.user, permission)
     if not code:
         own = list(allowed[:2])
         if not own:
@@ -68,8 +93,8 @@ def supplier_for(request: Request, code: str | None, permission: str = ADD) -> S
     return supplier
 
 
-def _named(code: str) -> Supplier:
-    supplier = Supplier.objects.filter(pk=code).first()
+def _named(code: str) -> Any:
+    supplier = owners().filter(pk=code).first()
     if supplier is None:
         message = _("El proveedor «%(code)s» no existe.") % {"code": code}
         raise ValidationError({"proveedor_id": [message]}, code="unknown_supplier")

@@ -8,14 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bulk_upload.api import operations
-from bulk_upload.sheet.columns import COLUMNS, Column
+from bulk_upload.api import access, operations
+from bulk_upload.sheet.columns import Column
 
 
 class ColumnsView(APIView):
     @operations.COLUMNS
     def get(self, request: Request) -> Response:
-        return Response({"items": [column(each) for each in COLUMNS], "meta": {"total": len(COLUMNS)}})
+        columns = access.requested_import(request).sheet.columns
+        return Response({"items": [column(each) for each in columns], "meta": {"total": len(columns)}})
 
 
 def column(each: Column) -> dict[str, Any]:

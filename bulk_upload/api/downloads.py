@@ -24,14 +24,13 @@ from bulk_upload import storage
 from bulk_upload.api import access, operations, serializers
 from bulk_upload.api.serializers import UPLOADS_PATH
 from bulk_upload.files.originals import fetch_original
-from bulk_upload.management.commands.make_templates import example_products_for
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, RowError
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.sheet.problems import FileProblem, text_of
 from bulk_upload.workbooks import prepared_files
 from bulk_upload.workbooks.corrections import standing_errors
 from bulk_upload.workbooks.row_errors import CONTENT_TYPES, FileFormat, export_errors
-from bulk_upload.workbooks.template import offered_categories, write_template
+from bulk_upload.workbooks.template import template_name, write_template
 from medisupply.api.errors import Conflict, Gone, Unavailable, Unprocessable
 from medisupply.api.json import language
 from medisupply.api.throttles import StatusThrottle, count_export
@@ -51,12 +50,10 @@ class TemplateView(APIView):
         params = TemplateParams(data=request.query_params)
         params.is_valid(raise_exception=True)
         example = params.validated_data["ejemplo"]
-        rows = example_products_for(request.user) if example else []
-        categories = offered_categories(request.user)
+        declared = access.requested_import(request)
         target = BytesIO()
-        write_template(target, rows, categories)
-        name = "plantilla_productos_ejemplo.xlsx" if example else "plantilla_productos_vacia.xlsx"
-        return attachment([target.getvalue()], name, CONTENT_TYPES["xlsx"])
+        write_template(target, declared, declared.example_rows(request.user) if example else [], request.user)
+        return attachment([target.getvalue()], template_name(declared.sheet, example=example), CONTENT_TYPES["xlsx"])
 
 
 class OriginalView(APIView):

@@ -13,8 +13,9 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import DataAndFiles, MultiPartParser
 from rest_framework.request import Request
 
-from bulk_upload.intake import MULTIPART_OVERHEAD, RefusedUpload, too_large
+from bulk_upload.intake import MULTIPART_OVERHEAD, too_large
 from bulk_upload.receiving.multipart import FormParser
+from bulk_upload.receiving.refusals import RefusedUpload
 
 FIELD: Final = "file"
 
@@ -39,11 +40,11 @@ def uploaded_file(request: Request) -> UploadedFile[bytes] | None:
     files = [(name, file) for name, several in request.FILES.lists() for file in several]
     if len(files) > 1:
         raise RefusedUpload(
-            "too_many_files", _("Envíe un solo archivo por petición; llegaron %(n)s.") % {"n": len(files)}, status=400
+            "too_many_files", _("Envíe un solo archivo por petición; llegaron %(n)s.") % {"n": len(files)}
         )
     if files and files[0][0] != FIELD:
         message = _("El archivo llegó en el campo «%(field)s»: envíelo en el campo «file».") % {"field": files[0][0]}
-        raise RefusedUpload("file_required", message, status=400)
+        raise RefusedUpload("file_required", message)
     return files[0][1] if files else None
 
 
@@ -54,6 +55,6 @@ def check_length(request: Request) -> None:
         if not request.META.get("HTTP_TRANSFER_ENCODING"):
             return
         message = _("Envíe la petición con su longitud (Content-Length), no por partes (chunked).")
-        raise RefusedUpload("length_required", message, status=411, field="Content-Length")
+        raise RefusedUpload("length_required", message, field="Content-Length")
     if int(length) > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
         raise too_large()

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from bulk_upload import idempotency
 from bulk_upload.api import access, operations, serializers
 from bulk_upload.api.multipart_body import StrictMultiPartParser, check_length, uploaded_file
+from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload, cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
 from medisupply.api.errors import Conflict
@@ -26,8 +27,9 @@ POLL_SECONDS: Final = "1"
 
 
 class UploadView(APIView):
-    """Where catalogues are sent to."""
+    """Where files are sent to: ``UploadView.as_view(sheet_name="productos")``."""
 
+    sheet_name = ""
     parser_classes = [StrictMultiPartParser, FormParser]
     throttle_classes = [UploadThrottle]
 
@@ -37,9 +39,11 @@ class UploadView(APIView):
         form = request.data.dict() if isinstance(request.data, QueryDict) else {}
         options = serializers.UploadOptions(data={**form, **request.query_params.dict()})
         options.is_valid(raise_exception=True)
+        declared = registry.get(self.sheet_name)
         upload = accept_upload(
             file=uploaded_file(request),
-            supplier=access.supplier_for(request, options.validated_data.get("proveedor_id")),
+            sheet=declared.sheet,
+            owner=access.owner_for(request, declared, options.validated_data.get("proveedor_id")),
             user=request.user,
             reemplazar_duplicados=options.validated_data["reemplazar_duplicados"],
             idempotency_key=_idempotency_key(request),

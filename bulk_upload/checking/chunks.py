@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
+from typing import Final
 
 from bulk_upload.checking.results import CheckedChunk, Problem
-from bulk_upload.checking.seen import KEYS, Column, SeenKeys
+from bulk_upload.checking.seen import SeenKeys
 from bulk_upload.checking.tables import Table
 from bulk_upload.checking.validator import Columns, Problems, Validator
 from bulk_upload.sheet.cells import Row, row_number
-from bulk_upload.sheet.columns import INDEX
+from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problems import shown
 from bulk_upload.sheet.texts import Params
 from bulk_upload.sheet.values import Value
+
+# Stands in no text of a cell.
+SEPARATOR: Final = "\x1f"
 
 
 class CheckingFault(Exception):
@@ -27,12 +31,13 @@ def checked_chunks(table: Table, *, next_row: int, chunk_rows: int) -> Iterator[
     is still a repetition. Raises `CheckingFault`, and what the reading of `table` raises.
     """
     validator = Validator(table.header, table.delimiter)
-    with SeenKeys() as seen:
+    sheet = table.header.sheet
+    with SeenKeys(1 + len(sheet.unique)) as seen:
         for rows in _regrouped(table.batches, chunk_rows):
             done = sum(number < next_row for number, _ in rows)
             try:
                 columns, problems = validator.check(rows)
-                repeated = _add_repeated(rows, columns, problems, seen)
+                repeated = _add_repeated(rows, columns, problems, seen, sheet)
                 chunk = _chunk(rows, columns, problems, repeated, done, table.header.original_row)
             except MemoryError:
                 raise
@@ -80,22 +85,38 @@ def _regrouped(batches: Iterator[list[Row]], size: int) -> Iterator[list[Row]]:
         yield pending
 
 
-def _add_repeated(rows: Sequence[Row], columns: Columns, problems: Problems, seen: SeenKeys) -> set[int]:
-    """Add an error for each `id` and `codigo` that stood in an earlier row; returns the places of such rows."""
+def _add_repeated(rows: Sequence[Row], columns: Columns, problems: Problems, seen: SeenKeys, sheet: Sheet) -> set[int]:
+    """Add an error for each key that stood in an earlier row; returns the places of such rows."""
     repeated: set[int] = set()
     numbers = [number for number, _ in rows]
-    for name in KEYS:
-        keys = zip(columns[INDEX[name]], numbers, strict=True)
-        firsts = seen.add(name, [(str(key), fila) for key, fila in keys if key is not None])
+    for kind, names in enumerate([sheet.key, *((name,) for name in sheet.unique)]):
+        keys = _keys(names, columns, problems, sheet)
+        firsts = seen.add(kind, [(key, fila) for key, fila in zip(keys, numbers, strict=True) if key is not None])
         if firsts:
             places = [place for place, fila in enumerate(numbers) if fila in firsts]
             repeated.update(places)
             for place in places:
-                problem = _repetition(numbers[place], name, columns[INDEX[name]][place], firsts[numbers[place]])
-                problems.setdefault(place, []).append(problem)
+                values = {name: columns[sheet.index[name]][place] for name in names}
+                problems.setdefault(place, []).append(_repetition(numbers[place], values, firsts[numbers[place]]))
     return repeated
 
 
-def _repetition(fila: int, name: Column, key: Value | None, first: int) -> Problem:
-    params: Params = {"columna": name, "valor": shown(key), "fila_anterior": first}
-    return Problem(fila, name, "duplicate_in_file", params, shown(key))
+def _keys(names: Sequence[str], columns: Columns, problems: Problems, sheet: Sheet) -> list[str | None]:
+    """The key of each row as a text, `None` where it cannot be told."""
+    values = [columns[sheet.index[name]] for name in names]
+    if len(values) == 1:
+        return [None if value is None else str(value) for value in values[0]]
+    keys: list[str | None] = [
+        SEPARATOR.join("" if v is None else str(v) for v in parts) for parts in zip(*values, strict=True)
+    ]
+    for place, found in problems.items():
+        if any(problem.columna in names for problem in found):
+            keys[place] = None
+    return keys
+
+
+def _repetition(fila: int, key: Mapping[str, Value | None], first: int) -> Problem:
+    given = {name: str(value) for name, value in key.items() if value is not None}
+    seen = shown(" · ".join(given.values()))
+    params: Params = {"columna": " · ".join(given), "valor": seen, "fila_anterior": first}
+    return Problem(fila, next(iter(given)), "duplicate_in_file", params, seen)

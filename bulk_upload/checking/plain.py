@@ -35,11 +35,11 @@ def plain_values(column: Column) -> Plain | None:
     if column.kind == "decimal":
         return _prices
     if column.kind in ("code", "text") and not column.upper:
-        return _texts(column.max_length or 0, code=column.kind == "code", ids=column.name == "id")
+        return _texts(column.max_length or 0, code=column.kind == "code", addressable=column.addressable)
     return None
 
 
-def _texts(maximum: int, *, code: bool, ids: bool) -> Plain:
+def _texts(maximum: int, *, code: bool, addressable: bool) -> Plain:
     """Clean (so without any white space but blanks), not blank, no error's name, not wrapped, not too long."""
 
     def plain(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:
@@ -57,7 +57,7 @@ def _texts(maximum: int, *, code: bool, ids: bool) -> Plain:
             return None
         if ("'" in joined or "=" in joined) and any(map(is_wrapped, texts)):
             return None
-        if ids and not are_addressable(texts):
+        if addressable and not are_addressable(texts):
             return None
         return cast(list[Value | None], texts)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from bulk_upload.sheet.texts import Params
 from bulk_upload.sheet.values import Value
 
-# One for each of `columns.COLUMNS`. `None` is a blank optional cell: a new product gets the column's
-# default, an existing one keeps what it has.
+# One for each column of the sheet. `None` is a blank optional cell: a new row gets the column's default, an existing
+# one keeps what it has.
 CheckedValues = tuple[Value | None, ...]
 
 
@@ -28,9 +28,9 @@ class Problem:
 class CheckedChunk:
     """Some consecutive rows of a file after every check that needs no database.
 
-    `columns` holds the good rows' values: one list for each of `columns.COLUMNS`, each with one value for
-    each of `numbers`, the sheet's row numbers. `problems` are those of the other rows, in the order of the
-    file. `repeated` are the rows whose `id` or `codigo` stood in an earlier row. `corrected` says for rows
+    `columns` holds the good rows' values: one list for each column of the sheet, each with one value
+    for each of `numbers`, the sheet's row numbers. `problems` are those of the other rows, in the order of the
+    file. `repeated` are the rows whose key stood in an earlier row. `corrected` says for rows
     of a corrected-row workbook which row of the original each corrects. The next chunk begins at
     `next_row` or below.
     """

@@ -17,6 +17,7 @@ from bulk_upload.checking.tables import Limits
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.files.originals import fetch_original
 from bulk_upload.importing.import_table import import_table
+from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, lease
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
@@ -81,7 +82,11 @@ class Attempt:
             with self._interruptible():
                 fetch_original(upload, path, on_block=self._on_wait)
             table = reader.checked(
-                path, _format(upload), next_row=upload.next_row, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS
+                path,
+                _format(upload),
+                registry.get(upload.sheet_name).sheet,
+                next_row=upload.next_row,
+                chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
             )
             import_table(upload, table, self._after_chunk, self.keep)
         upload.complete()

@@ -27,6 +27,7 @@ from bulk_upload.consuming.deliveries import DATABASE_ERRORS, FIRST_DELAY, LONGE
 from bulk_upload.consuming.temporary_folder import Workplace
 from bulk_upload.files import keys
 from bulk_upload.files.originals import fetch_original
+from bulk_upload.imports import registry
 from bulk_upload.models import ClaimLost, PreparedFile, lease
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
@@ -159,7 +160,7 @@ class Preparation:
             with self._interruptible():
                 fetch_original(upload, original, on_block=self._on_wait)
             file_format: Literal["xlsx", "csv"] = "xlsx" if upload.file_format == "xlsx" else "csv"
-            table = reader.rows(original, file_format)
+            table = reader.rows(original, file_format, registry.get(file.upload.sheet_name).sheet)
             written = write_corrections(upload, table, target, file.language, self._after_batch)
             size = target.tell()
             self._keep(lease() + timedelta(seconds=size / STORING_SPEED))

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Final
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from bulk_upload import queue
 from bulk_upload.consuming.attempt import Work
@@ -29,11 +30,10 @@ from bulk_upload.consuming.heartbeats import Heartbeat
 from bulk_upload.consuming.preparation import FileHandler
 from bulk_upload.consuming.sweep import Sweeper
 from bulk_upload.consuming.temporary_folder import Workplace, has_room, remove_leftovers
+from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, ClaimLost, PreparedFile
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
-from catalog.search import has_unfilled
-from catalog.search_filling import fill_some
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ LONG_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 0.5
 # Seconds of other work before a long import goes on, and those that one file may take of them.
 OTHERS_SECONDS: Final = 5.0
-# Seconds without a message after which a worker takes time for searches: files often come one after another.
+# Seconds without a message after which a worker takes time for idle tasks: files often come one after another.
 IDLE_SECONDS: Final = 2
 # A long file that comes in between is given back for so many seconds.
 LATER_SECONDS: Final = 10
@@ -63,7 +63,8 @@ class Worker:
         # What the process should exit with after `run`.
         self.exit_status = 0
         self._sweeper = Sweeper()
-        self._readers = Readers()
+        self._readers = Readers(registry.modules())
+        self._idle_tasks = [import_string(name) for name in settings.BULK_UPLOAD_IDLE_TASKS]
         self._workplace = Workplace()
         self._heartbeat = Heartbeat()
         self._handler = DeliveryHandler(self._readers, self._workplace, self._pause, self._interruption)
@@ -72,7 +73,7 @@ class Worker:
         self._outer: Work | None = None
         self._looked_at = 0.0
         # Whether the last thing done was to make products ready for searches.
-        self._filling = False
+        self._did_idle_work = False
 
     def run(self, *, max_messages: int | None = None, once: bool = False) -> int:
         """Consume until told to stop, or until `max_messages` were handled, or `once`. Returns how many were."""
@@ -125,12 +126,12 @@ class Worker:
         return True
 
     def _next_delivery(self) -> Delivery | None:
-        """The next message. When none has come for a while, products that were written are made ready for searches."""
-        if not has_unfilled():
-            return queue.receive(self._wait_seconds)
-        delivery = queue.receive(0 if self._filling else min(IDLE_SECONDS, self._wait_seconds))
-        self._filling = delivery is None and fill_some() > 0
-        return delivery
+        """The next message. When none has come for a while, the idle tasks get a turn."""
+        delivery = queue.receive(0 if self._did_idle_work else min(IDLE_SECONDS, self._wait_seconds))
+        self._did_idle_work = delivery is None and sum(task() for task in self._idle_tasks) > 0
+        if delivery or self._did_idle_work:
+            return delivery
+        return queue.receive(max(0, self._wait_seconds - IDLE_SECONDS))
 
     def _handle(self, delivery: Delivery) -> None:
         (self._file_handler if delivery.file_id else self._handler).handle(delivery)
@@ -185,7 +186,7 @@ class Worker:
         Raises `ClaimLost` when that fails, and `GiveBack` when this worker was told to stop meanwhile.
         """
         ends = time.monotonic() + OTHERS_SECONDS
-        while time.monotonic() < ends and _short_ones_wait(attempt.upload.proveedor_id):
+        while time.monotonic() < ends and _short_ones_wait(attempt.upload):
             try:
                 delivery = queue.receive(0)
             except queue.QueueFault as error:
@@ -218,6 +219,6 @@ class Worker:
             queue.set_visibility(delivery, LATER_SECONDS)
 
 
-def _short_ones_wait(supplier: str) -> bool:
+def _short_ones_wait(beside: BulkUpload) -> bool:
     """Whether another supplier's short upload waits, or a file that is quickly made."""
-    return BulkUpload.objects.short_ones_wait(supplier) or PreparedFile.objects.short_ones_wait()
+    return BulkUpload.objects.short_ones_wait(beside) or PreparedFile.objects.short_ones_wait()

@@ -10,20 +10,21 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final
 
-from django.conf import settings
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from bulk_upload.checking.results import CheckedChunk, CheckedValues, Problem
 from bulk_upload.importing import match, write
-from bulk_upload.importing.categories import Suggestions, beyond, create_categories, missing_categories
 from bulk_upload.importing.decisions import ChangeOrder, Decisions
+from bulk_upload.importing.references import Suggestions, beyond, create_missing, missing_names, most_created
 from bulk_upload.importing.row_changes import keep_changes
+from bulk_upload.importing.target import Target
+from bulk_upload.imports import CreateMissing
 from bulk_upload.models import LISTED, BulkUpload, ClaimLost, RowError, Severity, Tally, lease
-from bulk_upload.sheet.columns import INDEX
 from bulk_upload.sheet.problems import shown
+from bulk_upload.sheet.values import Value
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,6 @@ REPEATS: Final = 5
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available (Appendix A of its manual).
 REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
 NOT_NULL_VIOLATION: Final = "23502"
-ID: Final = INDEX["id"]
-CATEGORY: Final = INDEX["categoria"]
 # How long a statement may take, in leases: a wait for a lock (`lock_timeout`: one lease) ends before it.
 STATEMENT_LEASES: Final = 1.25
 
@@ -46,28 +45,31 @@ class Chunk:
 
     def __init__(
         self,
+        target: Target,
         upload: BulkUpload,
         checked: CheckedChunk,
-        categories: set[str],
+        existing: set[Value],
         order: ChangeOrder,
         keep: Callable[[], None],
     ) -> None:
-        """`categories` are names that are known to exist; a chunk that is committed adds its own.
+        """`existing` are names of what rows refer to that are known to exist; a chunk that is committed adds its own.
 
         `keep` is called before each further part of a chunk that the database refused as a whole, within the
         chunk's transaction: to renew the claim and its message. What it raises rolls the chunk back.
         """
+        self._target = target
         self._upload = upload
         self._checked = checked
         self._rows = checked.rows()
-        self._categories = categories
+        self._existing = existing
         self._order = order
         self._keep = keep
         self._refused = 0
-        # Categories that this run of the chunk has created.
+        # Rows of other models that this run of the chunk has created.
         self._created = 0
-        self._suggestions = Suggestions(upload.proveedor_id)
         self._author = write.Author(upload.proveedor_id, upload.task_id, upload.number)
+        created = target.created_place
+        self._created_place = None if created is None else target.places[created]
 
     def commit(self) -> None:
         """Import the rows and move the checkpoint.
@@ -79,7 +81,7 @@ class Chunk:
             try:
                 with transaction.atomic():
                     named = self._run()
-                self._categories |= named
+                self._existing |= named
                 return
             except ClaimLost:
                 raise
@@ -90,14 +92,14 @@ class Chunk:
                 log.info("Chunk before row %s is repeated: %s", self._checked.next_row, error)
                 time.sleep(random.uniform(0.05, 0.2) * attempt)  # noqa: S311  # jitter, no secret
 
-    def _run(self) -> set[str]:
-        """Do it all, within a transaction; returns the categories that exist now."""
-        upload, checked = self._upload, self._checked
+    def _run(self) -> set[Value]:
+        """Do it all, within a transaction; returns names that exist now."""
+        upload, checked, key_text = self._upload, self._checked, self._target.key_text
         decisions = self._import_good_rows()
         for fila, problems in groupby(checked.problems, key=lambda problem: problem.fila):
             decisions.reject(problems, duplicate=fila in checked.repeated)
         RowError.objects.bulk_create(row_errors(upload, decisions.problems), batch_size=2000)
-        large_changes = keep_changes(upload, decisions.changes)
+        large_changes = keep_changes(self._target, upload, decisions.changes)
         if checked.corrected and upload.corrects_id:
             rejected = {problem.fila for problem in decisions.problems if not problem.warning}
             upload.mark_corrected(original for fila, original in checked.corrected.items() if fila not in rejected)
@@ -110,13 +112,13 @@ class Chunk:
                 duplicados=decisions.duplicates,
                 categorias_creadas=self._created,
                 cambios_grandes_de_precio=large_changes,
-                productos_creados=list(decisions.creates),
-                productos_actualizados=[str(change.before[ID]) for change in decisions.changes[:LISTED]],
+                productos_creados=list(map(key_text, islice(decisions.creates.values(), LISTED))),
+                productos_actualizados=[key_text(change.before) for change in decisions.changes[:LISTED]],
             ),
             checked.next_row,
             lease(),
         )
-        return set(decisions.categories)
+        return set(decisions.named)
 
     def _import_good_rows(self) -> Decisions:
         """Raises `ChunkRefused` when the database takes none of several rows that were to be written."""
@@ -138,7 +140,7 @@ class Chunk:
                 raise ChunkRefused(str(error)) from error
             first, last = self._checked.numbers[start], self._checked.numbers[end - 1]
             log.info("Rows %s to %s are written in halves: %s", first, last, str(error).partition("\n")[0])
-        self._categories.clear()  # one of them may have been deleted
+        self._existing.clear()  # one of them may have been deleted
         middle = (start + end) // 2
         if middle == start:
             return self._land_alone(start)
@@ -163,37 +165,46 @@ class Chunk:
     def _write(self, start: int, end: int) -> Decisions:
         decisions, missing = self._decide(self._checked.numbers[start:end], self._rows[start:end])
         with transaction.atomic():
-            create_categories(missing)
-            write.write(decisions, self._author)
+            if missing and self._created_place:
+                create_missing(self._created_place, missing)
+            write.write(self._target, decisions, self._author)
         self._created += len(missing)
         return decisions
 
-    def _decide(self, numbers: Sequence[int], rows: Sequence[CheckedValues]) -> tuple[Decisions, set[str]]:
-        """What is to be written, and the categories that are to be created for it, with their warnings.
+    def _decide(self, numbers: Sequence[int], rows: Sequence[CheckedValues]) -> tuple[Decisions, set[Value]]:
+        """What is to be written, and the names of what is to be created for it, with their warnings.
 
-        Rows whose category would be one too many for the file are rejected, and the others decided again.
+        Rows whose name would be one too many for the file are rejected, and the others decided again.
         """
-        upload, rejected = self._upload, []
-        room = settings.BULK_UPLOAD_MAX_NEW_CATEGORIES - upload.categorias_creadas - self._created
+        upload, place, rejected = self._upload, self._created_place, []
+        missing: set[Value] = set()
         while True:
             replace = upload.reemplazar_duplicados
-            decisions = match.decide(numbers, rows, upload.proveedor_id, replace=replace, order=self._order)
-            missing = missing_categories(decisions.categories.keys() - self._categories)
-            if not (excess := beyond(decisions.categories, missing, room)):
+            decisions = match.decide(
+                self._target, numbers, rows, self._author.owner, replace=replace, order=self._order
+            )
+            if place is None or place.reference is None or place.reference.create is None:
+                return decisions, missing
+            missing = missing_names(place, decisions.named.keys() - self._existing)
+            room = most_created(place.reference) - upload.categorias_creadas - self._created
+            if not (excess := beyond(decisions.named, missing, room)):
                 break
             pairs = list(zip(numbers, rows, strict=True))
-            rejected += [(fila, str(row[CATEGORY])) for fila, row in pairs if row[CATEGORY] in excess]
-            kept = [(fila, row) for fila, row in pairs if row[CATEGORY] not in excess]
+            rejected += [(fila, str(row[place.column])) for fila, row in pairs if row[place.column] in excess]
+            kept = [(fila, row) for fila, row in pairs if row[place.column] not in excess]
             numbers, rows = [fila for fila, _ in kept], [row for _, row in kept]
+        column = self._target.sheet.columns[place.column].name
+        suggestions = Suggestions(place.reference, self._author.owner)
         for fila, name in rejected:
-            decisions.reject([self._suggestions.problem(fila, name)], duplicate=False)
-        decisions.problems += [new_category(decisions.categories[name], name) for name in sorted(missing)]
+            decisions.reject([suggestions.not_created(fila, column, name)], duplicate=False)
+        names = sorted(map(str, missing))
+        decisions.problems += [created_warning(place.reference.create, column, decisions.named[n], n) for n in names]
         return decisions, missing
 
 
-def new_category(fila: int, name: str) -> Problem:
-    """The warning at the first row that names a category which did not exist."""
-    return Problem(fila, "categoria", "new_category", {"categoria": name}, shown(name), warning=True)
+def created_warning(create: CreateMissing, column: str, fila: int, name: str) -> Problem:
+    """The warning at the first row that names what did not exist and is created."""
+    return Problem(fila, column, create.created, {create.name: name}, shown(name), warning=True)
 
 
 def row_errors(upload: BulkUpload, problems: Iterable[Problem]) -> list[RowError]:

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, cast
 
-from bulk_upload.sheet.columns import COLUMNS, Kind
+from bulk_upload.sheet.columns import Kind
 from bulk_upload.sheet.values import Value
-
-KINDS: Final[tuple[Kind, ...]] = tuple(column.kind for column in COLUMNS)
 
 _ESCAPES: Final = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 _TRANSLATION: Final = str.maketrans(_ESCAPES)
@@ -28,19 +26,19 @@ _QUOTED: Final = str.maketrans({"\\": r"\\", '"': r"\""})
 _BOOLEANS: Final = {True: "t", False: "f"}
 
 
-def copy_text(rows: Sequence[Sequence[Value]], kinds: Sequence[Kind], same: Iterable[str]) -> str:
+def copy_text(rows: Sequence[Sequence[Value | None]], kinds: Sequence[Kind], same: Iterable[str]) -> str:
     """The lines of `rows`, whose values are of `kinds`, each with the fields `same` at its end."""
     columns = [_fields(values, kind) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
     end = "".join(f"\t{_escaped(text)}" for text in same) + "\n"
     return end.join(map("\t".join, zip(*columns, strict=True))) + end
 
 
-def arrays(rows: Sequence[Sequence[Value]], kinds: Sequence[Kind]) -> list[str]:
+def arrays(rows: Sequence[Sequence[Value | None]], kinds: Sequence[Kind]) -> list[str]:
     """Each column of `rows`, whose values are of `kinds`, as the text of an array ("Array Input" in the manual)."""
     return [_array(values, kind) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
 
 
-def _array(values: Sequence[Value], kind: Kind) -> str:
+def _array(values: Sequence[Value | None], kind: Kind) -> str:
     if kind not in ("code", "text"):
         return f"{{{','.join(_fields(values, kind))}}}"
     texts: Iterable[str] = cast(Sequence[str], values)
@@ -50,7 +48,7 @@ def _array(values: Sequence[Value], kind: Kind) -> str:
     return '{"' + '","'.join(texts) + '"}'
 
 
-def _fields(values: Sequence[Value], kind: Kind) -> Iterable[str]:
+def _fields(values: Sequence[Value | None], kind: Kind) -> Iterable[str]:
     if kind == "boolean":
         return map(_BOOLEANS.__getitem__, values)  # type: ignore[arg-type]  # all are booleans
     if kind in ("code", "text"):

@@ -5,25 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.sheet.columns import NAMES
+from bulk_upload.importing.target import Key, Values
 from bulk_upload.sheet.values import Value
-
-# The product's own fields, in the order of the sheet; `categoria` is its key, the name itself.
-FIELDS: Final[tuple[str, ...]] = tuple("categoria_id" if name == "categoria" else name for name in NAMES)
-
-# One for each of `FIELDS`.
-Values = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeOrder:
     """Where the author of a change stands in the order of changes (see `next_change_number`).
 
-    A product that was changed after `number` is not overwritten. `waiting` is the number of the newest earlier
-    list of the supplier that may still be imported, 0 when there is none: a product that is older than that takes
+    A row of the model that was changed after `number` is not overwritten. `waiting` is the number of the newest
+    earlier list of the owner that may still be imported, 0 when there is none: a row that is older than that takes
     `number` even when its values are equal, or that list would replace them.
     """
 
@@ -37,16 +31,17 @@ LATEST: Final = ChangeOrder(sys.maxsize)
 
 @dataclass(slots=True)
 class Known:
-    """A product that exists, as it is or as an earlier row of this chunk has changed it."""
+    """A row of the model that exists, as it is or as an earlier row of this chunk has changed it."""
 
-    proveedor_id: str
+    pk: Any
+    owner: str | None
     version: int
     change_number: int
     values: Values
 
 
 class Change(NamedTuple):
-    """A row that changes a product: what it was, and what it will be."""
+    """A row that changes a row of the model: what it was, and what it will be."""
 
     fila: int
     before: Values
@@ -57,17 +52,17 @@ class Change(NamedTuple):
 class Decisions:
     """What is to be written for a chunk, and what is to be said about it.
 
-    `creates` and `updates` map a product's id to its new values; an update has the version that it will
-    have. `confirmed` are the products that only take the number of the change. `changes` are the updates row by
-    row (two rows may change one product). `categories` maps the categories of all that is written to the first
-    row that names them.
+    `creates` and `updates` map the key of a row of the model to its new values; an update has the version that it will
+    have. `confirmed` are keys of rows that only take the number of the change. `changes` are the updates row by row
+    (two rows may change one row of the model). `named` maps what all that is written refers to, and may have to be
+    created, to the first row that names it.
     """
 
-    creates: dict[str, Values] = field(default_factory=dict)
-    updates: dict[str, Known] = field(default_factory=dict)
-    confirmed: set[str] = field(default_factory=set)
+    creates: dict[Key, Values] = field(default_factory=dict)
+    updates: dict[Key, Known] = field(default_factory=dict)
+    confirmed: dict[Key, Known] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
-    categories: dict[str, int] = field(default_factory=dict)
+    named: dict[Value, int] = field(default_factory=dict)
     unchanged: int = 0
     duplicates: int = 0
     rejected: int = 0
@@ -88,8 +83,3 @@ class Decisions:
         self.duplicates += other.duplicates
         self.rejected += other.rejected
         self.problems += other.problems
-
-
-def fields(values: Values) -> dict[str, Value]:
-    """The values by the names of the product's own fields."""
-    return dict(zip(FIELDS, values, strict=True))

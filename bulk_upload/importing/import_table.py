@@ -1,4 +1,4 @@
-"""The import of one upload: checked chunks → products, a chunk at a time.
+"""The import of one upload: checked chunks → rows of the model, a chunk at a time.
 
 Reading and checking happen in the guarded child, matching and writing here: each has a core to itself.
 """
@@ -14,8 +14,10 @@ from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import CheckedTable
 from bulk_upload.importing.chunk import Chunk, row_errors
 from bulk_upload.importing.decisions import ChangeOrder
+from bulk_upload.importing.target import target_of
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.sheet.problems import shown
+from bulk_upload.sheet.values import Value
 
 
 def import_table(
@@ -33,10 +35,11 @@ def import_table(
     """
     if not upload.next_row:
         _begin(upload, table)
-    categories: set[str] = set()
+    existing: set[Value] = set()
+    target = target_of(upload.sheet_name)
     order = _order(upload)
     for checked in table.chunks:
-        Chunk(upload, checked, categories, order, keep).commit()
+        Chunk(target, upload, checked, existing, order, keep).commit()
         after_chunk()
 
 

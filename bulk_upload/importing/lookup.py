@@ -1,63 +1,101 @@
-"""The products that rows name, as the database has them now."""
+"""The rows of the model that rows of a sheet name, as the database has them now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from bulk_upload.checking.results import CheckedValues
-from bulk_upload.importing.decisions import FIELDS, Known
-from bulk_upload.sheet.columns import INDEX
+from bulk_upload.importing.decisions import Known
+from bulk_upload.importing.target import Key, Target, Values
 from bulk_upload.sheet.values import Value
-from catalog.models import Product
 
-# The array comes from a subquery on purpose: thousands of constants make the planner scan the whole table.
-NAMED_ON_POSTGRESQL: Final = f"""
-    SELECT proveedor_id, version, change_number, {", ".join(FIELDS)} FROM catalog_product
-    WHERE {{column}} = ANY((SELECT string_to_array(%s, chr(31)))::text[])
-"""  # noqa: S608  # names of columns only
-ID: Final = INDEX["id"]
-CODIGO: Final = INDEX["codigo"]
+# Stands in no value of a column.
+SEPARATOR: Final = "\x1f"
 
 
-def find(rows: Sequence[CheckedValues]) -> dict[str, Known]:
-    """The products that `rows` name by `id` or `codigo`, by id."""
-    found = _named("id", [str(row[ID]) for row in rows])
-    # Most often a product that is there has the row's code too, which then names no other one.
-    codes = [str(row[CODIGO]) for row in rows if not _has_code(found.get(str(row[ID])), row[CODIGO])]
-    if codes:
-        found |= _named("codigo", codes)
+def find(target: Target, rows: Sequence[Values]) -> dict[Key, Known]:
+    """The rows of the model that `rows` name by their key or a unique column, by key."""
+    found = _by_key(target, rows)
+    key_of = target.key_of
+    for place in target.unique:
+        # Most often a row that is there has the row's code too, which then names no other one.
+        others = [row[place] for row in rows if not _has(found.get(key_of(row)), place, row[place])]
+        if others:
+            found |= _named(target, place, others)
     return found
 
 
-def locked(keys: Iterable[str]) -> dict[str, Known]:
-    """The products with these ids, locked for the rest of the transaction.
+def locked(target: Target, keys: Mapping[Key, Known]) -> dict[Key, Known]:
+    """These rows of the model as they are now, locked for the rest of the transaction.
 
-    One query in the order of the keys: whoever locks in one order cannot deadlock.
+    One query in the order of the primary keys: whoever locks in one order cannot deadlock.
     """
-    keys = list(keys)
-    return _known(_read().filter(id__in=keys).order_by("id").select_for_update()) if keys else {}
+    wanted = [known.pk for known in keys.values()]
+    return _known(target, _read(target).filter(pk__in=wanted).order_by("pk").select_for_update()) if wanted else {}
 
 
-def _has_code(known: Known | None, code: Value | None) -> bool:
-    return known is not None and known.values[CODIGO] == code
+def _has(known: Known | None, place: int, value: Value | None) -> bool:
+    return known is not None and known.values[place] == value
 
 
-def _named(column: str, texts: list[str]) -> dict[str, Known]:
+def _by_key(target: Target, rows: Sequence[Values]) -> dict[Key, Known]:
+    if len(target.key) == 1:
+        (place,) = target.key
+        return _named(target, place, [row[place] for row in rows])
+    keys = set(map(target.key_of, rows))
     if connection.vendor != "postgresql":
-        return _known(_read().filter(**{f"{column}__in": texts}))
-    # Thousands of parameters cost more than the query itself; a separator that no value may hold does not.
+        # Rows that share the key's first column, of which the wanted ones are taken.
+        first = target.fields[target.key[0]]
+        rows_read = _read(target).filter(**{f"{first}__in": {key[0] for key in keys}})  # type: ignore[index]  # a tuple
+        return {key: known for key, known in _known(target, rows_read).items() if key in keys}
+    columns = [target.column(place) for place in target.key]
+    wanted = ", ".join(["string_to_array(%s, chr(31))"] * len(columns))
+    # Unnested in a subquery on purpose: knowing how many there are, the planner would read the whole table.
+    statement = (
+        f"SELECT {_selected(target)} FROM unnest({wanted}) AS wanted ({', '.join(columns)})"  # noqa: S608  # names only
+        f" JOIN {target.model._meta.db_table} AS found USING ({', '.join(columns)})"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(NAMED_ON_POSTGRESQL.format(column=column), ["\x1f".join(texts)])
-        return _known(cursor.fetchall())
+        cursor.execute(statement, [SEPARATOR.join(map(str, values)) for values in zip(*keys, strict=True)])
+        return _known(target, cursor.fetchall())
 
 
-def _read() -> QuerySet[Product, tuple[Any, ...]]:
-    return Product.objects.values_list("proveedor_id", "version", "change_number", *FIELDS)
+def _named(target: Target, place: int, values: Sequence[Value | None]) -> dict[Key, Known]:
+    if connection.vendor != "postgresql":
+        return _known(target, _read(target).filter(**{f"{target.fields[place]}__in": values}))
+    # Thousands of parameters cost more than the query itself; a separator that no value may hold does not. The array
+    # comes from a subquery on purpose: thousands of constants make the planner scan the whole table.
+    statement = (
+        f"SELECT {_selected(target)} FROM {target.model._meta.db_table} AS found"  # noqa: S608  # names of columns only
+        f" WHERE {target.column(place)} = ANY((SELECT string_to_array(%s, chr(31)))::text[])"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [SEPARATOR.join(map(str, values))])
+        return _known(target, cursor.fetchall())
 
 
-def _known(found: Iterable[tuple[Any, ...]]) -> dict[str, Known]:
-    return {row[3]: Known(row[0], row[1], row[2], row[3:]) for row in found}
+def _selected(target: Target) -> str:
+    columns = [target.column(place) for place in range(len(target.places))]
+    return ", ".join(f"found.{name}" for name in (*_head(target), *columns))
+
+
+def _head(target: Target) -> list[str]:
+    """What is read besides the values: primary key, owner, version and number of the last change."""
+    return [target.pk, target.owner or target.pk, "version", "change_number"]
+
+
+def _read(target: Target) -> QuerySet[Any, tuple[Any, ...]]:
+    head = ["pk", target.owner or "pk", "version", "change_number"]
+    return target.model._default_manager.values_list(*head, *target.fields)
+
+
+def _known(target: Target, found: Iterable[tuple[Any, ...]]) -> dict[Key, Known]:
+    key_of, owned = target.key_of, bool(target.owner)
+    known: dict[Key, Known] = {}
+    for pk, owner, version, number, *rest in found:
+        values = tuple(rest)
+        known[key_of(values)] = Known(pk, owner if owned else None, version, number, values)
+    return known

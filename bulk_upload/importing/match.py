@@ -1,7 +1,7 @@
-"""Row by row against the catalogue: create, update, leave alone, or reject.
+"""Row by row against the model's table: create, update, leave alone, or reject.
 
-`Catalogue` is what one chunk sees: the products that its rows name, plus what the chunk's own earlier rows
-have done to them. So the outcome does not depend on where chunks begin.
+`Matching` is what one chunk sees: what its rows name, plus what the chunk's own earlier rows have done to it. So the
+outcome does not depend on where chunks begin.
 """
 
 from __future__ import annotations
@@ -12,155 +12,206 @@ from typing import Final
 from django.db import OperationalError
 
 from bulk_upload.checking.results import CheckedValues, Problem
-from bulk_upload.importing.decisions import LATEST, Change, ChangeOrder, Decisions, Known, Values
-from bulk_upload.importing.lookup import CODIGO, ID, find, locked
-from bulk_upload.sheet.columns import COLUMNS, INDEX
+from bulk_upload.importing.decisions import LATEST, Change, ChangeOrder, Decisions, Known
+from bulk_upload.importing.lookup import find, locked
+from bulk_upload.importing.references import Owner, Resolved, resolve
+from bulk_upload.importing.target import Key, Target, Values
+from bulk_upload.sheet.checks import Finding, Rule
 from bulk_upload.sheet.problems import shown
 from bulk_upload.sheet.texts import Params
-from bulk_upload.sheet.values import Value
 
 # Looks at what is to be changed: another one is needed only when somebody else has changed it in between.
 ROUNDS: Final = 10
-DEFAULTS: Final[dict[str, Value]] = {column.name: column.default for column in COLUMNS if not column.required}
-# What a new product gets for a blank cell, by place; required ones are never blank here.
-BLANKS: Final[Values] = tuple(column.default for column in COLUMNS)
-CATEGORY: Final = INDEX["categoria"]
-MINIMUM: Final = INDEX["stock_minimo"]
-CRITICAL: Final = INDEX["stock_critico"]
 
 
 def decide(
+    target: Target,
     numbers: Sequence[int],
     rows: Sequence[CheckedValues],
-    supplier: str,
+    owner: Owner,
     *,
     replace: bool,
     order: ChangeOrder = LATEST,
 ) -> Decisions:
-    """The fate of a supplier's good rows, in order. Needs a transaction.
+    """What becomes of an owner's good rows, in order. Needs a transaction.
 
     The rows of `updates` and `confirmed` are left locked.
 
-    Products are read without a lock, since most rows change nothing. What is to be changed is locked
-    afterwards, and if it is not what was read, everything is decided again. Raises `OperationalError` when
-    that does not come to an end; a deadlock between two such rounds is the database's to find.
+    The model's rows are read without a lock, since most rows of a sheet change nothing. What is to be changed is locked
+    afterwards, and if it is not what was read, everything is decided again. Raises `OperationalError` when that does
+    not come to an end; a deadlock between two such rounds is the database's to find.
     """
+    resolved = resolve(target, numbers, rows, owner)
     for _ in range(ROUNDS):
-        known = find(rows)
-        catalogue = Catalogue(known, supplier, order, replace=replace)
-        catalogue.decide(numbers, rows)
-        decisions = catalogue.decisions
-        touched = decisions.updates.keys() | decisions.confirmed
-        if locked(touched) == {key: known[key] for key in touched}:
+        known = find(target, resolved.values)
+        matching = Matching(target, known, owner, resolved, order, replace=replace)
+        decisions = matching.decide()
+        touched = {key: known[key] for key in known.keys() & (decisions.updates.keys() | decisions.confirmed.keys())}
+        if locked(target, touched) == touched:
             return decisions
-    raise OperationalError("the products change faster than they can be looked at")
+    raise OperationalError("the rows change faster than they can be looked at")
 
 
-class Catalogue:
-    """Decides for one supplier's rows, in order."""
+class Matching:
+    """Decides for the rows of one owner, in order."""
 
-    def __init__(self, known: Mapping[str, Known], supplier: str, order: ChangeOrder, *, replace: bool) -> None:
-        self._by_id = dict(known)
-        self._id_of = {str(product.values[CODIGO]): key for key, product in known.items()}
-        self._supplier = supplier
+    def __init__(
+        self,
+        target: Target,
+        known: Mapping[Key, Known],
+        owner: Owner,
+        resolved: Resolved,
+        order: ChangeOrder,
+        *,
+        replace: bool,
+    ) -> None:
+        self._target = target
+        self._key_of = target.key_of
+        self._by_key = dict(known)
+        # For each unique place: the key of the row that has a value there.
+        self._keys = [
+            (place, {row.values[place]: key for key, row in known.items()}) for place in target.unique
+        ]  # fmt: skip
+        self._owner = owner
+        self._resolved = resolved
         self._order = order
         self._replace = replace
+        self._created_place = target.created_place
         self.decisions = Decisions()
+        for problem in resolved.problems:
+            self.decisions.reject([problem], duplicate=False)
 
-    def decide(self, numbers: Sequence[int], rows: Sequence[CheckedValues]) -> None:
-        """Add the fate of each good row to `decisions`. No two rows name the same `id`, or the same `codigo`."""
-        by_id, id_of = self._by_id, self._id_of
-        for fila, values in zip(numbers, rows, strict=True):
-            key, code = values[ID], values[CODIGO]
-            if key in by_id or code in id_of:
-                self._decide_known(fila, str(key), str(code), values)
+    def decide(self) -> Decisions:
+        """Add what becomes of each good row to `decisions`."""
+        by_key, key_of = self._by_key, self._key_of
+        for fila, values in zip(self._resolved.numbers, self._resolved.values, strict=True):
+            key = key_of(values)
+            # While nothing is known, as when a catalogue is new, there is nothing to look for.
+            if by_key and (key in by_key or self._holders(values)):
+                self._decide_known(fila, key, values)
             else:
-                self._create(fila, str(key), values)
+                self._create(fila, key, values)
+        return self.decisions
 
-    def _decide_known(self, fila: int, key: str, code: str, values: CheckedValues) -> None:
-        by_id = self._by_id.get(key)
-        id_of_code = self._id_of.get(code)
-        by_code = None if id_of_code is None else self._by_id[id_of_code]
-        problem = self._conflict(fila, key, code, by_id, by_code)
+    def _holders(self, values: Values) -> list[tuple[int, Key]]:
+        """The unique places whose value a row of the model has, with that row's key."""
+        return [(place, keys[values[place]]) for place, keys in self._keys if values[place] in keys]
+
+    def _decide_known(self, fila: int, key: Key, values: Values) -> None:
+        match = self._by_key.get(key)
+        holders = self._holders(values)
+        problem = self._conflict(fila, match, holders, values)
         if problem:
             self.decisions.reject([problem], duplicate=True)
-        elif match := by_id or by_code:
-            self._update(fila, match, values)
+        else:
+            self._update(fila, match or self._by_key[holders[0][1]], values, by_key=match is not None)
 
-    def _conflict(self, fila: int, key: str, code: str, by_id: Known | None, by_code: Known | None) -> Problem | None:
-        """Why the row may not touch what exists, or `None`. Another supplier's product is never named."""
-        for match, columna, valor in ((by_id, "id", key), (by_code, "codigo", code)):
-            if match and match.proveedor_id != self._supplier:
-                return _problem(fila, columna, "other_supplier", valor)
-        if by_id and by_code and by_id is not by_code:
-            return _problem(fila, "codigo", "code_conflict", code, otro=shown(by_code.values[ID]), id=shown(key))
-        if (by_id or by_code) and not self._replace:
-            columna, valor = ("id", key) if by_id else ("codigo", code)
-            return _problem(fila, columna, "duplicate_product", valor)
+    def _conflict(
+        self, fila: int, match: Known | None, holders: Sequence[tuple[int, Key]], values: Values
+    ) -> Problem | None:
+        """Why the row may not touch what exists, or `None`. What is another owner's is never named."""
+        others = [(place, self._by_key[key]) for place, key in holders]
+        key_place = self._target.key[0]
+        for place, found in ([(key_place, match)] if match else []) + others:
+            if found.owner != self._owner and self._target.owner:
+                return self._problem(fila, place, "other_supplier", values)
+        if self._target.is_named_variously and match and match.change_number == self._order.number:
+            return self._problem(fila, key_place, "named_before", values)
+        for place, found in others:
+            if match and found is not match:
+                other, own = found.values[key_place], values[key_place]
+                return self._problem(fila, place, "code_conflict", values, otro=shown(other), id=shown(own))
+        if not self._replace:
+            place = key_place if match else others[0][0]
+            return self._problem(fila, place, self._target.declared.exists, values)
         return None
 
-    def _create(self, fila: int, key: str, values: CheckedValues) -> None:
-        complete = _filled(values, BLANKS)
-        self.decisions.creates[key] = complete
-        self._land(fila, complete)
+    def _create(self, fila: int, key: Key, values: Values) -> None:
+        complete = _filled(values, self._target.blanks)
+        if self._lands(fila, complete):
+            self.decisions.creates[key] = complete
+            if self._target.is_named_variously:
+                self._by_key[key] = Known(None, self._owner, 1, self._order.number, complete)
 
-    def _update(self, fila: int, match: Known, values: CheckedValues) -> None:
-        # A blank optional cell keeps what the product has.
-        complete = (match.values[ID], *_filled(values, match.values)[1:])
+    def _update(self, fila: int, match: Known, values: Values, *, by_key: bool) -> None:
+        # A blank optional cell keeps what is there, and a row that was found by a unique column keeps its key.
+        complete = _filled(values, match.values)
+        if not by_key:
+            kept = list(complete)
+            for place in self._target.key:
+                kept[place] = match.values[place]
+            complete = tuple(kept)
         is_equal = complete == match.values
         if not is_equal and match.change_number > self._order.number:
-            columna = "id" if values[ID] == match.values[ID] else "codigo"
-            problem = _problem(fila, columna, "superseded", str(values[INDEX[columna]]))
-            self.decisions.reject([problem], duplicate=True)
+            place = self._target.key[0] if by_key else self._target.unique[0]
+            self.decisions.reject([self._problem(fila, place, "superseded", values)], duplicate=True)
+            return
+        if not is_equal and not self._lands(fila, complete, duplicate=True):
             return
         self.decisions.duplicates += 1
-        if values[ID] != match.values[ID]:
-            self._warn_of_kept_id(fila, match, values)
+        if not by_key:
+            self._warn_of_kept_key(fila, match, values)
         if is_equal:
-            self.decisions.unchanged += 1
-            if match.change_number < self._order.waiting:
-                self.decisions.confirmed.add(str(match.values[ID]))
-            self._warn(fila, complete)
+            self._leave(fila, match, complete)
         else:
             self._change(fila, match, complete)
 
+    def _leave(self, fila: int, match: Known, complete: Values) -> None:
+        self.decisions.unchanged += 1
+        key = self._key_of(match.values)
+        if match.change_number < self._order.waiting or self._target.is_named_variously:
+            self.decisions.confirmed[key] = match
+            if self._target.is_named_variously:
+                number = max(match.change_number, self._order.number)
+                self._by_key[key] = Known(match.pk, match.owner, match.version, number, match.values)
+        for rule, values_of in self._target.rules:
+            if found := rule.find(values_of(complete)):
+                self._note(fila, rule, found)
+
     def _change(self, fila: int, match: Known, complete: Values) -> None:
-        key = str(match.values[ID])
-        changed = Known(self._supplier, match.version + 1, self._order.number, complete)
-        self._id_of.pop(str(match.values[CODIGO]), None)
-        self._remember(key, changed)
+        key = self._key_of(match.values)
+        changed = Known(match.pk, match.owner, match.version + 1, self._order.number, complete)
+        for place, keys in self._keys:
+            keys.pop(match.values[place], None)
+            keys[complete[place]] = key
+        self._by_key[key] = changed
         self.decisions.updates[key] = changed
         self.decisions.changes.append(Change(fila, match.values, complete))
-        self._land(fila, complete)
 
-    def _warn_of_kept_id(self, fila: int, match: Known, values: CheckedValues) -> None:
-        params: Params = {"columna": "id", "valor": shown(values[CODIGO]), "id": shown(match.values[ID])}
-        self.decisions.problems.append(Problem(fila, "id", "id_kept", params, shown(values[ID]), warning=True))
+    def _warn_of_kept_key(self, fila: int, match: Known, values: Values) -> None:
+        key, unique = self._target.key[0], self._target.unique[0]
+        column, seen = self._column(key), shown(values[key])
+        params: Params = {"columna": column, "valor": shown(values[unique]), "id": shown(match.values[key])}
+        self.decisions.problems.append(Problem(fila, column, "id_kept", params, seen, warning=True))
 
-    def _land(self, fila: int, values: Values) -> None:
-        self.decisions.categories.setdefault(values[CATEGORY], fila)  # type: ignore[arg-type]  # a text
-        self._warn(fila, values)
+    def _lands(self, fila: int, complete: Values, *, duplicate: bool = False) -> bool:
+        """Whether the rules across columns let this row of the model be; also notes their warnings."""
+        for rule, values_of in self._target.rules:
+            if found := rule.find(values_of(complete)):
+                self._note(fila, rule, found)
+        for rule, full_values_of in self._target.full_rules:
+            if found := rule.find(full_values_of(complete, self._resolved.attributes)):
+                problem = Problem(fila, found.columna, found.codigo, found.params, found.valor)
+                self.decisions.reject([problem], duplicate=duplicate)
+                return False
+        if self._created_place is not None:
+            self.decisions.named.setdefault(complete[self._created_place], fila)  # type: ignore[arg-type]  # required
+        return True
 
-    def _remember(self, key: str, product: Known) -> None:
-        self._by_id[key] = product
-        self._id_of[str(product.values[CODIGO])] = key
+    def _note(self, fila: int, rule: Rule, found: Finding) -> None:
+        problem = Problem(fila, found.columna, found.codigo, found.params, found.valor, warning=rule.is_warning)
+        self.decisions.problems.append(problem)
 
-    def _warn(self, fila: int, values: Values) -> None:
-        """A critical stock above the minimum, given the values that the product will have."""
-        critico, minimo = values[CRITICAL], values[MINIMUM]
-        if critico > minimo:  # type: ignore[operator]  # both are integers
-            params: Params = {"critico": critico, "minimo": minimo}  # type: ignore[dict-item]
-            problem = Problem(fila, "stock_critico", "critical_above_minimum", params, str(critico), warning=True)
-            self.decisions.problems.append(problem)
+    def _column(self, place: int) -> str:
+        return self._target.sheet.columns[self._target.places[place].column].name
+
+    def _problem(self, fila: int, place: int, code: str, values: Values, **more: str | int) -> Problem:
+        column, seen = self._column(place), shown(values[place])
+        return Problem(fila, column, code, {"columna": column, "valor": seen, **more}, seen)
 
 
-def _filled(values: CheckedValues, blanks: Values) -> Values:
+def _filled(values: Values, blanks: Values) -> Values:
     """The values, with those of `blanks` where there is none."""
     if None not in values:
-        return values  # type: ignore[return-value]  # none is None
+        return values
     return tuple(blank if value is None else value for value, blank in zip(values, blanks, strict=True))
-
-
-def _problem(fila: int, columna: str, codigo: str, valor: str, **params: str | int) -> Problem:
-    seen = shown(valor)
-    return Problem(fila, columna, codigo, {"columna": columna, "valor": seen, **params}, seen)

@@ -1,6 +1,7 @@
 """Uploads, their states, what was wrong with their rows, and what they changed."""
 
 from bulk_upload.models.heartbeat import WorkerHeartbeat
+from bulk_upload.models.imported import ImportedModel
 from bulk_upload.models.prepared_file import FileState, PreparedFile
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.row_change import RowChange
@@ -15,6 +16,7 @@ __all__ = [
     "BulkUploadQuerySet",
     "ClaimLost",
     "FileState",
+    "ImportedModel",
     "PreparedFile",
     "RowChange",
     "RowError",

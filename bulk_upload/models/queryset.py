@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from bulk_upload.models.states import Status
-from catalog.models import Supplier
+from bulk_upload.owners import owners_for, unowned_sheets_for
 from medisupply.backends.database import database_now, database_session, end_session
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
     def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """The uploads that `user` may see: its suppliers' ones, or all for staff with the permission."""
-        suppliers = Supplier.objects.for_user(user, "bulk_upload.view_bulkupload")
-        return self.filter(proveedor__in=suppliers)
+        own = Q(proveedor__in=owners_for(user, "bulk_upload.view_bulkupload"))
+        unowned = unowned_sheets_for(user)
+        return self.filter(own | Q(proveedor=None, sheet_name__in=unowned) if unowned else own)
 
     def unfinished(self) -> Self:
         return self.filter(status__in=[Status.PENDING, Status.PROCESSING])
@@ -35,6 +36,8 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
     def accepted_before(self, upload: BulkUpload) -> Self:
         """The same supplier's unfinished uploads that were accepted before `upload`, oldest first."""
         earlier = self.unfinished().filter(number__lt=upload.number, proveedor_id=upload.proveedor_id)
+        if upload.proveedor_id is None:
+            earlier = earlier.filter(sheet_name=upload.sheet_name)
         return earlier.order_by("number")
 
     def never_published(self, older_than: timedelta) -> Self:
@@ -44,16 +47,15 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
 
     def next_of_their_suppliers(self) -> Self:
         """Unfinished uploads that no unfinished one of their supplier comes before, oldest first."""
-        earlier = (
-            self.model._default_manager.all()
-            .unfinished()
-            .filter(proveedor=OuterRef("proveedor"), number__lt=OuterRef("number"))
-        )
+        same = Q(proveedor=OuterRef("proveedor")) | Q(proveedor=None, sheet_name=OuterRef("sheet_name"))
+        earlier = self.model._default_manager.all().unfinished().filter(same, number__lt=OuterRef("number"))
         return self.unfinished().filter(~Exists(earlier)).order_by("number")
 
-    def short_ones_wait(self, supplier: str) -> bool:
+    def short_ones_wait(self, beside: BulkUpload) -> bool:
         """Whether another supplier's next upload waits, and is short (`BULK_UPLOAD_SHORT_BYTES`)."""
-        waiting = self.next_of_their_suppliers().exclude(proveedor=supplier)
+        waiting = self.next_of_their_suppliers().exclude(
+            proveedor=beside.proveedor_id, **({} if beside.proveedor_id else {"sheet_name": beside.sheet_name})
+        )
         return waiting.filter(status=Status.PENDING, size__lte=settings.BULK_UPLOAD_SHORT_BYTES).exists()
 
     def claim(self, task_id: uuid.UUID, lease: timedelta) -> BulkUpload | None:

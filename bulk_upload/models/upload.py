@@ -20,7 +20,6 @@ from django.utils.translation import gettext_lazy as _
 from bulk_upload.models.published import Published
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally
-from catalog.models import Supplier
 from medisupply.backends.database import database_now, database_session, next_change_number
 
 # Excel's names have 31 characters at most; other programs' ones may be longer, and are only ever shown.
@@ -39,7 +38,17 @@ class BulkUpload(Published):
     """One accepted file and its way through the import."""
 
     task_id = models.UUIDField(_("tarea"), primary_key=True, default=uuid.uuid4, editable=False)
-    proveedor = models.ForeignKey(Supplier, models.PROTECT, related_name="uploads", verbose_name=_("proveedor"))
+    # Which declared sheet the file holds: see `bulk_upload.imports`.
+    sheet_name = models.CharField(_("contenido"), max_length=32, default="productos", db_default="productos")
+    # Empty where the sheet is nobody's own.
+    proveedor = models.ForeignKey(
+        settings.BULK_UPLOAD_OWNER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="uploads",
+        verbose_name=_("proveedor"),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("subido por")
     )
@@ -141,8 +150,13 @@ class BulkUpload(Published):
             # The same file, sent again without a key while the first one is on its way, is the same upload.
             models.UniqueConstraint(
                 name="upload_same_file_once",
-                fields=["proveedor", "sha256", "reemplazar_duplicados"],
+                fields=["proveedor", "sheet_name", "sha256", "reemplazar_duplicados"],
                 condition=Q(status__in=["pending", "processing"], idempotency_key="") & ~Q(sha256=""),
+            ),
+            models.UniqueConstraint(
+                name="upload_same_unowned_file_once",
+                fields=["sheet_name", "sha256", "reemplazar_duplicados"],
+                condition=Q(status__in=["pending", "processing"], idempotency_key="", proveedor=None) & ~Q(sha256=""),
             ),
             models.CheckConstraint(
                 name="upload_rows_add_up",
@@ -173,6 +187,11 @@ class BulkUpload(Published):
     @property
     def is_final(self) -> bool:
         return self.status in FINAL
+
+    @property
+    def queue_group(self) -> str:
+        """Whose uploads are imported one after another: a message group of a FIFO queue."""
+        return self.proveedor_id or f"hoja-{self.sheet_name}"
 
     @property
     def procesados(self) -> int:
@@ -235,7 +254,8 @@ class BulkUpload(Published):
         `corrects` is the task id that a corrected-row workbook names: it counts when that upload is the
         same supplier's.
         """
-        original = BulkUpload.objects.filter(pk=corrects, proveedor_id=self.proveedor_id) if corrects else None
+        same = {"proveedor_id": self.proveedor_id, "sheet_name": self.sheet_name}
+        original = BulkUpload.objects.filter(pk=corrects, **same) if corrects else None
         self._write(
             self._held(),
             total=total,

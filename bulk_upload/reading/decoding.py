@@ -16,7 +16,8 @@ from typing import Any, Final
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.reading import protocol
 from bulk_upload.sheet.cells import Row
-from bulk_upload.sheet.columns import COLUMNS, Column, Kind
+from bulk_upload.sheet.columns import Column, Kind
+from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.file_problems import FILE_PROBLEMS
 from bulk_upload.sheet.headers import HeaderMatch, match_header
 from bulk_upload.sheet.problems import FileProblem
@@ -35,19 +36,19 @@ Opened = tuple[HeaderMatch, int, str, str, str, tuple[Problem, ...]]
 TYPES: Final[dict[Kind, type]] = {"code": str, "text": str, "decimal": str, "integer": int, "boolean": bool}
 
 
-def table(line: bytes) -> Opened:
+def table(line: bytes, sheet: Sheet) -> Opened:
     """Header, number of rows, sheet, encoding, delimiter and warnings.
 
     Raises `FileProblem`: also the one that the child tells.
     """
     with _nonsense_is_damage(line):
         row, texts, total, *found, warnings = _content(line, "table")
-        sheet, encoding, delimiter = found
+        worksheet, encoding, delimiter = found
         _check_numbers([row, total])
         _check_texts(found)
         "".join(texts).encode()  # anything else is only ever shown
         said = tuple(_problem(WARNINGS, *parts) for parts in warnings)
-    return match_header(row, texts, sheet), total, sheet, encoding, delimiter, said
+    return match_header(sheet, row, texts, worksheet), total, worksheet, encoding, delimiter, said
 
 
 def rows(line: bytes) -> list[Row]:
@@ -59,11 +60,11 @@ def rows(line: bytes) -> list[Row]:
         return [(number, cells) for number, cells in batch]
 
 
-def chunk(line: bytes) -> CheckedChunk:
+def chunk(line: bytes, sheet: Sheet) -> CheckedChunk:
     """A chunk of at least one row, good or bad. Raises `FileProblem`."""
     with _nonsense_is_damage(line):
         numbers, columns, next_row, problems, repeated, corrected = _content(line, "chunk")
-        values = [_values(column, cells, len(numbers)) for column, cells in zip(COLUMNS, columns, strict=True)]
+        values = [_values(column, cells, len(numbers)) for column, cells in zip(sheet.columns, columns, strict=True)]
         found = [_problem(ROW_PROBLEMS, *parts) for parts in problems]
         _check_numbers([*numbers, next_row, *repeated, *chain.from_iterable(corrected), *(p.fila for p in found)])
         if not numbers and not found:

@@ -2,15 +2,16 @@
 
 readers = Readers()
 with readers.reader(limits, on_wait) as reader:
-    table = reader.checked(path, "csv", next_row=0, chunk_rows=2500)
+    table = reader.checked(path, "csv", sheet, next_row=0, chunk_rows=2500)
     for chunk in table.chunks: ...
 readers.close()
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,7 @@ from bulk_upload.reading.fork_server import ForkServer
 from bulk_upload.reading.heartbeat import OnWait, ignore_wait
 from bulk_upload.reading.process import Child
 from bulk_upload.sheet.cells import Row
+from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problems import FileProblem
 
 FileFormat = Literal["xlsx", "csv"]
@@ -39,22 +41,28 @@ class Reader:
         self._limits = limits
         self._on_wait = on_wait
 
-    def rows(self, path: Path, file_format: FileFormat) -> Table:
+    def rows(self, path: Path, file_format: FileFormat, sheet: Sheet) -> Table:
         """The file's rows as they stand."""
-        opened = self._open(protocol.Job(_there(path), file_format, self._limits))
-        header, total, sheet, encoding, delimiter, warnings = opened
-        return Table(header, total, self._batches(total), sheet, encoding, delimiter, warnings)
+        opened = self._open(self._job(path, file_format, sheet), sheet)
+        header, total, worksheet, encoding, delimiter, warnings = opened
+        return Table(header, total, self._batches(total), worksheet, encoding, delimiter, warnings)
 
-    def checked(self, path: Path, file_format: FileFormat, *, next_row: int, chunk_rows: int) -> CheckedTable:
+    def checked(
+        self, path: Path, file_format: FileFormat, sheet: Sheet, *, next_row: int, chunk_rows: int
+    ) -> CheckedTable:
         """The file's rows from `next_row` on, checked, at most `chunk_rows` in each chunk."""
-        opened = self._open(protocol.Job(_there(path), file_format, self._limits, chunk_rows, next_row))
-        header, total, sheet, encoding, delimiter, warnings = opened
-        chunks = self._chunks(total, whole=not next_row)
-        return CheckedTable(header, total, chunks, sheet, encoding, delimiter, warnings)
+        job = self._job(path, file_format, sheet)
+        opened = self._open(replace(job, next_row=next_row, chunk_rows=chunk_rows), sheet)
+        header, total, worksheet, encoding, delimiter, warnings = opened
+        chunks = self._chunks(total, sheet, whole=not next_row)
+        return CheckedTable(header, total, chunks, worksheet, encoding, delimiter, warnings)
 
-    def _open(self, job: protocol.Job) -> decoding.Opened:
+    def _job(self, path: Path, file_format: FileFormat, sheet: Sheet) -> protocol.Job:
+        return protocol.Job(_there(path), file_format, sheet.module, sheet.name, self._limits)
+
+    def _open(self, job: protocol.Job, sheet: Sheet) -> decoding.Opened:
         self._child.ask(job, self._on_wait)
-        return decoding.table(self._child.line())
+        return decoding.table(self._child.line(), sheet)
 
     def _batches(self, total: int) -> Iterator[list[Row]]:
         while total > 0:
@@ -64,10 +72,10 @@ class Reader:
         if self._child.line() != protocol.END:
             raise FileProblem("damaged_file")
 
-    def _chunks(self, total: int, *, whole: bool) -> Iterator[CheckedChunk]:
+    def _chunks(self, total: int, sheet: Sheet, *, whole: bool) -> Iterator[CheckedChunk]:
         """The chunks, which must hold as many rows as the file; not more, if it is not read as a `whole`."""
         while (line := self._child.line()) != protocol.END:
-            chunk = decoding.chunk(line)
+            chunk = decoding.chunk(line, sheet)
             total -= len(chunk.numbers) + len({problem.fila for problem in chunk.problems})
             if total < 0:
                 raise FileProblem("damaged_file")
@@ -79,7 +87,9 @@ class Reader:
 class Readers:
     """Gives out readers, and keeps the process running that they are forked from. Close it at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, sheet_modules: Sequence[str] = ()) -> None:
+        """`sheet_modules` are those of the sheets that are read often: that process imports them once."""
+        self._sheet_modules = sheet_modules
         self._server: ForkServer | None = None
 
     def prepare(self) -> None:
@@ -111,7 +121,7 @@ class Readers:
         if self._server is not None and not self._server.is_alive():
             self.close()
         if self._server is None:
-            self._server = ForkServer()
+            self._server = ForkServer(self._sheet_modules)
         return self._server
 
 
@@ -123,10 +133,12 @@ def only_reader(limits: Limits, on_wait: OnWait = ignore_wait) -> Iterator[Reade
 
 
 @contextmanager
-def open_table(path: Path, file_format: FileFormat, limits: Limits, on_wait: OnWait = ignore_wait) -> Iterator[Table]:
+def open_table(
+    path: Path, file_format: FileFormat, sheet: Sheet, limits: Limits, on_wait: OnWait = ignore_wait
+) -> Iterator[Table]:
     """The rows of one file, by an `only_reader`."""
     with only_reader(limits, on_wait) as reader:
-        yield reader.rows(path, file_format)
+        yield reader.rows(path, file_format, sheet)
 
 
 def _there(path: Path) -> str:

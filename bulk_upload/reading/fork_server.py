@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,14 +32,15 @@ class ForkServer:
     Its methods raise `OSError` when it is gone or does not answer; then it is closed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Sequence[str] = ()) -> None:
+        """The process imports `modules` as well, for its children."""
         self._requests, theirs = socket.socketpair()
         self._requests.settimeout(ANSWER_SECONDS)
         self._children = 0
         with theirs:
             try:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", CHILD, str(os.getpid())],
+                    [sys.executable, "-m", CHILD, str(os.getpid()), *modules],
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     cwd=_ROOT,

@@ -14,7 +14,7 @@ death is never taken for the end of a file.
 A cell is a JSON string, number, boolean or null; an `ErrorCell` is ``{"error": text}``, a `DateCell`
 ``{"date": text}``, an `UnreadCell` ``{"unread": [code, text]}``. Numbers that JSON does not know travel as Python
 writes them (``NaN``). The parts of a chunk are those of `CheckedChunk`; a decimal is a string, a problem or warning the
-list of its fields. What the parent makes of it is in `heard`.
+list of its fields. What the parent makes of it is in `decoding`.
 
 Children are asked for from a process that forks them, by a `Request` on a socket of its own.
 """
@@ -49,10 +49,15 @@ Message = list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the child is to do: tell the rows of the file at `path`, or, with `chunk_rows`, checked chunks of them."""
+    """What the child is to do: send the rows of the file at `path`, or, with `chunk_rows`, checked chunks of them.
+
+    The file holds the sheet that is declared as `sheet_name` in `sheet_module`.
+    """
 
     path: str
     file_format: str
+    sheet_module: str
+    sheet_name: str
     limits: Limits
     chunk_rows: int = 0
     next_row: int = 0

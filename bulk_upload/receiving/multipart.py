@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
 from django.utils.translation import gettext as _
 
-from bulk_upload.intake import RefusedUpload
 from bulk_upload.receiving.file_names import clean_filename, fault_of
+from bulk_upload.receiving.refusals import RefusedUpload
 
 # Longer headers of a part are refused by Django.
 LONGEST_HEADER: Final = 1024
@@ -33,7 +33,7 @@ class FormParser(MultiPartParser):
         if not file_name.strip():
             return None
         if fault := fault_of(file_name):
-            raise RefusedUpload("bad_filename", _refusal(fault), status=400)
+            raise RefusedUpload("bad_filename", _refusal(fault))
         return clean_filename(file_name)
 
 

@@ -1,4 +1,4 @@
-"""Which column a header names, as far as the header alone says it.
+"""What counts when two headers are compared.
 
 Headers match without regard to case, accents, surrounding space, invisible characters, question marks, units in
 brackets and the choice of ``_``, space or ``-``. Knows no Django; the guarded reader uses it too.
@@ -10,7 +10,6 @@ import re
 import unicodedata
 from typing import Final
 
-from bulk_upload.sheet.columns import COLUMNS, Column
 from bulk_upload.sheet.text import BLANKS, INVISIBLE
 
 # What people add to a header in brackets: its unit, its form, whether it must be filled in.
@@ -41,9 +40,3 @@ def normal_form(header: str) -> str:
 
 def _without_unit(brackets: re.Match[str]) -> str:
     return "" if brackets[1].strip(BLANKS + ".") in _UNITS else brackets[0]
-
-
-KNOWN: Final[dict[str, Column]] = {
-    normal_form(header): column for column in COLUMNS for header in (column.name, *column.synonyms)
-}
-FALLBACKS: Final[dict[str, Column]] = {normal_form(header): column for column in COLUMNS for header in column.fallbacks}

@@ -6,13 +6,14 @@ What counts when a header is compared is said in `header_forms`. Knows no Django
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bulk_upload.sheet.cells import Cell, column_letter, is_blank
-from bulk_upload.sheet.columns import COLUMNS, ORIGINAL_ROW, ROW_PROBLEMS
-from bulk_upload.sheet.header_forms import FALLBACKS, KNOWN, normal_form
+from bulk_upload.sheet.columns import ORIGINAL_ROW, ROW_PROBLEMS, Column
+from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.header_forms import normal_form
 from bulk_upload.sheet.problems import FileProblem, headers_found, shown
 from bulk_upload.sheet.similar_headers import missing_columns
 from bulk_upload.sheet.text import BLANKS
@@ -29,7 +30,7 @@ _ORIGINAL_ROW: Final = re.compile(rf"{ORIGINAL_ROW}(?:\s+(?P<task>{_TASK_ID}))?"
 
 @dataclass(frozen=True, slots=True)
 class HeaderMatch:
-    """A header row that was recognised.
+    """A header row of `sheet` that was recognised.
 
     `positions` maps the name of each column found to its place in a row's cells. `texts` is the whole
     header as written, blank cells as ``""``. `unknown` are the positions that name no known column.
@@ -37,6 +38,7 @@ class HeaderMatch:
     `original_row` the position of the original rows' numbers; in other sheets they are ``""`` and `None`.
     """
 
+    sheet: Sheet
     row: int
     texts: tuple[str, ...]
     positions: dict[str, int]
@@ -45,18 +47,19 @@ class HeaderMatch:
     original_row: int | None = None
 
 
-def count_known(cells: Iterable[Cell]) -> int:
-    """How many different known columns `cells` name: what makes a row look like a header."""
+def count_known(cells: Iterable[Cell], sheet: Sheet) -> int:
+    """How many different columns of `sheet` the `cells` name: what makes a row look like a header."""
     forms = {normal_form(cell) for cell in cells if isinstance(cell, str)}
-    return len({column.name for form in forms if (column := KNOWN.get(form) or FALLBACKS.get(form))})
+    known, fallbacks = sheet.known_headers, sheet.fallback_headers
+    return len({column.name for form in forms if (column := known.get(form) or fallbacks.get(form))})
 
 
-def find_header(rows: Iterable[tuple[int, Sequence[Cell]]]) -> tuple[int, Sequence[Cell]] | None:
-    """The row among `rows` that names most known columns, the first of equals, or `None`."""
+def find_header(rows: Iterable[tuple[int, Sequence[Cell]]], sheet: Sheet) -> tuple[int, Sequence[Cell]] | None:
+    """The row among `rows` that names most columns of `sheet`, the first of equals, or `None`."""
     best: tuple[int, Sequence[Cell]] | None = None
-    most = HEADER_COLUMNS - 1
+    most = min(HEADER_COLUMNS, len(sheet.columns)) - 1
     for number, cells in rows:
-        known = count_known(cells)
+        known = count_known(cells, sheet)
         if known > most:
             best, most = (number, cells), known
     return best
@@ -69,8 +72,8 @@ def no_header(cells: Sequence[Cell]) -> FileProblem:
     )
 
 
-def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
-    """Say which column stands where.
+def match_header(sheet: Sheet, row: int, cells: Sequence[Cell], worksheet: str) -> HeaderMatch:
+    """Say which column of `sheet` stands where; `worksheet` is the name of its tab.
 
     Raises `FileProblem` ``duplicate_column`` when two headers name one column, ``missing_columns``
     or ``missing_columns_similar`` (which names the headers that look like them) when required ones are
@@ -81,7 +84,7 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
     unknown: list[int] = []
     corrects, original_row = _correction(texts)
     for index, text in enumerate(texts):
-        column = KNOWN.get(normal_form(text)) if text else None
+        column = sheet.known_headers.get(normal_form(text)) if text else None
         if column is None:
             if text and not is_of_a_correction(text):
                 unknown.append(index)
@@ -99,22 +102,24 @@ def match_header(row: int, cells: Sequence[Cell], sheet: str) -> HeaderMatch:
             )
         else:
             positions[column.name] = index
-    use_fallbacks(texts, positions, unknown)
-    absent = [column for column in COLUMNS if column.name not in positions]
-    if problem := missing_columns(absent, [texts[index] for index in unknown], texts, row, sheet):
+    use_fallbacks(sheet.fallback_headers, texts, positions, unknown)
+    absent = [column for column in sheet.columns if column.name not in positions]
+    if problem := missing_columns(absent, [texts[index] for index in unknown], texts, row, worksheet):
         raise problem
-    return HeaderMatch(row, texts, positions, tuple(unknown), corrects, original_row)
+    return HeaderMatch(sheet, row, texts, positions, tuple(unknown), corrects, original_row)
 
 
 def _texts(cells: Sequence[Cell]) -> tuple[str, ...]:
     return tuple("" if is_blank(cell) else written(cell).strip(BLANKS) for cell in cells)
 
 
-def use_fallbacks(texts: Sequence[str], positions: dict[str, int], unknown: list[int]) -> None:
+def use_fallbacks(
+    fallbacks: Mapping[str, Column], texts: Sequence[str], positions: dict[str, int], unknown: list[int]
+) -> None:
     """Take a header such as "descripción" for the column that nothing else names, if there is only one such header."""
     found: dict[str, list[int]] = {}
     for index in unknown:
-        if column := FALLBACKS.get(normal_form(texts[index])):
+        if column := fallbacks.get(normal_form(texts[index])):
             found.setdefault(column.name, []).append(index)
     for name, indexes in found.items():
         if name not in positions and len(indexes) == 1:

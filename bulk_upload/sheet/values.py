@@ -51,9 +51,9 @@ def text_parser(maximum: int, *, upper: bool = False, code: bool = False) -> Par
     return parse
 
 
-def code_parser(maximum: int) -> Parser:
+def code_parser(maximum: int, *, upper: bool = False) -> Parser:
     """As `text_parser`, for identifiers: a number in scientific notation is refused too."""
-    parse_text = text_parser(maximum, code=True)
+    parse_text = text_parser(maximum, upper=upper, code=True)
 
     def parse(cell: Cell) -> Value:
         if isinstance(cell, str) and ("+" in cell or "-" in cell) and SCIENTIFIC.fullmatch(cell.strip(BLANKS)):
@@ -64,7 +64,7 @@ def code_parser(maximum: int) -> Parser:
 
 
 def id_parser(maximum: int) -> Parser:
-    """As `code_parser`, for the id of a product, which must fit into the address of the product."""
+    """As `code_parser`, for an id that must fit into an address: see `sheet.addresses`."""
     parse_code = code_parser(maximum)
 
     def parse(cell: Cell) -> Value:

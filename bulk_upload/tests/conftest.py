@@ -24,11 +24,11 @@ from bulk_upload.importing import write
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
-from bulk_upload.sheet.columns import NAMES
 from bulk_upload.sheet.headers import match_header
 from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
 from bulk_upload.workbooks import prepared_files
 from catalog.models import Supplier
+from catalog.sheets.products import PRODUCTS
 from medisupply.backends import shared_cache
 
 
@@ -55,7 +55,7 @@ def row(number: int, **changes: Any) -> dict[str, Any]:
 def csv_bytes(rows: Iterable[dict[str, Any]], *, encoding: str = "utf-8") -> bytes:
     """The rows as a CSV file with the sheet's header."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, NAMES)
+    writer = csv.DictWriter(text, PRODUCTS.names)
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode(encoding)
@@ -63,8 +63,8 @@ def csv_bytes(rows: Iterable[dict[str, Any]], *, encoding: str = "utf-8") -> byt
 
 def table(rows: Sequence[dict[str, Any]], *, delimiter: str = ",") -> Table:
     """The rows as a reader would give them: the header in row 1, data from row 2 on."""
-    header = match_header(1, list(NAMES), "CSV")
-    cells = [(index, [line.get(name) for name in NAMES]) for index, line in enumerate(rows, 2)]
+    header = match_header(PRODUCTS, 1, list(PRODUCTS.names), "CSV")
+    cells = [(index, [line.get(name) for name in PRODUCTS.names]) for index, line in enumerate(rows, 2)]
     batches = iter([cells[start : start + 7] for start in range(0, len(cells), 7)])
     return Table(header=header, total=len(cells), batches=batches, delimiter=delimiter)
 
@@ -179,7 +179,7 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
 
     def run(content: bytes, name: str = "productos.csv", *, replace: bool = False) -> BulkUpload:
         file = SimpleUploadedFile(name, content)
-        return accept_upload(file=file, supplier=supplier, user=user, reemplazar_duplicados=replace)
+        return accept_upload(file=file, sheet=PRODUCTS, owner=supplier, user=user, reemplazar_duplicados=replace)
 
     return run
 

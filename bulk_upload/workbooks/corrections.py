@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from bulk_upload.checking.tables import Table
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.sheet.cells import Cell, Row, is_blank, row_number
-from bulk_upload.sheet.columns import COLUMNS, INDEX, ORIGINAL_ROW, ROW_PROBLEMS, Column
+from bulk_upload.sheet.columns import ORIGINAL_ROW, ROW_PROBLEMS, Column
 from bulk_upload.sheet.headers import HeaderMatch, is_of_a_correction
 from bulk_upload.sheet.problems import text_of
 from bulk_upload.workbooks import xlsx
@@ -222,7 +222,7 @@ def _kept(header: HeaderMatch) -> list[int]:
 
 
 def _columns(header: HeaderMatch) -> dict[int, Column]:
-    return {position: COLUMNS[INDEX[name]] for name, position in header.positions.items()}
+    return {position: header.sheet.column(name) for name, position in header.positions.items()}
 
 
 def _widths(header: HeaderMatch) -> list[int]:

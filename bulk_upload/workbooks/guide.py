@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from bulk_upload.sheet.columns import COLUMNS, Column
+from bulk_upload.sheet.columns import Column
+from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.file_problems import FILE_PROBLEMS
 from bulk_upload.sheet.row_problems import ROW_PROBLEMS, WARNINGS
 from bulk_upload.sheet.texts import Text
@@ -66,19 +67,19 @@ RULES: Final = """\
 """
 
 
-def suppliers_page() -> str:
-    """The whole page, as Markdown in Spanish."""
+def suppliers_page(sheet: Sheet) -> str:
+    """The whole page about `sheet`, as Markdown in Spanish."""
     return "\n".join(
         [
             INTRODUCTION,
             "## Columnas\n",
-            *_columns_table(),
+            *_columns_table(sheet),
             "",
             "Los encabezados se reconocen sin importar mayúsculas, acentos, espacios, guiones, signos de interrogación",
             "ni la unidad entre paréntesis: `(unidades)`, `(días)`, `(S/N)`, `(COP)`. Uno que casi es el de una",
             "columna se rechaza con la pregunta «¿Quiso decir…?».",
             "Otros nombres que sirven:\n",
-            *map(_other_names, COLUMNS),
+            *map(_other_names, sheet.columns),
             "",
             RULES,
             "## Qué significa cada error de fila\n",
@@ -101,10 +102,10 @@ def _other_names(column: Column) -> str:
     return line
 
 
-def _columns_table() -> Iterator[str]:
+def _columns_table(sheet: Sheet) -> Iterator[str]:
     yield "| columna | obligatoria | contenido | límite | si está vacía | ejemplo |"
     yield "|---|---|---|---|---|---|"
-    for column in COLUMNS:
+    for column in sheet.columns:
         cells = [
             f"`{column.name}`",
             "sí" if column.required else "no",

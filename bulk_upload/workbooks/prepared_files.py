@@ -64,7 +64,7 @@ def publish(file: PreparedFile) -> bool:
     try:
         number = file.next_publication()
         if number is not None:
-            queue.publish_file(file.pk, file.upload_id, file.upload.proveedor_id, number)
+            queue.publish_file(file.pk, file.upload_id, file.upload.queue_group, number)
             file.published()
     except (*queue.QueueFault, *DATABASE_AWAY) as error:
         log.warning("File %s waits to be published: %s", file.pk, error)

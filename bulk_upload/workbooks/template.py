@@ -1,6 +1,6 @@
-"""Spreadsheets that we write for suppliers: the template that they fill in.
+"""The workbook that suppliers fill in.
 
-Everything in it comes from `columns.COLUMNS`, so a column that is added there appears in the template.
+Everything in it comes from the sheet's declaration, so a column that is added there appears in the template.
 The same content always gives the same bytes: the copies in `fixtures/` change only when they must.
 """
 
@@ -10,10 +10,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, Literal
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -23,16 +22,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import ARC_CONTENT_TYPES, ARC_CORE
 from openpyxl.xml.functions import tostring
 
-from bulk_upload.sheet.columns import COLUMNS, Column, Kind
-from catalog.models import Category
+from bulk_upload.imports import SheetImport
+from bulk_upload.sheet.columns import Column, Kind
+from bulk_upload.sheet.declaration import Sheet
 
 CellValue = str | int | float
 
-PRODUCTS_SHEET: Final = "Productos"
 INSTRUCTIONS_SHEET: Final = "Instrucciones"
 
-# Categories that a template offers in its list.
-MOST_CATEGORIES: Final = 1000
 # The last row of an Excel sheet: formats and checks hold for whatever is typed below the header.
 LAST_ROW: Final = 1_048_576
 
@@ -54,7 +51,7 @@ WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 LINE: Final = Border(bottom=Side(style="thin", color="BFBFBF"))
 
 GENERAL_RULES: Final = (
-    f"Escriba un producto por fila en la hoja «{PRODUCTS_SHEET}», desde la fila 2. No cambie los encabezados; "
+    "Escriba un registro ({row}) por fila en la hoja «{title}», desde la fila 2. No cambie los encabezados; "
     "el orden de las columnas es libre.",
     "Las columnas de encabezado azul son obligatorias; las de encabezado gris pueden quedar vacías.",
     "Las columnas de códigos tienen formato de texto para que no se pierdan ceros ni dígitos: si pega datos, use "
@@ -66,7 +63,7 @@ INSTRUCTION_HEADERS: Final = (
     "¿Obligatoria?",
     "Regla",
     "Ejemplo",
-    "Si queda vacía en un producto nuevo",
+    "Si queda vacía en una fila nueva",
     "Otros encabezados que se entienden",
 )
 INSTRUCTION_WIDTHS: Final = (28, 14, 60, 28, 22, 60)
@@ -76,44 +73,46 @@ ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 DOCUMENT_DATE: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 
 
+def template_name(sheet: Sheet, *, example: bool) -> str:
+    return f"plantilla_{sheet.name}_{'ejemplo' if example else 'vacia'}.xlsx"
+
+
 def write_template(
-    target: str | Path | IO[bytes], rows: Iterable[Mapping[str, CellValue]], categories: Sequence[str]
+    target: str | Path | IO[bytes],
+    declared: type[SheetImport],
+    rows: Iterable[Mapping[str, CellValue]],
+    user: Any = None,
 ) -> None:
     """Write the workbook that suppliers fill in to `target`.
 
-    `rows` are products to begin with (column name → value; what is absent stays blank). `categories`
-    are offered in the list of the column `categoria`; others may still be typed.
+    `rows` are what it begins with (column name → value; what is absent stays blank). Columns with `choices` offer those
+    of `user` in a list; others may still be typed.
     """
+    sheet = declared.sheet
     workbook = Workbook()
-    products = workbook.worksheets[0]
-    products.title = PRODUCTS_SHEET
-    instructions = workbook.create_sheet(INSTRUCTIONS_SHEET)
-    category_range = _write_instructions(instructions, categories)
-    _write_header(products)
-    _write_products(products, rows)
-    _add_checks(products, category_range)
+    worksheet = workbook.worksheets[0]
+    worksheet.title = sheet.title.es
+    choices = {name: offered for name, offer in declared.choices.items() if (offered := offer(user))}
+    ranges = _write_instructions(workbook.create_sheet(INSTRUCTIONS_SHEET), sheet, choices)
+    _write_header(worksheet, sheet)
+    _write_rows(worksheet, sheet, rows)
+    _add_checks(worksheet, sheet, ranges)
     _save(workbook, target)
 
 
-def offered_categories(user: AbstractBaseUser | AnonymousUser) -> list[str]:
-    """The categories that the template of `user` lists: when there are too many, rather approved ones."""
-    names = Category.objects.for_user(user).order_by("-aprobada", "nombre").values_list("nombre", flat=True)
-    return sorted(names[:MOST_CATEGORIES])
-
-
-def _write_header(sheet: Worksheet) -> None:
-    for index, column in enumerate(COLUMNS, start=1):
-        cell = sheet.cell(1, index, column.name)
+def _write_header(worksheet: Worksheet, sheet: Sheet) -> None:
+    for index, column in enumerate(sheet.columns, start=1):
+        cell = worksheet.cell(1, index, column.name)
         cell.font = HEADER_FONT
         cell.fill = REQUIRED_FILL if column.required else OPTIONAL_FILL
         cell.alignment = Alignment(vertical="center")
         note = f"{_obligation(column)} {column.rule.es}\nEjemplo: {column.example}"
         cell.comment = Comment(note, "MediSupply", height=110, width=280)
-        dimension = sheet.column_dimensions[get_column_letter(index)]
+        dimension = worksheet.column_dimensions[get_column_letter(index)]
         dimension.width = _width(column)
         dimension.number_format = NUMBER_FORMATS[column.kind]
-    sheet.row_dimensions[1].height = 22
-    sheet.freeze_panes = "A2"
+    worksheet.row_dimensions[1].height = 22
+    worksheet.freeze_panes = "A2"
 
 
 def _obligation(column: Column) -> str:
@@ -126,18 +125,18 @@ def _width(column: Column) -> int:
     return max(len(column.name) + 4, usual)
 
 
-def _write_products(sheet: Worksheet, rows: Iterable[Mapping[str, CellValue]]) -> None:
+def _write_rows(worksheet: Worksheet, sheet: Sheet, rows: Iterable[Mapping[str, CellValue]]) -> None:
     for number, row in enumerate(rows, start=2):
-        for index, column in enumerate(COLUMNS, start=1):
+        for index, column in enumerate(sheet.columns, start=1):
             if column.name in row:
-                cell = sheet.cell(number, index, row[column.name])
+                cell = worksheet.cell(number, index, row[column.name])
                 cell.number_format = NUMBER_FORMATS[column.kind]
 
 
-def _add_checks(sheet: Worksheet, category_range: str) -> None:
+def _add_checks(worksheet: Worksheet, sheet: Sheet, ranges: Mapping[str, str]) -> None:
     """Let Excel help while a person types. What the import would take is at most warned about."""
-    for index, column in enumerate(COLUMNS, start=1):
-        check = _check(column, category_range)
+    for index, column in enumerate(sheet.columns, start=1):
+        check = _check(column, ranges.get(column.name, ""))
         if check is None:
             continue
         check.promptTitle, check.prompt = column.name, column.rule.es[:255]
@@ -145,12 +144,12 @@ def _add_checks(sheet: Worksheet, category_range: str) -> None:
         check.showInputMessage = check.showErrorMessage = True
         letter = get_column_letter(index)
         check.add(f"{letter}2:{letter}{LAST_ROW}")
-        sheet.add_data_validation(check)
+        worksheet.add_data_validation(check)
 
 
-def _check(column: Column, category_range: str) -> DataValidation | None:
-    if column.name == "categoria" and category_range:
-        return DataValidation("list", formula1=category_range, errorStyle="warning")
+def _check(column: Column, choices: str) -> DataValidation | None:
+    if choices:
+        return DataValidation("list", formula1=choices, errorStyle="warning")
     if column.kind == "boolean":
         # The import also takes true, 1, verdadero and the like: a warning, not a stop.
         return DataValidation("list", formula1='"sí,no"', errorStyle="warning", allow_blank=True)
@@ -166,28 +165,35 @@ def _check(column: Column, category_range: str) -> DataValidation | None:
     return None
 
 
-def _write_instructions(sheet: Worksheet, categories: Sequence[str]) -> str:
-    """Write the rules in words; returns the cells that hold `categories`, as a formula (or ``""``)."""
-    sheet.cell(1, 1, "Cómo llenar la plantilla de productos").font = Font(name=FONT, bold=True, size=14)
+def _write_instructions(worksheet: Worksheet, sheet: Sheet, choices: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Write the rules in words; returns the cells that hold each column's `choices`, as a formula."""
+    title = f"Cómo llenar la plantilla de {sheet.title.es.lower()}"
+    worksheet.cell(1, 1, title).font = Font(name=FONT, bold=True, size=14)
     for number, rule in enumerate(GENERAL_RULES, start=2):
-        sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=len(INSTRUCTION_HEADERS))
-        sheet.cell(number, 1, rule).alignment = WRAPPED
+        worksheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=len(INSTRUCTION_HEADERS))
+        worksheet.cell(number, 1, rule.format(row=sheet.row_title.es, title=sheet.title.es)).alignment = WRAPPED
     top = len(GENERAL_RULES) + 3
-    for index, (title, width) in enumerate(zip(INSTRUCTION_HEADERS, INSTRUCTION_WIDTHS, strict=True), start=1):
-        cell = sheet.cell(top, index, title)
+    for index, (heading, width) in enumerate(zip(INSTRUCTION_HEADERS, INSTRUCTION_WIDTHS, strict=True), start=1):
+        cell = worksheet.cell(top, index, heading)
         cell.font, cell.fill = HEADER_FONT, REQUIRED_FILL
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    for number, column in enumerate(COLUMNS, start=top + 1):
+        worksheet.column_dimensions[get_column_letter(index)].width = width
+    for number, column in enumerate(sheet.columns, start=top + 1):
         for index, text in enumerate(_instruction(column), start=1):
-            cell = sheet.cell(number, index, text)
+            cell = worksheet.cell(number, index, text)
             cell.alignment, cell.border, cell.number_format = WRAPPED, LINE, "@"
-    if not categories:
-        return ""
-    first = top + len(COLUMNS) + 3
-    sheet.cell(first - 1, 1, "Categorías que existen").font = Font(name=FONT, size=11, bold=True)
-    for number, category in enumerate(categories, start=first):
-        sheet.cell(number, 1, category)
-    return f"{INSTRUCTIONS_SHEET}!$A${first}:$A${first + len(categories) - 1}"
+    return _write_choices(worksheet, top + len(sheet.columns) + 2, choices)
+
+
+def _write_choices(worksheet: Worksheet, top: int, choices: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """A list of each column's choices, beside each other."""
+    ranges: dict[str, str] = {}
+    for index, (name, texts) in enumerate(choices.items(), start=1):
+        letter, first = get_column_letter(index), top + 1
+        worksheet.cell(top, index, f"Valores que existen: {name}").font = Font(name=FONT, size=11, bold=True)
+        for number, text in enumerate(texts, start=first):
+            worksheet.cell(number, index, text)
+        ranges[name] = f"{INSTRUCTIONS_SHEET}!${letter}${first}:${letter}${first + len(texts) - 1}"
+    return ranges
 
 
 def _instruction(column: Column) -> tuple[str, ...]:

@@ -3,9 +3,17 @@
 from django.contrib import admin
 
 from catalog.admin.categories import CategoryAdmin
-from catalog.admin.products import OwnSuppliersFilter, ProductAdmin, ProductForm
+from catalog.admin.products import ProductAdmin, ProductForm
 from catalog.admin.suppliers import SupplierAdmin
+from catalog.admin.with_uploads import ProductWithUploads, SupplierWithUploads
 
-__all__ = ["CategoryAdmin", "OwnSuppliersFilter", "ProductAdmin", "ProductForm", "SupplierAdmin"]
+__all__ = [
+    "CategoryAdmin",
+    "ProductAdmin",
+    "ProductForm",
+    "ProductWithUploads",
+    "SupplierAdmin",
+    "SupplierWithUploads",
+]
 
 admin.site.site_header = admin.site.site_title = "MediSupply"

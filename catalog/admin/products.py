@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field, ForeignKey, QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.forms import Media, ModelChoiceField
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.admin.owner_filter import OwnSuppliersFilter
 from bulk_upload.sheet.addresses import is_addressable
 from catalog import search
 from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
@@ -25,17 +26,6 @@ from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
 from catalog.models import Category, Product, Supplier
 from medisupply.api.throttles import too_many_exports
 from medisupply.backends.database import next_change_number
-
-
-class OwnSuppliersFilter(admin.RelatedFieldListFilter):
-    """Offers only the suppliers that the person may act for."""
-
-    def field_choices(
-        self, field: Field[Any, Any], request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, Any]]:
-        opts = model_admin.opts
-        suppliers = Supplier.objects.for_user(request.user, f"{opts.app_label}.view_{opts.model_name}")
-        return [(supplier.pk, str(supplier)) for supplier in suppliers]
 
 
 class ProductForm(CleanTextsForm[Product]):

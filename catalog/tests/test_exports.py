@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from bulk_upload.sheet.headers import match_header
 from catalog.exports import FileFormat, export_products
 from catalog.models import Category, Product, Supplier
+from catalog.sheets.products import PRODUCTS
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def test_csv_says_yes_and_no_as_the_sheet_does():
 def test_no_column_of_csv_and_xlsx_is_unknown_to_the_import():
     sheet = load_workbook(io.BytesIO(exported("xlsx"))).worksheets[0]
     for header in (rows_of_csv()[0], [cell.value for cell in sheet[1]]):
-        assert match_header(1, header, "Productos").unknown == ()
+        assert match_header(PRODUCTS, 1, header, "Productos").unknown == ()
 
 
 def test_json_keeps_values_for_programs_and_says_whose_product_it_is():

@@ -204,7 +204,8 @@ def test_what_is_copied_into_the_image_is_not_ignored():
 
 def supervisor(name):
     parser = configparser.RawConfigParser(inline_comment_prefixes=(" ;",))
-    parser.read(PROJECT / "deploy" / "supervisor" / name, "utf-8")
+    folder = "dev" if name == "dev.conf" else "deploy"
+    parser.read(PROJECT / folder / "supervisor" / name, "utf-8")
     return parser
 
 
@@ -232,7 +233,7 @@ def test_the_embedded_stack_has_its_programs():
 
 
 def test_the_embedded_stack_gets_every_variable_that_its_file_names():
-    text = (PROJECT / "deploy" / "supervisor" / "dev.conf").read_text("utf-8")
+    text = (PROJECT / "dev" / "supervisor" / "dev.conf").read_text("utf-8")
     assert set(re.findall(r"%\(ENV_(\w+)\)s", text)) - set(stack_environment({})) == set()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -21,7 +21,6 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
 
-from bulk_upload.intake import RefusedUpload
 from medisupply.api.json import json_answer
 from medisupply.backends.database import DATABASE_AWAY
 
@@ -68,10 +67,20 @@ class FieldConflict(exceptions.ValidationError):
     status_code = 409
 
 
+# What other exceptions than DRF's are answered with.
+_answers: Final[list[tuple[type[Exception], Callable[[Any], Response]]]] = []
+
+
+def answer_with(kind: type[Exception], answer: Callable[[Any], Response]) -> None:
+    """Let views raise exceptions of this `kind`: `answer` makes the response."""
+    _answers.append((kind, answer))
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook: whatever a view raised becomes an answer of the API's shape, never a traceback."""
-    if isinstance(error, RefusedUpload):
-        return _refused(error)
+    for kind, answer in _answers:
+        if isinstance(error, kind):
+            return answer(error)
     known = _known(error)
     response = drf_exception_handler(known, context)
     if response is None or not isinstance(known, exceptions.APIException):
@@ -180,14 +189,6 @@ def _unforeseen(error: Exception, context: dict[str, Any]) -> Response:
 
 def _internal() -> dict[str, Any]:
     return body("server_error", _("Ocurrió un error interno: intente de nuevo más tarde."))
-
-
-def _refused(error: RefusedUpload) -> Response:
-    fields = [{"field": error.field, "code": error.code, "message": error.message}] if error.status < 500 else []
-    response = Response(body(error.code, error.message, fields), status=error.status)
-    if error.status == 503:
-        response["Retry-After"] = RETRY_AFTER
-    return response
 
 
 def _body(error: exceptions.APIException) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from bulk_upload.supplier_group import GROUP
 from bulk_upload.tests.helpers.admin_people import signed_in
 from catalog.models import Supplier
 from catalog.tests.pages import Page
+from medisupply.supplier_group import GROUP
 
 pytestmark = pytest.mark.django_db
 

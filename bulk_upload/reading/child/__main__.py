@@ -1,13 +1,14 @@
 """The process that guarded children are forked from: it has loaded what reads files, and reads none itself.
 
-    python -m bulk_upload.reading.child PARENT
+    python -m bulk_upload.reading.child PARENT [MODULE OF SHEETS …]
 
-Standard input is a socket, on which `wire.Request`s come. It ends when that is closed, and is killed when its parent
-ends. Knows no Django.
+Standard input is a socket, on which `protocol.Request`s come. It ends when that is closed, and is killed when its
+parent ends. Knows no Django.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import socket
@@ -24,6 +25,8 @@ from bulk_upload.reading.child.one_file import read_one
 def main(arguments: list[str]) -> int:
     guards.ignore_stop_signals()
     guards.die_with_parent(int(arguments[0]))
+    for module in arguments[1:]:
+        importlib.import_module(module)
     with socket.socket(fileno=os.dup(0)) as requests:
         return Server(requests).run()
 

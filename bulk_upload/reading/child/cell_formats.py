@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from bulk_upload.reading.child.calamine import RichCell
 from bulk_upload.reading.child.number_formats import adds_text, is_percent, shown_text
-from bulk_upload.reading.child.sheet import Sheet
+from bulk_upload.reading.child.worksheet import Worksheet
 from bulk_upload.sheet.cells import Cell, UnreadCell
 from bulk_upload.sheet.values import written
 
@@ -19,7 +19,9 @@ class CellFormats:
     and of numbers in which there are numbers.
     """
 
-    def __init__(self, sheet: Sheet, codes: Sequence[str], texts: Collection[int], amounts: Collection[int]) -> None:
+    def __init__(
+        self, sheet: Worksheet, codes: Sequence[str], texts: Collection[int], amounts: Collection[int]
+    ) -> None:
         self._codes = codes
         self._texts = texts if any(map(adds_text, codes)) else ()
         self._amounts = amounts if any(map(is_percent, codes)) else ()

@@ -10,20 +10,21 @@ from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.child.calamine import Book, UnreadableError
 from bulk_upload.reading.child.package import Package
-from bulk_upload.reading.child.sheet import SHEET_ROWS, Sheet
+from bulk_upload.reading.child.worksheet import SHEET_ROWS, Worksheet
 from bulk_upload.sheet.cells import Cell, is_blank
+from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch, find_header, match_header, no_header
 from bulk_upload.sheet.problems import FileProblem, shown
 
-Found = tuple[Sheet, HeaderMatch]
+Found = tuple[Worksheet, HeaderMatch]
 # Sheets of which it is said that they were passed over.
 _SAID: Final = 10
 
 
 def chosen_sheet(
-    package: Package, sheets: Sequence[tuple[str, str]], book: Book | None, limits: Limits
-) -> tuple[Sheet, HeaderMatch, tuple[Problem, ...]]:
-    """The sheet among `sheets` (names and parts in the order of their tabs), its header and warnings.
+    kind: Sheet, package: Package, sheets: Sequence[tuple[str, str]], book: Book | None, limits: Limits
+) -> tuple[Worksheet, HeaderMatch, tuple[Problem, ...]]:
+    """The one of `sheets` (names and parts in the order of their tabs) that is of this `kind`, its header and warnings.
 
     Sheets without all required columns are passed over, with a warning for each that has a header. Raises
     `FileProblem` when several are suitable (``several_sheets``) and when none is: then it is about the first one that
@@ -36,16 +37,16 @@ def chosen_sheet(
     top: Sequence[Cell] = []
     for name, part in sheets:
         try:
-            sheet = Sheet(package, part, name, book, limits)
+            sheet = Worksheet(package, part, name, book, limits)
             head = sheet.head()
-            header = find_header(head)
+            header = find_header(head, kind)
         except (FileProblem, UnreadableError) as error:
             others.append(error)
             continue
         top = top or next((cells for _, cells in head if not all(map(is_blank, cells))), [])
         if header:
             try:
-                suitable.append((sheet, match_header(*header, name)))
+                suitable.append((sheet, match_header(kind, *header, name)))
             except FileProblem as problem:
                 if problem.code == "similar_columns":
                     raise  # all required columns are there: not a sheet to pass over
@@ -64,6 +65,6 @@ def _warning(name: str) -> Problem:
     return Problem(0, "", "sheet_passed_over", {"hoja": shown(name)}, shown(name), warning=True)
 
 
-def _has_rows(sheet: Sheet, header: HeaderMatch) -> bool:
+def _has_rows(sheet: Worksheet, header: HeaderMatch) -> bool:
     rows = itertools.islice(sheet.rows(), header.row, SHEET_ROWS)
     return any(cell != "" and not (isinstance(cell, str) and is_blank(cell)) for cells in rows for cell in cells)

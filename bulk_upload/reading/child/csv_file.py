@@ -20,6 +20,7 @@ from bulk_upload.reading.child.csv_dialect import SAMPLE, Dialect, detect_dialec
 from bulk_upload.reading.child.csv_quotes import quoting_problem, swallowing_cell
 from bulk_upload.reading.child.csv_text import ENCODING_NAMES, MAX_LINE, detect_encoding, is_guessed, text_of
 from bulk_upload.sheet.cells import Cell, Row, column_letter, is_blank
+from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header, no_header
 from bulk_upload.sheet.problems import FileProblem, shown
 from bulk_upload.sheet.text import BLANKS
@@ -42,12 +43,12 @@ class _Source:
 
 
 @contextmanager
-def open_csv(path: Path, limits: Limits) -> Iterator[Table]:
-    """Raises `FileProblem`, here or while batches are taken."""
+def open_csv(path: Path, kind: Sheet, limits: Limits) -> Iterator[Table]:
+    """The rows of a file that holds a sheet of this `kind`. Raises `FileProblem`, here or while batches are taken."""
     with path.open("rb") as file:
         encoding = detect_encoding(file)
-        source = _Source(file, encoding, _dialect(file, encoding), limits)
-        header = _header(source)
+        source = _Source(file, encoding, _dialect(file, encoding, kind), limits)
+        header = _header(source, kind)
         total = _count(source, header)
         with closing(_batches(source, header)) as batches:
             yield Table(
@@ -60,15 +61,15 @@ def open_csv(path: Path, limits: Limits) -> Iterator[Table]:
             )
 
 
-def _dialect(file: BinaryIO, encoding: str) -> Dialect:
+def _dialect(file: BinaryIO, encoding: str, kind: Sheet) -> Dialect:
     with text_of(file, encoding, newline="") as text:
-        return detect_dialect(text.read(SAMPLE))
+        return detect_dialect(text.read(SAMPLE), kind)
 
 
-def _header(source: _Source) -> HeaderMatch:
-    found = find_header(itertools.takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)))
+def _header(source: _Source, kind: Sheet) -> HeaderMatch:
+    found = find_header(itertools.takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)), kind)
     if found:
-        return match_header(*found, SHEET)
+        return match_header(kind, *found, SHEET)
     first = next(_records(source), None)
     raise FileProblem("empty_file") if first is None else no_header(first[1])
 

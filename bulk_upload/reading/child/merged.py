@@ -8,12 +8,8 @@ from typing import Final
 
 from bulk_upload.reading.child.sheet_xml import Range
 from bulk_upload.sheet.cells import Cell, UnreadCell
-from bulk_upload.sheet.columns import COLUMNS
 from bulk_upload.sheet.headers import HeaderMatch
 
-# A value that is merged over several rows is, to everybody who sees the sheet, the value of each of them. Not so
-# an identity: two products do not share one.
-_FILLED_DOWN: Final = frozenset(column.name for column in COLUMNS if column.kind != "code")
 _COVERED: Final = UnreadCell("merged_cell", "")
 
 
@@ -23,7 +19,10 @@ class MergedCells:
     def __init__(self, ranges: Iterable[Range], header: HeaderMatch) -> None:
         # For each column: first and last row of each range, and whether the value stands in this column.
         self._ranges: dict[int, list[tuple[int, int, bool]]] = defaultdict(list)
-        self._filled = {place for name, place in header.positions.items() if name in _FILLED_DOWN}
+        # A value that is merged over several rows is, to everybody who sees the sheet, the value of each of them. Not
+        # so what belongs to one row only.
+        single = {*header.sheet.unique, *(header.sheet.key if len(header.sheet.key) == 1 else ())}
+        self._filled = {place for name, place in header.positions.items() if name not in single}
         self._values: dict[tuple[int, int], Cell] = {}
         for top, left, bottom, right in ranges:
             if top > header.row:

@@ -11,12 +11,14 @@ from bulk_upload.reading import protocol
 from bulk_upload.reading.child.csv_file import open_csv
 from bulk_upload.reading.child.unnamed import with_unnamed_columns
 from bulk_upload.reading.child.workbook import open_workbook
+from bulk_upload.sheet.declaration import load_sheet
 
 
 def messages(job: protocol.Job) -> Iterator[protocol.Message]:
     """Raises `FileProblem`, or whatever the libraries raise for a damaged file."""
     open_file = open_csv if job.file_format == "csv" else open_workbook
-    with open_file(Path(job.path), job.limits) as table:
+    sheet = load_sheet(job.sheet_module, job.sheet_name)
+    with open_file(Path(job.path), sheet, job.limits) as table:
         table = with_unnamed_columns(table)
         yield protocol.table_message(table)
         yield from _chunks(table, job) if job.chunk_rows else _rows(table)

@@ -12,10 +12,9 @@ from typing import Final, cast
 from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.child.calamine import Value
 from bulk_upload.reading.child.library_values import to_cells
-from bulk_upload.reading.child.sheet import SHEET_ROWS, Sheet
 from bulk_upload.reading.child.spool import Spool
+from bulk_upload.reading.child.worksheet import SHEET_ROWS, Worksheet
 from bulk_upload.sheet.cells import Cell, UnreadCell, column_letter, is_blank
-from bulk_upload.sheet.columns import COLUMNS
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import FileProblem, shown
 
@@ -26,21 +25,22 @@ _MOST_ROWS: Final = 256
 _FIRST_ROWS: Final = 4
 _COMFORTABLE: Final = 1024 * 1024
 _NO_RESULT: Final = UnreadCell("formula_without_result", "")
-_TEXTS: Final = frozenset(column.name for column in COLUMNS if column.kind in ("code", "text"))
-_AMOUNTS: Final = frozenset(column.name for column in COLUMNS if column.kind in ("decimal", "integer"))
 
 
 class SheetRows:
     """Reads `sheet` into `spool`. Afterwards `total` counts its rows, and the columns with numbers are known."""
 
-    def __init__(self, sheet: Sheet, header: HeaderMatch, limits: Limits) -> None:
+    def __init__(self, sheet: Worksheet, header: HeaderMatch, limits: Limits) -> None:
         self._sheet = sheet
         self._header = header
         self._limits = limits
         self._known = sorted(header.positions.values())
-        self._key = header.positions["id"]
-        self._texts = {place for name, place in header.positions.items() if name in _TEXTS}
-        self._amounts = {place for name, place in header.positions.items() if name in _AMOUNTS}
+        # A column that is rarely blank: a row with a value there is not blank.
+        required = [column.name for column in header.sheet.columns if column.required]
+        self._key = header.positions[required[0]] if required else self._known[0]
+        kinds = {place: header.sheet.column(name).kind for name, place in header.positions.items()}
+        self._texts = {place for place, kind in kinds.items() if kind in ("code", "text")}
+        self._amounts = {place for place, kind in kinds.items() if kind in ("decimal", "integer")}
         self._unread: dict[int, array[int]] = {}
         self._last = header.row  # the last row that is not blank
         self._values = 0

@@ -14,11 +14,12 @@ from bulk_upload.reading.child.choice import chosen_sheet
 from bulk_upload.reading.child.merged import MergedCells
 from bulk_upload.reading.child.number_formats import format_codes
 from bulk_upload.reading.child.package import open_package
-from bulk_upload.reading.child.sheet import Sheet
 from bulk_upload.reading.child.sheet_rows import SheetRows
 from bulk_upload.reading.child.sheets import read_workbook
 from bulk_upload.reading.child.spool import Spool
+from bulk_upload.reading.child.worksheet import Worksheet
 from bulk_upload.sheet.cells import Row
+from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import FileProblem
 
@@ -26,14 +27,14 @@ BATCH_ROWS: Final = 250
 
 
 @contextmanager
-def open_workbook(path: Path, limits: Limits) -> Iterator[Table]:
-    """The visible sheet with all required columns.
+def open_workbook(path: Path, kind: Sheet, limits: Limits) -> Iterator[Table]:
+    """The visible worksheet with all columns that sheets of this `kind` must have.
 
     Raises `FileProblem`, or whatever the libraries raise for a damaged file.
     """
     with open_package(path) as package, path.open("rb") as file:
         workbook = read_workbook(package)
-        sheet, header, warnings = chosen_sheet(package, workbook.sheets, _opened(file), limits)
+        sheet, header, warnings = chosen_sheet(kind, package, workbook.sheets, _opened(file), limits)
         codes = format_codes(package.read(workbook.styles)) if workbook.styles and workbook.styles in package else []
         spool, rows = _read(path, sheet, header, limits)
         with spool:
@@ -44,7 +45,7 @@ def open_workbook(path: Path, limits: Limits) -> Iterator[Table]:
             yield Table(header, rows.total, batches, sheet=sheet.name, warnings=warnings)
 
 
-def _read(path: Path, sheet: Sheet, header: HeaderMatch, limits: Limits) -> tuple[Spool, SheetRows]:
+def _read(path: Path, sheet: Worksheet, header: HeaderMatch, limits: Limits) -> tuple[Spool, SheetRows]:
     """All rows of `sheet`. What the library cannot read, it may read of a repaired copy."""
     spool, rows = Spool(path), SheetRows(sheet, header, limits)
     try:

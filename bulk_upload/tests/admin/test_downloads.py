@@ -8,9 +8,9 @@ import pytest
 from openpyxl import load_workbook
 
 from bulk_upload import storage
-from bulk_upload.sheet.columns import NAMES
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import address, make_upload
+from catalog.sheets.products import PRODUCTS
 
 
 def content(response):
@@ -77,7 +77,7 @@ def test_a_missing_original_is_told_on_the_uploads_page_when_rows_are_to_be_corr
 def test_templates_offer_the_categories_that_exist(staff, upload, kind, rows):
     response = staff.get(address("template", kind))
     workbook = load_workbook(io.BytesIO(content(response)))
-    assert [cell.value for cell in workbook["Productos"][1]] == list(NAMES)
+    assert [cell.value for cell in workbook["Productos"][1]] == list(PRODUCTS.names)
     assert workbook["Productos"].max_row == rows
     assert "GUANTES" in [cell.value for cell in workbook["Instrucciones"]["A"]]
 

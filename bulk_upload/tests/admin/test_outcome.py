@@ -11,11 +11,11 @@ from openpyxl import Workbook
 
 from bulk_upload.admin.outcome import outcome
 from bulk_upload.models import BulkUpload
-from bulk_upload.sheet.columns import COLUMNS, NAMES
 from bulk_upload.sheet.headers import match_header
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import address, make_upload, person, signed_in
+from catalog.sheets.products import PRODUCTS
 
 STEP = re.compile(r'<a class="button paso" href="([^"]+)">([^<]+)</a>')
 
@@ -169,7 +169,7 @@ def test_the_list_is_filtered_by_the_words_that_it_shows(staff, supplier, name, 
 def failed_by_header(supplier, header):
     """An upload that failed because of the `header` of a CSV, as the reader says it."""
     with pytest.raises(FileProblem) as problem:
-        match_header(3, header, "CSV")
+        match_header(PRODUCTS, 3, header, "CSV")
     return ended(supplier, "failed", error_code=problem.value.code, error_params=problem.value.params)
 
 
@@ -178,7 +178,9 @@ def text_of_page(page):
 
 
 def test_the_headers_of_the_file_stand_beside_those_of_the_template(page_of, supplier):
-    header = [{"categoria": "Categ.oría del bien", "presentacion": "Empaque"}.get(name, name) for name in NAMES]
+    header = [
+        {"categoria": "Categ.oría del bien", "presentacion": "Empaque"}.get(name, name) for name in PRODUCTS.names
+    ]
     text = text_of_page(page_of(failed_by_header(supplier, [*header, "", "Notas\n<b>"])))
     assert "✖ categoria falta ¿Quiso decir «Categ.oría del bien»?" in text
     assert "Encabezados de su archivo (fila 3)" in text
@@ -188,20 +190,20 @@ def test_the_headers_of_the_file_stand_beside_those_of_the_template(page_of, sup
 
 
 def test_a_column_that_is_there_twice_is_named_on_both_sides(page_of, supplier):
-    text = text_of_page(page_of(failed_by_header(supplier, [*NAMES, "Nombre"])))
+    text = text_of_page(page_of(failed_by_header(supplier, [*PRODUCTS.names, "Nombre"])))
     assert "✖ nombre está dos veces" in text
     assert "✔ «nombre» es nombre" in text
     assert "✔ «Nombre» es nombre" in text
 
 
 def test_a_header_that_is_nearly_an_optional_one_is_asked_about(page_of, supplier):
-    header = ["Stok mínimo" if name == "stock_minimo" else name for name in NAMES]
+    header = ["Stok mínimo" if name == "stock_minimo" else name for name in PRODUCTS.names]
     text = text_of_page(page_of(failed_by_header(supplier, header)))
     assert "? stock_minimo no está (es opcional) ¿Quiso decir «Stok mínimo»?" in text
 
 
 def test_of_many_and_long_headers_the_first_are_shown(page_of, supplier):
-    header = [*NAMES[1:], *(f"Columna {n}" for n in range(60)), "x" * 500]
+    header = [*PRODUCTS.names[1:], *(f"Columna {n}" for n in range(60)), "x" * 500]
     upload = failed_by_header(supplier, header)
     assert len(str(upload.error_params["encabezados"])) <= 50 * 61
     text = text_of_page(page_of(upload))
@@ -224,4 +226,4 @@ def test_a_file_without_a_header_shows_its_first_row(page_of, accept, worker, na
     worker.step()
     text = text_of_page(page_of(upload))
     assert "Primera fila de su archivo ? «ref» no se reconoce ? «detalle» no se reconoce" in text
-    assert text.count("falta") == sum(column.required for column in COLUMNS)
+    assert text.count("falta") == sum(column.required for column in PRODUCTS.columns)

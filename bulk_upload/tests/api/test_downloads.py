@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 
 from bulk_upload import storage
 from bulk_upload.api.downloads import attachment
-from bulk_upload.sheet.columns import NAMES
 from bulk_upload.tests.api.test_upload import refused
 from bulk_upload.tests.conftest import csv_bytes, row
+from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -99,5 +99,5 @@ def test_corrections_need_the_original(api, accept, worker):
 def test_the_template_has_the_columns_and_an_example_on_request(api, query, rows):
     sheet = workbook(api.get(f"{URL}/template", query))["Productos"]
     lines = [line for line in sheet.iter_rows(values_only=True) if any(value is not None for value in line)]
-    assert lines[0] == NAMES
+    assert lines[0] == PRODUCTS.names
     assert len(lines) == 1 + rows

@@ -15,6 +15,7 @@ from bulk_upload import intake, storage
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.api.test_upload import URL, a_file, refused, stored
 from bulk_upload.tests.conftest import csv_bytes, row
+from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -106,7 +107,12 @@ def test_of_requests_at_the_same_moment_one_makes_the_task(api, supplier, user, 
             file = a_file()
             tasks.append(
                 intake.accept_upload(
-                    file=file, supplier=supplier, user=user, reemplazar_duplicados=False, idempotency_key=key
+                    file=file,
+                    sheet=PRODUCTS,
+                    owner=supplier,
+                    user=user,
+                    reemplazar_duplicados=False,
+                    idempotency_key=key,
                 ).pk
             )
         finally:

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from bulk_upload import intake
 from bulk_upload.models import BulkUpload
-from bulk_upload.sheet.columns import COLUMNS
 from bulk_upload.tests.api.test_upload import refused
 from bulk_upload.tests.conftest import csv_bytes, row
+from catalog.sheets.products import PRODUCTS
 
 pytestmark = pytest.mark.django_db
 
@@ -153,8 +153,8 @@ def test_errors_are_worded_in_the_readers_language(api, imported):
 
 def test_the_columns_are_data_in_both_languages(api):
     body = api.get(f"{URL}/columns").json()
-    assert [item["nombre"] for item in body["items"]] == [column.name for column in COLUMNS]
-    assert body["items"][0]["regla"] == {"es": COLUMNS[0].rule.es, "en": COLUMNS[0].rule.en}
+    assert [item["nombre"] for item in body["items"]] == [column.name for column in PRODUCTS.columns]
+    assert body["items"][0]["regla"] == {"es": PRODUCTS.columns[0].rule.es, "en": PRODUCTS.columns[0].rule.en}
     stock = next(item for item in body["items"] if item["nombre"] == "stock_minimo")
     assert (stock["por_defecto"], stock["minimo"], stock["obligatoria"]) == (10, 0, False)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bulk_upload.tests.awkward import raw_workbook as raw
-from bulk_upload.tests.awkward.make_awkward import HEADER, PRODUCTS, product
+from bulk_upload.tests.awkward.make_awkward import AWKWARD_ROWS, HEADER, product
 
 QUOTE = chr(34)
 LETTERS = "ABCDEFGHIJKLM"
@@ -59,7 +59,7 @@ def changed(**changes: str | Xml) -> str:
     return row(2, product(**changes))
 
 
-SECOND = row(3, PRODUCTS[1])
+SECOND = row(3, AWKWARD_ROWS[1])
 STYLES = (
     f'<styleSheet xmlns="{raw.MAIN}"><numFmts>'
     + "".join(
@@ -72,7 +72,7 @@ STYLES = (
 )
 TOP = row(1, HEADER)
 BASE: dict[str, Any] = {}
-OTHER = dict(zip(HEADER, PRODUCTS[1], strict=True))
+OTHER = dict(zip(HEADER, AWKWARD_ROWS[1], strict=True))
 
 
 def sheet(*rows: str, head: str = "", tail: str = "") -> str:

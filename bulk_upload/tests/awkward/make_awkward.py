@@ -46,7 +46,7 @@ HEADER = [
     "requiere_vencimiento",
 ]
 # The products that most files hold: ordinary values, with accents and zeros in front.
-PRODUCTS = [
+AWKWARD_ROWS = [
     ["PROD001", "Guantes de nitrilo talla M", "007", "PROTECCIÓN", "Caja x 100", "1250.5", "INVIMA 2024DM-1",
      "Lugar seco, 15–30 °C", "5", "20", "8", "sí", "no"],
     ["PROD002", "Jeringa 5 ml «Ñandú»", "7701234567897", "JERINGAS", "Unidad", "300", "INVIMA 2024DM-2",
@@ -56,17 +56,17 @@ PRODUCTS = [
 
 def product(**changes: Any) -> list[Any]:
     """The first product with other values in some columns."""
-    return [changes.get(name, value) for name, value in zip(HEADER, PRODUCTS[0], strict=True)]
+    return [changes.get(name, value) for name, value in zip(HEADER, AWKWARD_ROWS[0], strict=True)]
 
 
-def csv_text(delimiter: str = ",", end: str = "\r\n", rows: Sequence[Sequence[str]] = PRODUCTS) -> str:
+def csv_text(delimiter: str = ",", end: str = "\r\n", rows: Sequence[Sequence[str]] = AWKWARD_ROWS) -> str:
     """Every cell in quotes, and every line ended."""
     return "".join(delimiter.join(f'"{cell}"' for cell in row) + end for row in [HEADER, *rows])
 
 
 def csv_files() -> dict[str, bytes]:
     plain = csv_text()
-    two_lines = csv_text(rows=[product(nombre='Guantes\r\n"premium"'.replace('"', '""')), PRODUCTS[1]])
+    two_lines = csv_text(rows=[product(nombre='Guantes\r\n"premium"'.replace('"', '""')), AWKWARD_ROWS[1]])
     western = csv_text(";").replace("–", "-")
     return {
         "semicolons.csv": csv_text(";").replace('"', "").encode(),
@@ -77,7 +77,7 @@ def csv_files() -> dict[str, bytes]:
         "bom_in_the_header.csv": codecs.BOM_UTF8 + plain.encode(),
         "mac_line_ends.csv": csv_text(end="\r").encode(),
         "quoted_newlines.csv": two_lines.encode(),
-        "scientific_notation.csv": csv_text(rows=[product(codigo="7,70123E+12"), PRODUCTS[1]]).encode(),
+        "scientific_notation.csv": csv_text(rows=[product(codigo="7,70123E+12"), AWKWARD_ROWS[1]]).encode(),
         "sep_hint.csv": b"sep=|\r\n" + csv_text("|").encode(),
         "trailing_delimiters.csv": csv_text(";").replace("\r\n", ";;;\r\n").encode(),
         "blank_lines.csv": ("\r\n;;;;\r\n" + csv_text(";", "\r\n\r\n")).encode(),
@@ -94,7 +94,7 @@ def with_openpyxl(name: str, fill: Callable[[openpyxl.Workbook, Worksheet], None
 
 
 def plain(book: openpyxl.Workbook, sheet: Worksheet) -> None:
-    for row in [HEADER, *PRODUCTS]:
+    for row in [HEADER, *AWKWARD_ROWS]:
         sheet.append(row)
 
 
@@ -104,12 +104,12 @@ def accents_and_capitals(book: openpyxl.Workbook, sheet: Worksheet) -> None:
          "Condiciones de almacenamiento", "Tiempo entrega días", "STOCK MÍNIMO",
          "Stock_Crítico", "requiere lote", "Requiere Vencimiento*"]
     )  # fmt: skip
-    for row in PRODUCTS:
+    for row in AWKWARD_ROWS:
         sheet.append(row)
 
 
 def leading_blanks(book: openpyxl.Workbook, sheet: Worksheet) -> None:
-    for number, row in enumerate([HEADER, *PRODUCTS], start=4):
+    for number, row in enumerate([HEADER, *AWKWARD_ROWS], start=4):
         for column, value in enumerate(row, start=3):
             sheet.cell(number, column, value)
 
@@ -129,7 +129,7 @@ def merged_title(book: openpyxl.Workbook, sheet: Worksheet) -> None:
     sheet["A1"] = "Catálogo de productos 2026"
     sheet.merge_cells("A1:M2")
     sheet.append([])
-    for row in [HEADER, *PRODUCTS]:
+    for row in [HEADER, *AWKWARD_ROWS]:
         sheet.append(row)
 
 
@@ -203,13 +203,13 @@ def as_excel_writes_an_empty_result() -> None:
 def by_xlsxwriter() -> None:
     with xlsxwriter.Workbook(str(FOLDER / "by_xlsxwriter.xlsx")) as book:
         sheet = book.add_worksheet("Productos")
-        for number, row in enumerate([HEADER, *PRODUCTS]):
+        for number, row in enumerate([HEADER, *AWKWARD_ROWS]):
             sheet.write_row(number, 0, row)
 
 
 def raw_files() -> dict[str, dict[str, str | bytes]]:
     """What the libraries above do not write."""
-    rows = [HEADER, *PRODUCTS]
+    rows = [HEADER, *AWKWARD_ROWS]
     inline = raw.SHEET_START + "".join(raw.inline_row(n, row) for n, row in enumerate(rows, start=1)) + raw.SHEET_END
     cell = "<c t='inlineStr'><is><t>{}</t></is></c>"
     no_places = "".join(f"<row>{''.join(map(cell.format, row))}</row>" for row in rows)
@@ -247,7 +247,7 @@ def by_libreoffice() -> None:
 def by_pandas() -> None:
     import pandas
 
-    frame = pandas.DataFrame(PRODUCTS, columns=HEADER)
+    frame = pandas.DataFrame(AWKWARD_ROWS, columns=HEADER)
     frame["codigo"] = pandas.Series([7701234567897, None])
     frame["precio_unitario"] = frame["precio_unitario"].astype(float)
     frame.to_excel(FOLDER / "by_pandas.xlsx", sheet_name="Productos", index=False)

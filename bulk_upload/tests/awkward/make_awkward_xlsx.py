@@ -42,7 +42,7 @@ from bulk_upload.tests.awkward.building import (
     utf_16,
     without,
 )  # fmt: skip
-from bulk_upload.tests.awkward.make_awkward import HEADER, PRODUCTS, product
+from bulk_upload.tests.awkward.make_awkward import AWKWARD_ROWS, HEADER, product
 
 FOLDER = Path(__file__).parent / "workbooks"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -52,7 +52,7 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 class Case:
     """A file, and either the problem of the whole, or its good products and the codes of its bad cells.
 
-    `products` are what differs from the first of `PRODUCTS`; `errors` maps (row, column) to a code;
+    `products` are what differs from the first of `AWKWARD_ROWS`; `errors` maps (row, column) to a code;
     `warnings` are about the file.
     """
 
@@ -135,18 +135,18 @@ CASES: dict[str, Case] = {
     ),
     # Merged cells
     "merged_category": Case(
-        book(TOP, changed(), row(3, [*PRODUCTS[1][:3], ABSENT, *PRODUCTS[1][4:]]), tail=merged("D2:D3")),
+        book(TOP, changed(), row(3, [*AWKWARD_ROWS[1][:3], ABSENT, *AWKWARD_ROWS[1][4:]]), tail=merged("D2:D3")),
         [BASE, OTHER | {"categoria": "PROTECCIÓN"}],
     ),
     "merged_optional_number": Case(
-        book(TOP, changed(), row(3, [*PRODUCTS[1][:9], ABSENT, *PRODUCTS[1][10:]]), tail=merged("J2:J3")),
+        book(TOP, changed(), row(3, [*AWKWARD_ROWS[1][:9], ABSENT, *AWKWARD_ROWS[1][10:]]), tail=merged("J2:J3")),
         [BASE, OTHER | {"stock_minimo": 20}],
     ),
     "merged_last_column_of_many_rows": Case(
         book(
             TOP,
             *(
-                row(n, [f"P{n}", "Guantes", f"C{n}", *PRODUCTS[0][3:12], "no" if n == 2 else ABSENT])
+                row(n, [f"P{n}", "Guantes", f"C{n}", *AWKWARD_ROWS[0][3:12], "no" if n == 2 else ABSENT])
                 for n in range(2, 9)
             ),
             tail=merged("M2:M8"),
@@ -154,7 +154,7 @@ CASES: dict[str, Case] = {
         [{"id": f"P{n}", "nombre": "Guantes", "codigo": f"C{n}"} for n in range(2, 9)],
     ),
     "merged_code": Case(
-        book(TOP, changed(), row(3, [*PRODUCTS[1][:2], ABSENT, *PRODUCTS[1][3:]]), tail=merged("C2:C3")),
+        book(TOP, changed(), row(3, [*AWKWARD_ROWS[1][:2], ABSENT, *AWKWARD_ROWS[1][3:]]), tail=merged("C2:C3")),
         [BASE],
         {(3, "codigo"): "merged_cell"},
     ),
@@ -187,7 +187,7 @@ CASES: dict[str, Case] = {
         [{"nombre": "Guantes ñandú"}],
     ),
     # Damaged, and said so
-    "row_twice": Case(book(TOP, changed(), row(2, PRODUCTS[1])), problem="damaged_file"),
+    "row_twice": Case(book(TOP, changed(), row(2, AWKWARD_ROWS[1])), problem="damaged_file"),
     "cell_twice": Case(
         book(TOP, changed(stock_minimo=Xml('<c r="{at}"><v>1</v></c><c r="{at}"><v>2</v></c>'))), problem="damaged_file"
     ),

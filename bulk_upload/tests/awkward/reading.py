@@ -9,8 +9,8 @@ from bulk_upload.checking.tables import Limits, Table
 from bulk_upload.reading.files import FileFormat, Readers
 from bulk_upload.reading.heartbeat import OnWait, ignore_wait
 from bulk_upload.sheet.cells import Cell, Row, is_blank
-from bulk_upload.sheet.columns import COLUMNS
 from bulk_upload.sheet.values import Value
+from catalog.sheets.products import PRODUCTS
 
 # It ends with the tests' process.
 READERS = Readers()
@@ -33,15 +33,19 @@ class Reading:
     def values(self) -> list[dict[str, Value | None]]:
         """The rows as the columns' parsers understand them; a blank cell is `None`."""
         columns = [
-            [None if is_blank(cell) else column.parse(cell) for cell in self.column(column.name)] for column in COLUMNS
+            [None if is_blank(cell) else column.parse(cell) for cell in self.column(column.name)]
+            for column in PRODUCTS.columns
         ]
-        return [dict(zip([column.name for column in COLUMNS], row, strict=True)) for row in zip(*columns, strict=True)]
+        return [
+            dict(zip([column.name for column in PRODUCTS.columns], row, strict=True))
+            for row in zip(*columns, strict=True)
+        ]
 
 
 def read(path: Path, limits: Limits | None = None, on_wait: OnWait = ignore_wait) -> Reading:
     file_format: FileFormat = "csv" if path.suffix == ".csv" else "xlsx"
     with READERS.reader(limits or Limits(), on_wait) as reader:
-        table = reader.rows(path, file_format)
+        table = reader.rows(path, file_format, PRODUCTS)
         rows = [row for batch in table.batches for row in batch]
     assert len(rows) == table.total
     return Reading(table, rows)

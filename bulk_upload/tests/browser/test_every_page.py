@@ -12,11 +12,11 @@ from playwright.sync_api import Page, expect
 from rest_framework.authtoken.models import Token
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.supplier_group import GROUP
 from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import address, make_upload
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
 from catalog.models import Supplier
+from medisupply.supplier_group import GROUP
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 

@@ -12,9 +12,10 @@ from bulk_upload.checking.chunks import CheckingFault, checked_chunks
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.checking.seen import SeenKeys
 from bulk_upload.checking.tables import Table
-from bulk_upload.sheet.columns import INDEX, NAMES, ORIGINAL_ROW
+from bulk_upload.sheet.columns import ORIGINAL_ROW
 from bulk_upload.sheet.headers import match_header
 from bulk_upload.tests.conftest import row, table
+from catalog.sheets.products import PRODUCTS
 
 
 def chunks(rows: list[dict[str, Any]], *, next_row: int = 0, chunk_rows: int = 10) -> list[CheckedChunk]:
@@ -26,8 +27,8 @@ def test_good_rows_have_values_and_bad_ones_problems():
     assert chunk.numbers == [2, 4]
     assert chunk.next_row == 5
     first, third = chunk.rows()
-    assert first[INDEX["precio_unitario"]] == Decimal("1250.50")
-    assert third[INDEX["presentacion"]] is None
+    assert first[PRODUCTS.index["precio_unitario"]] == Decimal("1250.50")
+    assert third[PRODUCTS.index["presentacion"]] is None
     assert [(p.fila, p.columna, p.codigo) for p in chunk.problems] == [
         (3, "nombre", "required_blank"),
         (3, "precio_unitario", "ambiguous_number"),
@@ -79,7 +80,7 @@ def test_what_goes_wrong_in_checking_is_not_said_of_the_file(monkeypatch):
 
 
 def test_rows_of_a_correction_say_which_row_they_correct():
-    header = match_header(1, [*NAMES, ORIGINAL_ROW], "CSV")
+    header = match_header(PRODUCTS, 1, [*PRODUCTS.names, ORIGINAL_ROW], "CSV")
     cells = [[*row(1).values(), "17"], [*row(2).values(), ""], [*row(3).values()], [*row(4, nombre="").values(), 19.0]]
     read = Table(header, 4, iter([list(enumerate(cells, 2))]), delimiter=",")
     (chunk,) = checked_chunks(read, next_row=0, chunk_rows=10)

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from bulk_upload.checking.field import Field
 from bulk_upload.checking.plain import plain_values
 from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell, is_blank
-from bulk_upload.sheet.columns import COLUMNS, Column
+from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.formulas import unwrapped
 from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.sheet.text import BLANKS
 from bulk_upload.sheet.values import Value
+from catalog.sheets.products import PRODUCTS
 
-by_name = {column.name: column for column in COLUMNS}
+by_name = {column.name: column for column in PRODUCTS.columns}
 
 # Everything that people, Excel and malice put into cells, often enough to meet in one column.
 ODD = [

@@ -6,11 +6,11 @@ import openpyxl
 import pytest
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.sheet.columns import NAMES
-from bulk_upload.tests.awkward.make_awkward import HEADER, PRODUCTS
+from bulk_upload.tests.awkward.make_awkward import AWKWARD_ROWS, HEADER
 from bulk_upload.tests.awkward.reading import read
 from bulk_upload.tests.conftest import warnings
 from bulk_upload.tests.reading.test_csv import LINE
+from catalog.sheets.products import PRODUCTS
 
 
 def unnamed(path):
@@ -26,17 +26,19 @@ def workbook(path, *rows):
 
 
 def test_a_workbooks_column_without_a_header_is_named_by_its_letter(tmp_path):
-    path = workbook(tmp_path / "a.xlsx", [*HEADER, None, "Color"], [*PRODUCTS[0], "x", "azul", "y"], PRODUCTS[1])
+    path = workbook(
+        tmp_path / "a.xlsx", [*HEADER, None, "Color"], [*AWKWARD_ROWS[0], "x", "azul", "y"], AWKWARD_ROWS[1]
+    )
     assert unnamed(path) == ["N", "P"]
 
 
 def test_a_column_before_the_first_header_is_named_too(tmp_path):
-    path = workbook(tmp_path / "a.xlsx", [None, *HEADER], [1, *PRODUCTS[0]], [2, *PRODUCTS[1]])
+    path = workbook(tmp_path / "a.xlsx", [None, *HEADER], [1, *AWKWARD_ROWS[0]], [2, *AWKWARD_ROWS[1]])
     assert unnamed(path) == ["A"]
 
 
 def test_an_empty_column_is_not_mentioned(tmp_path):
-    path = workbook(tmp_path / "a.xlsx", [None, *HEADER, None], [" ", *PRODUCTS[0], "\u00a0"])
+    path = workbook(tmp_path / "a.xlsx", [None, *HEADER, None], [" ", *AWKWARD_ROWS[0], "\u00a0"])
     assert unnamed(path) == []
 
 
@@ -48,7 +50,7 @@ def test_a_csv_column_without_a_header_is_named_and_cells_beyond_the_header_are_
 
 @pytest.mark.django_db
 def test_the_warning_is_part_of_the_result(accept, worker):
-    content = ",".join([*NAMES, ""]) + f"\n{LINE.replace('–', '-')},x\n"
+    content = ",".join([*PRODUCTS.names, ""]) + f"\n{LINE.replace('–', '-')},x\n"
     upload = accept(content.encode("cp1252"))
     worker.step()
     upload = BulkUpload.objects.get(pk=upload.pk)

@@ -19,6 +19,7 @@ from bulk_upload.tests.helpers.outcomes import clear, eventful_file, outcome, pr
 from bulk_upload.tests.helpers.processes import LEASE_SECONDS, database_url, supervised, wait_for, worker_process
 from bulk_upload.tests.importing.test_kills import empty_queue, ended
 from catalog.models import Product, Supplier
+from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -98,7 +99,7 @@ def test_two_suppliers_with_overlapping_files_at_once(aws, supplier, other_suppl
 
     def send(owner: Supplier, numbers) -> BulkUpload:
         file = SimpleUploadedFile("a.csv", csv_bytes([row(n, nombre=f"De {owner.pk}") for n in numbers]))
-        return accept_upload(file=file, supplier=owner, user=user, reemplazar_duplicados=True)
+        return accept_upload(file=file, sheet=PRODUCTS, owner=owner, user=user, reemplazar_duplicados=True)
 
     uploads = [send(supplier, range(1, 6001)), send(other_supplier, range(6000, 0, -1))]
     with supervised(2):

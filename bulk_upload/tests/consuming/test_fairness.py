@@ -15,6 +15,7 @@ from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import supervised, wait_for
 from catalog.models import Product, Supplier
+from catalog.sheets.products import PRODUCTS
 from medisupply.backends.database import database_now
 
 # Rows of a large file: its import must outlast that of one small file of every other supplier.
@@ -34,7 +35,7 @@ def suppliers(db):
 def send(aws, user):
     def run(owner: Supplier, numbers, **changes) -> BulkUpload:
         file = SimpleUploadedFile("a.csv", csv_bytes([row(n, **changes) for n in numbers]))
-        return accept_upload(file=file, supplier=owner, user=user, reemplazar_duplicados=True)
+        return accept_upload(file=file, sheet=PRODUCTS, owner=owner, user=user, reemplazar_duplicados=True)
 
     return run
 

@@ -257,9 +257,9 @@ def test_what_somebody_creates_between_the_look_and_the_write_costs_one_row(run_
     run_import([row(2)])
     find, looks = match.find, []
 
-    def blind_once(rows):
+    def blind_once(target, rows):
         looks.append(1)
-        return {} if len(looks) == 1 else find(rows)
+        return {} if len(looks) == 1 else find(target, rows)
 
     monkeypatch.setattr(match, "find", blind_once)
     upload = run_import([row(n) for n in range(1, 4)])
@@ -272,11 +272,11 @@ def test_what_somebody_changes_between_the_look_and_the_write_is_looked_at_again
     run_import([row(1), row(2)])
     locked, looks = match.locked, []
 
-    def too_late(keys):
+    def too_late(target, keys):
         looks.append(1)
         if len(looks) == 1:
             Product.objects.filter(pk="PROD00001").update(nombre="Otro", version=5)
-        return locked(keys)
+        return locked(target, keys)
 
     monkeypatch.setattr(match, "locked", too_late)
     run_import([row(1, stock_minimo="99"), row(2, stock_minimo="99")], replace=True)

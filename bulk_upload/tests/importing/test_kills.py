@@ -16,6 +16,7 @@ from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.helpers.outcomes import clear, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import LEASE_SECONDS, supervised, wait_for
+from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -33,7 +34,7 @@ def send(aws, supplier, other_supplier, user):
         for owner, start in ((supplier, 1), (other_supplier, 100_001)):
             prepare_catalogue(rows, owner, start)
             file = SimpleUploadedFile("productos.csv", eventful_file(rows, start))
-            uploads.append(accept_upload(file=file, supplier=owner, user=user, reemplazar_duplicados=True))
+            uploads.append(accept_upload(file=file, sheet=PRODUCTS, owner=owner, user=user, reemplazar_duplicados=True))
         return uploads
 
     return run

@@ -21,6 +21,7 @@ from bulk_upload.tests.awkward.make_awkward_text import FOLDER as AWKWARD
 from bulk_upload.tests.awkward.make_awkward_text import expected as expected_texts
 from bulk_upload.tests.helpers import oracle
 from catalog.models import Category, Product, Supplier
+from catalog.sheets.products import PRODUCTS
 
 ROWS, KNOWN = 60_000, 3_000
 COUNTERS = ("creados", "actualizados", "sin_cambios", "rechazados", "duplicados")
@@ -60,7 +61,7 @@ def claimed_upload(supplier, file_format, *, replace):
 def run(path, supplier, *, replace):
     claimed = claimed_upload(supplier, "xlsx", replace=replace)
     with only_reader(Limits()) as reader:
-        table = reader.checked(path, "xlsx", next_row=0, chunk_rows=1000)
+        table = reader.checked(path, "xlsx", PRODUCTS, next_row=0, chunk_rows=1000)
         import_table(claimed, table, after_chunk=lambda: None)
     claimed.complete()
     claimed.refresh_from_db()

@@ -15,7 +15,7 @@ from bulk_upload.sheet.cells import DateCell, ErrorCell, UnreadCell
 from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.sheet.values import code_parser
 from bulk_upload.tests.awkward import raw_workbook as raw
-from bulk_upload.tests.awkward.make_awkward import HEADER, PRODUCTS
+from bulk_upload.tests.awkward.make_awkward import AWKWARD_ROWS, HEADER
 from bulk_upload.tests.awkward.reading import Reading, read
 
 FOLDER = Path(__file__).parents[1] / "awkward"
@@ -162,7 +162,7 @@ def test_formats_down_to_row_1048575_are_no_rows():
 
 
 def test_a_million_formatted_empty_rows_cost_little(tmp_path):
-    sheet = raw.SHEET_START + "".join(raw.inline_row(n, row) for n, row in enumerate([HEADER, *PRODUCTS], start=1))
+    sheet = raw.SHEET_START + "".join(raw.inline_row(n, row) for n, row in enumerate([HEADER, *AWKWARD_ROWS], start=1))
     empty = "".join(
         f'<row r="{n}" s="1" customFormat="1"><c r="A{n}" s="1"/><c r="XFD{n}" s="1"/></row>'
         for n in range(4, 1_048_576)

@@ -13,11 +13,11 @@ from bulk_upload.checking.tables import Limits
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.files import only_reader
-from bulk_upload.sheet.columns import COLUMNS
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward.make_awkward_xlsx import CASES, FOLDER, Case
 from bulk_upload.tests.reading.test_awkward_files import EXPECTED
 from catalog.models import Product
+from catalog.sheets.products import PRODUCTS
 
 
 def test_the_folder_holds_every_case_and_is_small():
@@ -28,7 +28,7 @@ def test_the_folder_holds_every_case_and_is_small():
 
 def stored(name: str, value: Any) -> Any:
     """A cell of a case as the product has it."""
-    column = next(column for column in COLUMNS if column.name == name)
+    column = next(column for column in PRODUCTS.columns if column.name == name)
     if value is None:
         return column.default
     return {"decimal": Decimal, "integer": int, "boolean": lambda word: word == "sí"}.get(column.kind, str)(value)
@@ -43,7 +43,7 @@ def run(path: Path, supplier: Any) -> BulkUpload:
     upload = BulkUpload.objects.create(proveedor=supplier, filename="a.xlsx", file_format="xlsx", s3_key="k", size=1)
     claimed = BulkUpload.objects.claim(upload.pk, timedelta(hours=1))
     with only_reader(Limits()) as reader:
-        table = reader.checked(path, "xlsx", next_row=0, chunk_rows=100)
+        table = reader.checked(path, "xlsx", PRODUCTS, next_row=0, chunk_rows=100)
         import_table(claimed, table, after_chunk=lambda: None)
     claimed.complete()
     claimed.refresh_from_db()
@@ -67,6 +67,6 @@ def test_the_catalogue_is_what_a_careful_person_expects(name, supplier):
     assert list(upload.row_errors.filter(severity="warning", fila=0).values_list("codigo", flat=True)) == [
         *case.warnings
     ]
-    names = ["categoria_id" if column.name == "categoria" else column.name for column in COLUMNS]
+    names = ["categoria_id" if column.name == "categoria" else column.name for column in PRODUCTS.columns]
     found = Product.objects.order_by("id").values_list(*names)
     assert [dict(zip(EXPECTED, values, strict=True)) for values in found] == expected(case)

@@ -16,10 +16,10 @@ from bulk_upload.reading import protocol
 from bulk_upload.reading.files import Reader
 from bulk_upload.reading.heartbeat import OnWait, ignore_wait
 from bulk_upload.reading.process import Child
-from bulk_upload.sheet.columns import NAMES
 from bulk_upload.sheet.problems import FileProblem
+from catalog.sheets.products import PRODUCTS
 
-TABLE = ["table", 1, list(NAMES), 2, "", "utf-8", ",", []]
+TABLE = ["table", 1, list(PRODUCTS.names), 2, "", "utf-8", ",", []]
 VALUES = ["P1", "Guantes", "C1", "GUANTES", "", "12.50", "INVIMA", "Seco", 5, 20, 8, True, False]
 CHUNK: list[Any] = ["chunk", [2], [[value] for value in VALUES], 3, [], [], []]
 BLANK = [3, "nombre", "required_blank", [["columna", "nombre"]], "", False]
@@ -45,7 +45,7 @@ def chunks(tmp_path: Path, messages: Iterable[protocol.Message]) -> Iterator[Che
     path = tmp_path / "a.csv"
     path.touch()
     reader = Reader(cast(Child, Liar(messages)), Limits(), ignore_wait)
-    return reader.checked(path, "csv", next_row=0, chunk_rows=10).chunks
+    return reader.checked(path, "csv", PRODUCTS, next_row=0, chunk_rows=10).chunks
 
 
 def test_the_truth_is_believed(tmp_path):
@@ -84,5 +84,5 @@ def test_a_child_that_never_ends_is_not_listened_to_for_ever(tmp_path, message):
 
 def test_a_header_that_cannot_be_stored_as_it_is_is_read_all_the_same(tmp_path):
     """Excel writes NUL as ``_x0000_``. In a column that is ignored it does no harm."""
-    odd = ["table", 1, [*NAMES, "notas\0"], 2, "Hoja", "", "", []]
+    odd = ["table", 1, [*PRODUCTS.names, "notas\0"], 2, "Hoja", "", "", []]
     assert len(list(chunks(tmp_path, [odd, CHUNK, BAD, END]))) == 2

@@ -20,6 +20,7 @@ from bulk_upload.reading.process import ReaderKilled
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.make_awkward import HEADER, product
+from catalog.sheets.products import PRODUCTS
 
 ROOT = Path(__file__).parents[3]
 CHILD = b"bulk_upload.reading.child"
@@ -62,20 +63,20 @@ def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def test_leaving_the_context_ends_the_child(workbook):
-    with open_table(workbook, "xlsx", Limits()) as table:
+    with open_table(workbook, "xlsx", PRODUCTS, Limits()) as table:
         assert len(children()) == 1
         next(table.batches)
     assert children() == []
 
 
 def test_an_exception_within_the_context_ends_the_child(workbook):
-    with pytest.raises(KeyError), open_table(workbook, "xlsx", Limits()):
+    with pytest.raises(KeyError), open_table(workbook, "xlsx", PRODUCTS, Limits()):
         raise KeyError
     assert children() == []
 
 
 def test_a_child_that_is_killed_is_not_taken_for_the_end_of_the_file(workbook):
-    with open_table(workbook, "xlsx", Limits()) as table:
+    with open_table(workbook, "xlsx", PRODUCTS, Limits()) as table:
         next(table.batches)
         os.kill(children()[0], signal.SIGKILL)
         with pytest.raises(ReaderKilled):
@@ -83,7 +84,7 @@ def test_a_child_that_is_killed_is_not_taken_for_the_end_of_the_file(workbook):
 
 
 def test_a_stop_of_the_machine_is_no_fault_of_the_file(workbook):
-    with open_table(workbook, "xlsx", Limits()) as table:
+    with open_table(workbook, "xlsx", PRODUCTS, Limits()) as table:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             os.kill(children()[0], number)
         assert sum(map(len, table.batches)) == table.total
@@ -91,27 +92,27 @@ def test_a_stop_of_the_machine_is_no_fault_of_the_file(workbook):
 
 def test_a_child_that_does_not_start_is_no_fault_of_the_file(workbook, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(OSError, match="did not start"), open_table(workbook, "xlsx", Limits()):
+    with pytest.raises(OSError, match="did not start"), open_table(workbook, "xlsx", PRODUCTS, Limits()):
         pass
 
 
 def test_a_file_that_is_not_there_is_no_fault_of_its_content(tmp_path):
     for file_format in ("xlsx", "csv"):
-        with pytest.raises(FileNotFoundError), open_table(tmp_path / "nada", file_format, Limits()):
+        with pytest.raises(FileNotFoundError), open_table(tmp_path / "nada", file_format, PRODUCTS, Limits()):
             pass
 
 
 def test_what_the_child_complains_about_goes_to_the_log(tmp_path, caplog):
     sheet = raw.SHEET_START + '<row r="1"><c r="A1" t="z"><v>1</v></c></row>' + raw.SHEET_END
     damaged = raw.save(tmp_path / "productos.xlsx", raw.parts(sheet))
-    with pytest.raises(FileProblem), open_table(damaged, "xlsx", Limits()):
+    with pytest.raises(FileProblem), open_table(damaged, "xlsx", PRODUCTS, Limits()):
         pass
     assert "Unknown cell 't' attribute" in caplog.text
 
 
 def test_the_child_knows_no_secrets(workbook, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "hunter2")
-    with open_table(workbook, "xlsx", Limits()):
+    with open_table(workbook, "xlsx", PRODUCTS, Limits()):
         environment = Path(f"/proc/{children()[0]}/environ").read_bytes()
     assert b"hunter2" not in environment
 
@@ -120,7 +121,7 @@ def test_the_caller_hears_that_the_reading_goes_on(workbook, monkeypatch):
     monkeypatch.setattr(heartbeat, "EVERY", 0.05)
     monkeypatch.setattr(process, "EVERY", 0.05)
     waits = []
-    with open_table(workbook, "xlsx", Limits(), lambda: waits.append(time.monotonic())):
+    with open_table(workbook, "xlsx", PRODUCTS, Limits(), lambda: waits.append(time.monotonic())):
         pass
     assert len(waits) >= 2
 
@@ -139,7 +140,7 @@ def test_what_the_caller_raises_while_waiting_passes_through(workbook, tmp_path,
         path.write_text(",".join(HEADER) + "\n" + ",".join(map(str, product())) + "\n")
     monkeypatch.setattr(heartbeat, "EVERY", 0)
     monkeypatch.setattr(process, "EVERY", 0.01)
-    with pytest.raises(ClaimLost), open_table(path, file_format, Limits(), lose):
+    with pytest.raises(ClaimLost), open_table(path, file_format, PRODUCTS, Limits(), lose):
         pass
     assert children() == []
 
@@ -155,7 +156,7 @@ def test_a_silent_child_is_given_up(workbook, monkeypatch):
 
     monkeypatch.setattr(heartbeat, "EVERY", 0)
     with pytest.raises(FileProblem) as problem, only_reader(Limits(cpu_seconds=1), stop) as reader:
-        reader.rows(workbook, "xlsx")
+        reader.rows(workbook, "xlsx", PRODUCTS)
     assert problem.value.code == "too_big_to_read"
     assert children() == []
 
@@ -169,7 +170,7 @@ def test_the_child_dies_with_its_parent_however_that_dies(workbook):
             "import sys, time; from pathlib import Path\n"
             "from bulk_upload.reading.files import open_table\n"
             "from bulk_upload.checking.tables import Limits\n"
-            "with open_table(Path(sys.argv[1]), 'xlsx', Limits()):\n"
+            "with open_table(Path(sys.argv[1]), 'xlsx', PRODUCTS, Limits()):\n"
             "    time.sleep(60)\n",
             str(workbook),
         ],
@@ -192,20 +193,23 @@ def test_files_are_read_by_children_of_one_process_each_by_its_own(readers, work
     readers.prepare()
     with readers.reader(Limits()) as first, readers.reader(Limits()) as second:
         assert eventually(lambda: len(children()) == 2)
-        assert [first.rows(workbook, "xlsx").total, second.rows(workbook, "xlsx").total] == [20_000, 20_000]
+        assert [first.rows(workbook, "xlsx", PRODUCTS).total, second.rows(workbook, "xlsx", PRODUCTS).total] == [
+            20_000,
+            20_000,
+        ]
     assert children() == []
 
 
 def test_a_killed_process_takes_its_readers_along_and_is_replaced(readers, workbook):
     with readers.reader(Limits()) as reader:
-        table = reader.rows(workbook, "xlsx")
+        table = reader.rows(workbook, "xlsx", PRODUCTS)
         (child,) = children()
         readers._server._process.kill()
         with pytest.raises(ReaderKilled):
             list(table.batches)
     assert eventually(lambda: not Path(f"/proc/{child}").exists())
     with readers.reader(Limits()) as reader:
-        assert reader.rows(workbook, "xlsx").total == 20_000
+        assert reader.rows(workbook, "xlsx", PRODUCTS).total == 20_000
 
 
 def test_a_frozen_process_is_ended(readers, monkeypatch):
@@ -215,15 +219,17 @@ def test_a_frozen_process_is_ended(readers, monkeypatch):
     monkeypatch.setattr(process, "START_SECONDS", 0.2)
     monkeypatch.setattr(process, "EVERY", 0.1)
     with readers.reader(Limits()) as reader, pytest.raises(OSError, match="does not start"):
-        reader.rows(Path(__file__), "csv")
+        reader.rows(Path(__file__), "csv", PRODUCTS)
     assert not readers._server.is_alive()
 
 
 def test_readers_can_be_closed_twice(readers):
+    before = processes(os.getpid())  # other tests keep theirs
     readers.prepare()
+    assert len(processes(os.getpid())) == len(before) + 1
     readers.close()
     readers.close()
-    assert processes(os.getpid()) == []
+    assert processes(os.getpid()) == before
 
 
 def test_a_large_sheet_that_reaches_far_is_refused(tmp_path):
@@ -231,7 +237,7 @@ def test_a_large_sheet_that_reaches_far_is_refused(tmp_path):
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     sheet = raw.SHEET_START + raw.inline_row(1, HEADER) + rows + far + raw.SHEET_END
     path = raw.save(tmp_path / "productos.xlsx", raw.parts(sheet))
-    with pytest.raises(FileProblem) as problem, open_table(path, "xlsx", Limits()):
+    with pytest.raises(FileProblem) as problem, open_table(path, "xlsx", PRODUCTS, Limits()):
         pass
     assert (problem.value.code, problem.value.params["celda"]) == ("too_many_columns", "XFD1048576")
 

@@ -11,6 +11,7 @@ from bulk_upload.reading.child.csv_dialect import detect_dialect
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward.make_awkward import HEADER, product
 from bulk_upload.tests.awkward.reading import read
+from catalog.sheets.products import PRODUCTS
 
 LINE = ",".join(map(str, product())).replace("Lugar seco, 15", "Lugar seco 15")
 
@@ -30,17 +31,17 @@ def refusal(path: Path, limits: Limits | None = None) -> FileProblem:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_the_one_that_the_header_uses(delimiter):
     sample = "Catálogo; de, productos | 2026\n" + delimiter.join(HEADER) + "\na,b;c|d\te;f;g;h\n"
-    assert detect_dialect(sample).delimiter == delimiter
+    assert detect_dialect(sample, PRODUCTS).delimiter == delimiter
 
 
 def test_a_header_in_quotes_is_a_header():
-    assert detect_dialect(";".join(f'"{name}"' for name in HEADER)).delimiter == ";"
+    assert detect_dialect(";".join(f'"{name}"' for name in HEADER), PRODUCTS).delimiter == ";"
 
 
 def test_without_a_known_header_the_delimiter_is_the_one_that_divides_the_rows():
-    assert detect_dialect("uno;dos;tres").delimiter == ";"
-    assert detect_dialect("uno;dos\n1,5;2,5\n3,5;4,5\n").delimiter == ";"
-    assert detect_dialect("uno").delimiter == ","
+    assert detect_dialect("uno;dos;tres", PRODUCTS).delimiter == ";"
+    assert detect_dialect("uno;dos\n1,5;2,5\n3,5;4,5\n", PRODUCTS).delimiter == ";"
+    assert detect_dialect("uno", PRODUCTS).delimiter == ","
 
 
 def test_rows_have_the_numbers_of_the_spreadsheet(tmp_path):

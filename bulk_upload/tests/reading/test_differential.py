@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell, UnreadCell
-from bulk_upload.sheet.columns import COLUMNS, NAMES
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.building import merged, sheet, sheets
 from bulk_upload.tests.awkward.reading import read
+from catalog.sheets.products import PRODUCTS
 
 LETTERS = "ABCDEFGHIJKLM"
 # What a column of text shows for a number below 1000 with at most one decimal, by format; `None`: it is refused.
@@ -75,7 +75,7 @@ def written(place: str, way: str, content: Any, shared: list[str]) -> str:
 
 def save(path: Path, rows: list[Any], merges: list[str], *, since_1904: bool, prices_first: bool) -> None:
     shared: list[str] = []
-    lines = [raw.inline_row(1, NAMES)]
+    lines = [raw.inline_row(1, PRODUCTS.names)]
     for number, cells in enumerate(rows, start=2):
         key = f'<c r="A{number}" t="inlineStr"><is><t>P{number}</t></is></c>'
         others = (
@@ -121,7 +121,7 @@ def expected(path: Path) -> list[list[Cell]]:
     formulas = openpyxl.load_workbook(path).worksheets[-1]
     rows = [
         [
-            _expected(values.cell(row, at), formulas.cell(row, at).data_type == "f", COLUMNS[at - 1].kind)
+            _expected(values.cell(row, at), formulas.cell(row, at).data_type == "f", PRODUCTS.columns[at - 1].kind)
             for at in range(1, 14)
         ]
         for row in range(2, values.max_row + 1)
@@ -130,7 +130,7 @@ def expected(path: Path) -> list[list[Cell]]:
         at = merged_range.min_col - 1
         for row in range(merged_range.min_row + 1, merged_range.max_row + 1):
             filled = rows[merged_range.min_row - 2][at]
-            rows[row - 2][at] = UnreadCell("merged_cell", "") if COLUMNS[at].kind == "code" else filled
+            rows[row - 2][at] = UnreadCell("merged_cell", "") if PRODUCTS.columns[at].kind == "code" else filled
     return rows
 
 
@@ -173,5 +173,5 @@ def test_no_cell_differs_from_openpyxl_without_a_reason(rows, columns, since_190
     assert found.numbers == list(range(2, len(rows) + 2))
     for (number, cells), row in zip(found.rows, wanted, strict=True):
         cells = [*cells, *[None] * (13 - len(cells))]
-        different = [(n, f, w) for n, f, w in zip(NAMES, cells, row, strict=True) if not same(f, w)]
+        different = [(n, f, w) for n, f, w in zip(PRODUCTS.names, cells, row, strict=True) if not same(f, w)]
         assert different == [], number

@@ -15,6 +15,7 @@ from bulk_upload.sheet.problems import FileProblem, shown
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.building import sheet
 from bulk_upload.tests.awkward.make_awkward import HEADER, product
+from catalog.sheets.products import PRODUCTS
 
 MOST = Limits(memory_bytes=500 * 1024**2, cpu_seconds=10)
 TOP = raw.inline_row(1, HEADER) + raw.inline_row(2, map(str, product()))
@@ -41,7 +42,7 @@ def outcome(path: Path) -> Counter[str] | FileProblem:
     codes: Counter[str] = Counter()
     try:
         with only_reader(MOST) as reader:
-            for chunk in reader.checked(path, "xlsx", next_row=0, chunk_rows=2500).chunks:
+            for chunk in reader.checked(path, "xlsx", PRODUCTS, next_row=0, chunk_rows=2500).chunks:
                 codes.update(problem.codigo for problem in chunk.problems)
                 codes["good"] += len(chunk.numbers)
     except FileProblem as problem:

@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from bulk_upload.reading.child.csv_text import detect_encoding
 from bulk_upload.sheet.addresses import is_addressable
-from bulk_upload.sheet.columns import COLUMNS, NAMES, Column
+from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.excel_errors import is_error_text
 from bulk_upload.sheet.formulas import is_wrapped
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.sheet.text import BLANKS, BadCharacter, clean_code
 from bulk_upload.sheet.values import SCIENTIFIC, Value
 from bulk_upload.tests.awkward.reading import read
+from catalog.sheets.products import PRODUCTS
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252"]
 WESTERN = "".join(
@@ -68,7 +69,7 @@ def values(column: Column, alphabet: st.SearchStrategy[str] | str) -> st.SearchS
 
 
 def products(alphabet: st.SearchStrategy[str] | str) -> st.SearchStrategy[list[dict[str, Value | None]]]:
-    product = st.fixed_dictionaries({column.name: values(column, alphabet) for column in COLUMNS})
+    product = st.fixed_dictionaries({column.name: values(column, alphabet) for column in PRODUCTS.columns})
     return st.lists(product, min_size=1, max_size=4)
 
 
@@ -96,8 +97,8 @@ def as_text(value: Value | None, style: int) -> str:
 def test_values_survive_a_csv(rows, encoding, delimiter, end, quoting, style):
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
-    writer.writerow(NAMES)
-    writer.writerows([as_text(row[name], style) for name in NAMES] for row in rows)
+    writer.writerow(PRODUCTS.names)
+    writer.writerows([as_text(row[name], style) for name in PRODUCTS.names] for row in rows)
     try:
         content = out.getvalue().encode(encoding)
     except UnicodeEncodeError:
@@ -128,8 +129,8 @@ def as_cell(value: Value | None, typed: bool) -> Any:
 @settings(max_examples=40, deadline=None)
 def test_values_survive_a_workbook(rows, typed, top, left):
     book = openpyxl.Workbook()
-    for number, row in enumerate([dict(zip(NAMES, NAMES, strict=True)), *rows], start=top):
-        for place, name in enumerate(NAMES, start=left):
+    for number, row in enumerate([dict(zip(PRODUCTS.names, PRODUCTS.names, strict=True)), *rows], start=top):
+        for place, name in enumerate(PRODUCTS.names, start=left):
             cell = book.active.cell(number, place, as_cell(row[name], typed))
             if isinstance(cell.value, str):
                 cell.data_type = "s"  # not a formula, though it begin with "="
@@ -143,9 +144,9 @@ def test_values_survive_a_workbook(rows, typed, top, left):
 @settings(max_examples=30, deadline=None)
 def test_codes_that_a_number_format_pads_survive_a_workbook(number, digits):
     book = openpyxl.Workbook()
-    book.active.append(NAMES)
-    book.active.append([column.example for column in COLUMNS])
-    code = book.active.cell(2, NAMES.index("codigo") + 1, number)
+    book.active.append(PRODUCTS.names)
+    book.active.append([column.example for column in PRODUCTS.columns])
+    code = book.active.cell(2, PRODUCTS.names.index("codigo") + 1, number)
     code.number_format = "0" * digits or "General"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "productos.xlsx")

@@ -20,6 +20,7 @@ from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import database_url
 from bulk_upload.tests.helpers.tcp_proxy import TcpProxy
 from catalog.models import Supplier
+from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("aws")]
 
@@ -166,7 +167,7 @@ def test_a_row_that_the_database_refuses_leaves_no_file(supplier, user):
     before = stored()
     Supplier.objects.all().delete()
     with pytest.raises(IntegrityError):
-        intake.accept_upload(file=a_file(), supplier=supplier, user=user, reemplazar_duplicados=False)
+        intake.accept_upload(file=a_file(), sheet=PRODUCTS, owner=supplier, user=user, reemplazar_duplicados=False)
     assert (stored(), BulkUpload.objects.count()) == (before, 0)
 
 

@@ -7,38 +7,40 @@ import time
 import openpyxl
 import pytest
 
-from bulk_upload.sheet.columns import NAMES
-from bulk_upload.sheet.headers import KNOWN, find_header, match_header
+from bulk_upload.sheet.headers import find_header, match_header
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.tests.awkward.make_awkward import HEADER, PRODUCTS
+from bulk_upload.tests.awkward.make_awkward import AWKWARD_ROWS, HEADER
 from bulk_upload.tests.awkward.reading import read
+from catalog.sheets.products import PRODUCTS
 
 
 def test_case_accents_spaces_separators_and_marks_do_not_matter():
-    header = ["\ufeffID", " Nombre ", "Código", "CATEGORÍA", "presentación", "Precio-Unitario", *NAMES[6:]]
-    assert match_header(1, header, "H").positions == {name: index for index, name in enumerate(NAMES)}
+    header = ["\ufeffID", " Nombre ", "Código", "CATEGORÍA", "presentación", "Precio-Unitario", *PRODUCTS.names[6:]]
+    assert match_header(PRODUCTS, 1, header, "H").positions == {
+        name: index for index, name in enumerate(PRODUCTS.names)
+    }
 
 
 def test_order_is_free_and_english_is_known():
-    header = ["sku", "name", "product_id", "category", "unit price", *NAMES[6:9]]
-    positions = match_header(4, header, "H").positions
+    header = ["sku", "name", "product_id", "category", "unit price", *PRODUCTS.names[6:9]]
+    positions = match_header(PRODUCTS, 4, header, "H").positions
     assert (positions["codigo"], positions["nombre"], positions["id"]) == (0, 1, 2)
 
 
 def test_unknown_columns_are_noted():
-    assert match_header(1, [*NAMES, "", "Color"], "H").unknown == (14,)
+    assert match_header(PRODUCTS, 1, [*PRODUCTS.names, "", "Color"], "H").unknown == (14,)
 
 
 def test_a_column_given_twice_names_both_cells():
     with pytest.raises(FileProblem) as caught:
-        match_header(3, [*NAMES, "SKU"], "Hoja1")
+        match_header(PRODUCTS, 3, [*PRODUCTS.names, "SKU"], "Hoja1")
     assert caught.value.code == "duplicate_column"
     assert (caught.value.params["celda1"], caught.value.params["celda2"]) == ("C3", "N3")
 
 
 def test_a_missing_column_names_the_nearest_header():
     with pytest.raises(FileProblem) as caught:
-        match_header(1, ["id", "nombre", "codgo", *NAMES[3:]], "Hoja1")
+        match_header(PRODUCTS, 1, ["id", "nombre", "codgo", *PRODUCTS.names[3:]], "Hoja1")
     assert caught.value.code == "missing_columns_similar"
     assert caught.value.params["columnas"] == "codigo"
     assert caught.value.params["parecidas"] == "«codgo» → codigo"
@@ -46,23 +48,28 @@ def test_a_missing_column_names_the_nearest_header():
 
 def test_a_missing_column_that_nothing_resembles_is_just_named():
     with pytest.raises(FileProblem) as caught:
-        match_header(1, NAMES[1:], "Hoja1")
+        match_header(PRODUCTS, 1, PRODUCTS.names[1:], "Hoja1")
     assert (caught.value.code, caught.value.params["columnas"]) == ("missing_columns", "id")
 
 
 def test_the_header_is_the_row_that_names_most_columns():
-    rows = [(1, ["Catálogo de productos"]), (2, ["id", "nombre", "codigo"]), (3, list(NAMES)), (4, ["1", "a", "b"])]
-    assert find_header(rows) == (3, list(NAMES))
+    rows = [
+        (1, ["Catálogo de productos"]),
+        (2, ["id", "nombre", "codigo"]),
+        (3, list(PRODUCTS.names)),
+        (4, ["1", "a", "b"]),
+    ]
+    assert find_header(rows, PRODUCTS) == (3, list(PRODUCTS.names))
 
 
 def test_no_synonym_names_two_columns():
-    from bulk_upload.sheet.columns import COLUMNS
-
-    headers = sum(len({*column.synonyms, column.name}) for column in COLUMNS)
-    assert len(KNOWN) == headers
+    headers = sum(len({*column.synonyms, column.name}) for column in PRODUCTS.columns)
+    assert len(PRODUCTS.known_headers) == headers
 
 
-WITHOUT_OPTIONAL = [name for name in NAMES if name not in ("stock_minimo", "requiere_lote", "requiere_vencimiento")]
+WITHOUT_OPTIONAL = [
+    name for name in PRODUCTS.names if name not in ("stock_minimo", "requiere_lote", "requiere_vencimiento")
+]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +85,7 @@ WITHOUT_OPTIONAL = [name for name in NAMES if name not in ("stock_minimo", "requ
     ],
 )
 def test_units_question_marks_and_invisible_characters_do_not_matter(header, column):
-    assert match_header(1, [*WITHOUT_OPTIONAL, header], "H").positions[column] == len(WITHOUT_OPTIONAL)
+    assert match_header(PRODUCTS, 1, [*WITHOUT_OPTIONAL, header], "H").positions[column] == len(WITHOUT_OPTIONAL)
 
 
 @pytest.mark.parametrize(
@@ -92,12 +99,12 @@ def test_units_question_marks_and_invisible_characters_do_not_matter(header, col
     ],
 )
 def test_common_names_are_understood(header, column):
-    others = [name for name in NAMES if name != column]
-    assert match_header(1, [header, *others], "H").positions[column] == 0
+    others = [name for name in PRODUCTS.names if name != column]
+    assert match_header(PRODUCTS, 1, [header, *others], "H").positions[column] == 0
 
 
 def test_a_description_beside_a_name_is_another_column():
-    match = match_header(1, [*NAMES, "Descripción"], "H")
+    match = match_header(PRODUCTS, 1, [*PRODUCTS.names, "Descripción"], "H")
     assert (match.positions["nombre"], match.unknown) == (1, (13,))
 
 
@@ -113,7 +120,7 @@ def test_a_description_beside_a_name_is_another_column():
 )
 def test_a_header_that_is_nearly_an_optional_column_is_asked_about(header, column):
     with pytest.raises(FileProblem) as caught:
-        match_header(2, [*WITHOUT_OPTIONAL, header], "Hoja1")
+        match_header(PRODUCTS, 2, [*WITHOUT_OPTIONAL, header], "Hoja1")
     assert caught.value.code == "similar_columns"
     assert caught.value.params["parecidas"] == f"«{header}» → {column}"
 
@@ -137,13 +144,15 @@ def test_a_header_that_is_nearly_an_optional_column_is_asked_about(header, colum
 )
 def test_another_column_is_only_unknown(header):
     optional = ("presentacion", "stock_minimo", "stock_critico", "requiere_lote", "requiere_vencimiento")
-    names = [name for name in NAMES if name not in optional]
-    assert match_header(1, [*names, header], "H").unknown == (len(names),)
+    names = [name for name in PRODUCTS.names if name not in optional]
+    assert match_header(PRODUCTS, 1, [*names, header], "H").unknown == (len(names),)
 
 
 def test_a_price_in_another_currency_is_asked_about():
     with pytest.raises(FileProblem) as caught:
-        match_header(1, ["Precio (USD)", *(name for name in NAMES if name != "precio_unitario")], "H")
+        match_header(
+            PRODUCTS, 1, ["Precio (USD)", *(name for name in PRODUCTS.names if name != "precio_unitario")], "H"
+        )
     assert caught.value.params["parecidas"] == "«Precio (USD)» → precio_unitario"
 
 
@@ -152,7 +161,7 @@ def test_a_sheet_with_a_header_that_is_nearly_optional_is_not_passed_over(tmp_pa
     for header in (["Stok mínimo" if name == "stock_minimo" else name for name in HEADER], HEADER):
         sheet = book.create_sheet()
         sheet.append(header)
-        sheet.append(PRODUCTS[0])
+        sheet.append(AWKWARD_ROWS[0])
     book.save(tmp_path / "dos.xlsx")
     with pytest.raises(FileProblem) as caught:
         read(tmp_path / "dos.xlsx")
@@ -162,5 +171,5 @@ def test_a_sheet_with_a_header_that_is_nearly_optional_is_not_passed_over(tmp_pa
 def test_long_unknown_headers_cost_no_time():
     start = time.perf_counter()
     header = [*WITHOUT_OPTIONAL, *(f"{n}" + "stock requiere(" * 2000 for n in range(240))]
-    assert len(match_header(1, header, "H").unknown) == 240
+    assert len(match_header(PRODUCTS, 1, header, "H").unknown) == 240
     assert time.perf_counter() - start < 2

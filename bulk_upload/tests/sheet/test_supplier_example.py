@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
-from bulk_upload.management.commands.make_templates import example_products_for
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, address, person, signed_in
+from catalog.examples import example_products_for
 
 TEMPLATE = "/api/v1/catalog/bulk-upload/template"
 

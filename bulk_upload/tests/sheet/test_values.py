@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 
 from bulk_upload.sheet.cells import DateCell, ErrorCell
-from bulk_upload.sheet.columns import COLUMNS, INDEX
 from bulk_upload.sheet.problems import CellProblem, text_of
 from bulk_upload.sheet.row_problems import ROW_PROBLEMS
+from catalog.sheets.products import PRODUCTS
 
 
 def parse(column, cell):
-    return COLUMNS[INDEX[column]].parse(cell)
+    return PRODUCTS.columns[PRODUCTS.index[column]].parse(cell)
 
 
 def refusal(column, cell):

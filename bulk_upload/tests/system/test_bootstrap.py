@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from rest_framework.authtoken.models import Token
 
 from bulk_upload import progress, queue, storage
-from bulk_upload.management.commands import bootstrap
 from catalog.models import Category, Supplier
 from medisupply.backends.shared_cache import CacheDown
+from medisupply.management.commands import bootstrap
 
 pytestmark = pytest.mark.django_db
 

@@ -22,6 +22,7 @@ from bulk_upload.tests.helpers.outcomes import VALUES, clear, eventful_file, out
 from bulk_upload.tests.helpers.processes import environment
 from bulk_upload.workbooks import prepared_files
 from catalog.models import Product
+from catalog.sheets.products import PRODUCTS
 from medisupply.backends.database import database_now
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -104,7 +105,7 @@ def test_an_upload_that_the_last_release_accepts_has_its_place_in_the_order(
 ):
     def accept_here(price):
         file = SimpleUploadedFile("a.csv", csv_bytes([row(1, precio_unitario=price)]))
-        return accept_upload(file=file, supplier=supplier, user=user, reemplazar_duplicados=True)
+        return accept_upload(file=file, sheet=PRODUCTS, owner=supplier, user=user, reemplazar_duplicados=True)
 
     first = accept_here("1")
     file = tmp_path / "a.csv"

@@ -9,11 +9,11 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 
-from bulk_upload.sheet.columns import COLUMNS
-from bulk_upload.supplier_group import GROUP, create_supplier_group
 from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import address, make_upload, signed_in
 from catalog.models import Category, Product, Supplier
+from catalog.sheets.products import PRODUCTS
+from medisupply.supplier_group import GROUP, create_supplier_group
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +140,6 @@ def test_a_person_without_uploads_has_the_plain_first_page(bystander):
 
 def test_the_guide_names_every_column_with_its_rule(door):
     page = door.get(address("guide")).content.decode()
-    for column in COLUMNS:
+    for column in PRODUCTS.columns:
         assert f"<code>{column.name}</code>" in page
         assert str(column.rule.es) in page

@@ -11,13 +11,13 @@ from openpyxl import Workbook, load_workbook
 from bulk_upload import storage
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.cells import DateCell, ErrorCell
-from bulk_upload.sheet.columns import NAMES
 from bulk_upload.sheet.headers import match_header
 from bulk_upload.tests.conftest import csv_bytes, problems, row, warnings
 from bulk_upload.workbooks import corrections as module
 from bulk_upload.workbooks import prepared_files, xlsx
 from bulk_upload.workbooks.source_cells import as_it_was
 from catalog.models import Product
+from catalog.sheets.products import PRODUCTS
 
 
 @pytest.fixture
@@ -125,8 +125,8 @@ def workbook_of(**cells):
     """A workbook of one row, whose `cells` are not text."""
     workbook = Workbook()
     sheet = workbook.worksheets[0]
-    sheet.append(list(NAMES))
-    sheet.append([{**row(1), **cells}[name] for name in NAMES])
+    sheet.append(list(PRODUCTS.names))
+    sheet.append([{**row(1), **cells}[name] for name in PRODUCTS.names])
     saved = io.BytesIO()
     workbook.save(saved)
     return saved.getvalue()
@@ -209,12 +209,12 @@ def test_a_task_id_that_nobody_has_links_nothing(imported, corrections):
     "header", ["_fila_original", "_FILA_ORIGINAL 5b1e7c3a-0000-4000-8000-000000000001", "_errores", "_ERRORES"]
 )
 def test_the_extra_columns_are_ignored_without_a_warning(header):
-    assert match_header(1, [*NAMES, header], "Hoja").unknown == ()
+    assert match_header(PRODUCTS, 1, [*PRODUCTS.names, header], "Hoja").unknown == ()
 
 
 @pytest.mark.parametrize("header", ["errores", "_fila_original?", "_fila_original hola"])
 def test_similar_columns_of_the_suppliers_own_still_give_the_warning(header):
-    assert match_header(1, [*NAMES, header], "Hoja").unknown == (len(NAMES),)
+    assert match_header(PRODUCTS, 1, [*PRODUCTS.names, header], "Hoja").unknown == (len(PRODUCTS.names),)
 
 
 def test_values_beyond_the_header_are_kept_beside_the_reasons(imported, corrections):

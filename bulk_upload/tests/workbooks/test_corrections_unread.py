@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bulk_upload.sheet.cells import UnreadCell
-from bulk_upload.sheet.columns import COLUMNS, INDEX, NAMES
 from bulk_upload.tests.awkward.make_awkward import product
 from bulk_upload.tests.awkward.reading import read
 from bulk_upload.workbooks.source_cells import as_it_was
 from bulk_upload.workbooks.xlsx import Workbook, text
+from catalog.sheets.products import PRODUCTS
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from bulk_upload.workbooks.xlsx import Workbook, text
 def test_it_is_refused_again_and_never_blank(tmp_path: Path, name, cell, again):
     row = product(**{name: cell})
     with (tmp_path / "corregir.xlsx").open("wb") as target, Workbook(target) as book, book.sheet("Hoja", ()) as sheet:
-        sheet.add(map(text, NAMES))
-        sheet.add(as_it_was(value, column) for value, column in zip(row, COLUMNS, strict=True))
+        sheet.add(map(text, PRODUCTS.names))
+        sheet.add(as_it_was(value, column) for value, column in zip(row, PRODUCTS.columns, strict=True))
     (found,) = read(tmp_path / "corregir.xlsx").rows
-    assert found[1][INDEX[name]] == again
+    assert found[1][PRODUCTS.index[name]] == again

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from bulk_upload.items import changes
 from bulk_upload.tests.conftest import row
+from catalog.items import changes
 from catalog.models import Category, Product
 
 URL = "/api/v1/catalog/items/PROD00001"

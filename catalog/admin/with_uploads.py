@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.admin.outcome import outcome
 from bulk_upload.models import BulkUpload
-from catalog.admin import ProductAdmin, ProductForm, SupplierAdmin
+from catalog.admin.products import ProductAdmin, ProductForm
+from catalog.admin.suppliers import SupplierAdmin
 from catalog.models import Product, Supplier
 
 LAST_UPLOADS = 10

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bulk_upload.checking.results import CheckedValues, Problem
-from bulk_upload.importing.match import DEFAULTS
 from bulk_upload.sheet.cells import Cell, is_blank
-from bulk_upload.sheet.columns import COLUMNS, INDEX, Column
+from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.problems import CellProblem, shown
 from bulk_upload.sheet.values import EXACT_INTEGERS, Value, parse_boolean, written
+from catalog.sheets.products import PRODUCTS
 
 KEY: Final = "id"
 ACTIVE: Final = "activo"
@@ -32,7 +32,7 @@ class CheckedItem:
 
     @property
     def id(self) -> str:
-        return str(self.values[INDEX[KEY]])
+        return str(self.values[PRODUCTS.index[KEY]])
 
 
 def check_new(data: Mapping[str, Any], key: str | None = None) -> CheckedItem:
@@ -49,13 +49,13 @@ def check_changes(data: Mapping[str, Any], key: str) -> CheckedItem:
 
 
 def _names() -> list[str]:
-    return [*(column.name for column in COLUMNS), ACTIVE]
+    return [*(column.name for column in PRODUCTS.columns), ACTIVE]
 
 
 def _check(data: Mapping[str, Any], key: str | None) -> CheckedItem:
     values: list[Value | None] = []
     problems: list[Problem] = []
-    for column in COLUMNS:
+    for column in PRODUCTS.columns:
         value: Value | None = None
         if column.name == KEY and key is not None and data[KEY] == key:
             value = key
@@ -74,13 +74,13 @@ def _check(data: Mapping[str, Any], key: str | None) -> CheckedItem:
     return CheckedItem(tuple(values), tuple(problems), active)
 
 
-def _value(column: Column, given: Any) -> Value:
+def _value(column: Column, given: Any) -> Value | None:
     cell = _cell(column.name, column.kind, given)
     if not is_blank(cell):
         return column.parse(cell)
     if column.required:
         raise CellProblem("required_blank")
-    return DEFAULTS[column.name]
+    return column.default
 
 
 def _cell(name: str, kind: str, given: Any) -> Cell:

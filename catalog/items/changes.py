@@ -11,11 +11,14 @@ from typing import Any, Final, TypeVar
 from django.db import IntegrityError, OperationalError, transaction
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.importing.categories import create_categories, missing_categories
-from bulk_upload.importing.decisions import Decisions, Values, fields
+from bulk_upload.importing.chunk import created_warning
+from bulk_upload.importing.decisions import Decisions
 from bulk_upload.importing.match import decide
-from bulk_upload.items.rules import CheckedItem
+from bulk_upload.importing.references import create_missing, missing_names
+from bulk_upload.importing.target import Values, as_fields, target_of
+from catalog.items.rules import CheckedItem
 from catalog.models import Product, Supplier
+from catalog.sheets.products import PRODUCTS
 from medisupply.backends.database import database_now, next_change_number
 
 Written = TypeVar("Written")
@@ -82,23 +85,31 @@ def _repeated(write: Callable[[], Written]) -> Written:
 def _decide_and_write(item: CheckedItem, supplier: str, key: str | None) -> tuple[Product, list[Problem]]:
     if key is not None and not Product.objects.filter(pk=key, proveedor_id=supplier).exists():
         raise NotThere
-    decisions = decide([0], [item.values], supplier, replace=key is not None)
+    decisions = decide(target_of(PRODUCTS.name), [0], [item.values], supplier, replace=key is not None)
     if decisions.rejected:
         raise Refused(decisions.problems, conflict=True)
     if key is not None and decisions.creates:
         raise NotThere  # deleted a moment ago
     warnings = [problem for problem in decisions.problems if problem.warning]
-    missing = missing_categories(decisions.categories)
-    create_categories(missing)
-    warnings += [_new_category(name) for name in sorted(missing)]
+    warnings += _create_categories(decisions)
     return _save(decisions, item, supplier), warnings
+
+
+def _create_categories(decisions: Decisions) -> list[Problem]:
+    """Create the categories that the product names and that do not exist, with a warning for each."""
+    target = target_of(PRODUCTS.name)
+    (place,) = (place for place in target.places if place.reference and place.reference.create)
+    missing = missing_names(place, decisions.named)
+    create_missing(place, missing)
+    create = place.reference and place.reference.create
+    return [created_warning(create, "categoria", 0, name) for name in sorted(map(str, missing))] if create else []
 
 
 def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
     """Write what was decided. Whoever writes last has the highest number: no list that is older replaces this."""
     for key, values in decisions.creates.items():
         more = {"activo": True if item.activo is None else item.activo, "change_number": next_change_number()}
-        return Product.objects.create(**_fields(values), id=key, proveedor_id=supplier, **more)
+        return Product.objects.create(**_fields(values), id=str(key), proveedor_id=supplier, **more)
     changes: dict[str, Any] = {}
     for known in decisions.updates.values():
         changes = _fields(known.values)
@@ -118,8 +129,5 @@ def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
 
 
 def _fields(values: Values) -> dict[str, Any]:
-    return {name: value for name, value in fields(values).items() if name != "id"}
-
-
-def _new_category(name: str) -> Problem:
-    return Problem(0, "categoria", "new_category", {"categoria": name}, name, warning=True)
+    fields = as_fields(target_of(PRODUCTS.name), values)
+    return {name: value for name, value in fields.items() if name != "id"}

@@ -11,10 +11,10 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload.importing import match
-from bulk_upload.sheet.columns import COLUMNS
 from bulk_upload.tests.api.test_upload import refused
 from bulk_upload.tests.conftest import row
 from catalog.models import Category, Product
+from catalog.sheets.products import PRODUCTS
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_a_product_is_created_by_the_rules_of_the_sheet(api):
 
 
 def test_what_is_optional_gets_its_default(api):
-    data = {column.name: body()[column.name] for column in COLUMNS if column.required}
+    data = {column.name: body()[column.name] for column in PRODUCTS.columns if column.required}
     made = create(api, {**data, "stock_minimo": None}).json()
     assert (made["stock_minimo"], made["stock_critico"], made["requiere_vencimiento"]) == (10, 5, True)
 
@@ -123,7 +123,7 @@ def test_patch_keeps_what_is_not_sent_and_resets_what_is_null(api):
 
 def test_put_replaces_all(api):
     create(api, body(presentacion="Caja", stock_minimo=77))
-    data = {column.name: body()[column.name] for column in COLUMNS if column.required and column.name != "id"}
+    data = {column.name: body()[column.name] for column in PRODUCTS.columns if column.required and column.name != "id"}
     changed = send(api, "put", f"{URL}/PROD00001", data).json()
     assert (changed["presentacion"], changed["stock_minimo"], changed["version"]) == ("", 10, 2)
     refused(send(api, "put", f"{URL}/PROD00001", {"nombre": "solo"}), 400, "invalid")

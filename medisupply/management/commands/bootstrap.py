@@ -21,10 +21,10 @@ from django.db.migrations.executor import MigrationExecutor
 from rest_framework.authtoken.models import Token
 
 from bulk_upload import progress, queue, storage
-from bulk_upload.supplier_group import GROUP
 from catalog.models import Supplier
 from medisupply.backends import pooler
 from medisupply.backends.shared_cache import CacheDown
+from medisupply.supplier_group import GROUP
 
 FOLDER: Final[Path] = settings.BASE_DIR / "fixtures"
 FIXTURES: Final = ("suppliers.json", "categories.json")

@@ -20,17 +20,17 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.authtoken.models import Token
 from rest_framework.request import Request
 
-from catalog.models import Supplier
+from bulk_upload.owners import owners, owners_for
 from medisupply.backends import shared_cache
 
 KEPT_SECONDS: Final = 60
-GENERATION: Final = "token-sight:generation"
+GENERATION: Final = "token-access:generation"
 PERMISSION: Final = "bulk_upload.view_bulkupload"
 
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """Stands for the user of a token whose sight came from the cache."""
+    """Stands for the user of a token whose suppliers came from the cache."""
 
     pk: int
     suppliers: frozenset[str]
@@ -43,7 +43,7 @@ class CachedTokenAuthentication(TokenAuthentication):
     """Token authentication for views that only need to know which suppliers' things may be seen."""
 
     def authenticate_credentials(self, key: str) -> Any:
-        name = f"token-sight:{hashlib.sha256(key.encode()).hexdigest()}"
+        name = f"token-access:{hashlib.sha256(key.encode()).hexdigest()}"
         found = shared_cache.read([GENERATION, name])
         generation = found.get(GENERATION)
         entry = found.get(name)
@@ -52,7 +52,7 @@ class CachedTokenAuthentication(TokenAuthentication):
         # The generation is read before the database: a change in between makes the entry worthless.
         user, token = super().authenticate_credentials(key)
         if not (user.is_staff or user.is_superuser):
-            suppliers = list(Supplier.objects.for_user(user, PERMISSION).values_list("codigo", flat=True))
+            suppliers = list(owners_for(user, PERMISSION).values_list("pk", flat=True))
             if not generation:
                 generation = _new_generation()
             entry = {"generation": generation, "user": user.pk, "suppliers": suppliers}
@@ -66,7 +66,7 @@ def may_see(request: Request, supplier: str) -> bool:
     user: Any = request.user
     if isinstance(user, Poller):
         return supplier in user.suppliers
-    return Supplier.objects.for_user(user, PERMISSION).filter(pk=supplier).exists()
+    return bool(owners_for(user, PERMISSION).filter(pk=supplier).exists())
 
 
 def forget_all(**signal: Any) -> None:
@@ -81,10 +81,12 @@ def forget_all(**signal: Any) -> None:
 def connect() -> None:
     """Listen to everything that changes what a token may see."""
     user = apps.get_model(settings.AUTH_USER_MODEL)
-    for model in (Token, user, Supplier):
+    owner = owners().model
+    for model in (Token, user, owner):
         for signal in (post_save, post_delete):
-            signal.connect(forget_all, sender=model, dispatch_uid=f"forget-sights-{model.__name__}")
-    m2m_changed.connect(forget_all, sender=Supplier.usuarios.through, dispatch_uid="forget-sights-members")
+            signal.connect(forget_all, sender=model, dispatch_uid=f"forget-access-{model.__name__}")
+    for field in owner._meta.many_to_many:
+        m2m_changed.connect(forget_all, sender=field.remote_field.through, dispatch_uid="forget-access-members")
 
 
 def _is_entry(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.items.rules import NOT_A_VALUE
 from bulk_upload.models import at
-from bulk_upload.sheet.columns import NAMES
 from bulk_upload.sheet.problems import text_of
+from catalog.items.rules import NOT_A_VALUE
 from catalog.models import Product
+from catalog.sheets.products import PRODUCTS
 from medisupply.api.errors import FieldConflict
 from medisupply.api.json import language
 
 
 def item(product: Product) -> dict[str, Any]:
     """The thirteen columns of the sheet, and what the system knows besides."""
-    fields = {name: getattr(product, "categoria_id" if name == "categoria" else name) for name in NAMES}
+    fields = {name: getattr(product, "categoria_id" if name == "categoria" else name) for name in PRODUCTS.names}
     return {
         **fields,
         "precio_unitario": f"{product.precio_unitario:.2f}",

@@ -10,10 +10,10 @@ from django.urls import resolve
 
 from bulk_upload import urls
 from bulk_upload.sheet.addresses import RESERVED, is_addressable
-from bulk_upload.sheet.columns import COLUMNS
 from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.tests.conftest import problems, row
 from catalog.models import Product
+from catalog.sheets.products import PRODUCTS
 from catalog.tests.pages import Page
 
 URL = "/api/v1/catalog/items"
@@ -35,7 +35,7 @@ def test_an_id_that_is_taken_is_found_by_its_address(product_id):
 @pytest.mark.parametrize("product_id", REFUSED)
 def test_the_sheet_refuses_an_id_without_an_address(product_id):
     with pytest.raises(CellProblem) as caught:
-        COLUMNS[0].parse(product_id)
+        PRODUCTS.columns[0].parse(product_id)
     assert caught.value.code == "unaddressable_id"
 
 

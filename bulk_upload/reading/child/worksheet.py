@@ -23,7 +23,7 @@ SHEET_ROWS: Final = 1_048_576
 HEADER_LENGTH: Final = 200
 
 
-class Sheet:
+class Worksheet:
     """The sheet named `name`, in the package's `part`.
 
     `book` is the workbook that it is in, `None` when the library cannot open that as it is. Raises `FileProblem` or

@@ -19,9 +19,9 @@ from rest_framework.views import APIView
 
 from bulk_upload.api.access import supplier_for
 from bulk_upload.checking.results import Problem
-from bulk_upload.items import changes, docs, wire
-from bulk_upload.items.rules import CheckedItem, check_changes, check_new
 from catalog import search
+from catalog.items import changes, docs, wire
+from catalog.items.rules import CheckedItem, check_changes, check_new
 from catalog.models import Product, Supplier
 from medisupply.api.errors import Unavailable
 from medisupply.api.paging import filtered, numbered

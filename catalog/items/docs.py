@@ -8,7 +8,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from bulk_upload.sheet.columns import COLUMNS, Column
+from bulk_upload.sheet.columns import Column
+from catalog.sheets.products import PRODUCTS
 from medisupply.api.schema import JSON, NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
 
 TAG: Final = "Productos"
@@ -49,7 +50,7 @@ class Warned(serializers.Serializer[Any]):
     valor = serializers.CharField(allow_blank=True)
 
 
-_FIELDS: Final[dict[str, Any]] = {column.name: _field(column) for column in COLUMNS}
+_FIELDS: Final[dict[str, Any]] = {column.name: _field(column) for column in PRODUCTS.columns}
 Item: Any = type("Item", (KnownBesides,), dict(_FIELDS))
 ItemWritten: Any = type("ItemWritten", (Item,), {"advertencias": Warned(many=True)})
 
@@ -74,15 +75,15 @@ def _given(column: Column) -> dict[str, Any]:
 
 
 def _request(*, partial: bool) -> dict[str, Any]:
-    properties = {column.name: _given(column) for column in COLUMNS}
+    properties = {column.name: _given(column) for column in PRODUCTS.columns}
     properties["activo"] = {"type": ["boolean", "null"], "description": "Si el producto se ofrece."}
     body: dict[str, Any] = {"type": "object", "properties": properties}
     if not partial:
-        body["required"] = [column.name for column in COLUMNS if column.required]
+        body["required"] = [column.name for column in PRODUCTS.columns if column.required]
     return {JSON: body}
 
 
-_SENT: Final = {column.name: column.example for column in COLUMNS}
+_SENT: Final = {column.name: column.example for column in PRODUCTS.columns}
 _EXAMPLE: Final[dict[str, Any]] = {
     **_SENT,
     "precio_unitario": "42500.50",

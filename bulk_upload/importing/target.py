@@ -1,0 +1,187 @@
+"""What rows of a sheet are written to: the model's fields with their places, worked out once from the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from operator import itemgetter
+from typing import Any, Final
+
+from django.db.models import Field, ForeignKey, Model
+
+from bulk_upload.imports import Reference, SheetImport, registry
+from bulk_upload.sheet.checks import Rule
+from bulk_upload.sheet.columns import Kind
+from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.values import Value
+
+# One for each of a target's `fields`.
+Values = tuple[Value | None, ...]
+Key = Hashable
+# Of what the rows refer to, by the reference's place and the key: the declared attributes.
+Attributes = Mapping[int, Mapping[Value, Mapping[str, Any]]]
+# What the model's rows have besides, by their author: see `bulk_upload.models.ImportedModel`.
+BOOKKEEPING: Final = ("version", "updated_at", "changed_by_upload", "change_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field of the model that a sheet fills: from a column, or from a reference that several columns may name."""
+
+    field: str
+    kind: Kind
+    column: int
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """Where the rows of one sheet go.
+
+    `places` are the fields in the order of `Values`. `key` and `unique` are places among them; `blanks` is what a new
+    row gets for a blank cell. A target is `is_direct` when a row's values are the model's, column by column. `rules`
+    are those about complete rows, each with what gets its values; `full_rules` also look at
+    attributes of what the row refers to.
+    """
+
+    declared: type[SheetImport]
+    places: tuple[Place, ...]
+    key: tuple[int, ...]
+    unique: tuple[int, ...]
+    blanks: Values
+    rules: tuple[tuple[Rule, Callable[[Values], Any]], ...]
+    full_rules: tuple[tuple[Rule, Callable[[Values, Attributes], Any]], ...]
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        return self.declared.sheet
+
+    @cached_property
+    def model(self) -> type[Model]:
+        return self.declared.model
+
+    @cached_property
+    def owner(self) -> str:
+        """The column of the model's table that says whose a row is, or ``""``."""
+        return _concrete(self.model, self.declared.owner).attname if self.declared.owner else ""
+
+    @cached_property
+    def pk(self) -> str:
+        """The column of the primary key."""
+        return str(_concrete(self.model, self.model._meta.pk.name).column)
+
+    def column(self, place: int) -> str:
+        """The table's column of a place."""
+        return str(_concrete(self.model, self.places[place].field).column)
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the model's own attributes, a foreign key's with ``_id``."""
+        return tuple(place.field for place in self.places)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the model's fields, as people read them: a column's name where there is one."""
+        return tuple(str(self.model._meta.get_field(place.field).name) for place in self.places)
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(place.kind for place in self.places)
+
+    @cached_property
+    def is_direct(self) -> bool:
+        return all(
+            place.column == number and (place.reference is None or place.reference.create)
+            for number, place in enumerate(self.places)
+        ) and len(self.places) == len(self.sheet.columns)
+
+    @cached_property
+    def created_place(self) -> int | None:
+        """The place of the reference that may be created on the way."""
+        return next((n for n, place in enumerate(self.places) if place.reference and place.reference.create), None)
+
+    @cached_property
+    def pk_place(self) -> int | None:
+        """The place of the model's primary key, when it is the key of the sheet."""
+        attname = self.model._meta.pk.attname
+        return self.fields.index(attname) if attname in self.fields else None
+
+    @cached_property
+    def key_of(self) -> Callable[[Values], Key]:
+        """A row's key: its value, or a tuple of values."""
+        return itemgetter(*self.key)
+
+    @cached_property
+    def is_named_variously(self) -> bool:
+        """Whether two rows of a file may name one row of the model, although their cells differ."""
+        return any(place.reference and len(place.reference.by) > 1 for place in self.places)
+
+    def key_text(self, values: Values) -> str:
+        """The key as people read it."""
+        return " · ".join(str(values[place]) for place in self.key if values[place] not in ("", None))
+
+
+def _concrete(model: type[Model], name: str) -> Field[Any, Any]:
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)  # noqa: S101  # a system check says so
+    return field
+
+
+@cache
+def target_of(sheet_name: str) -> Target:
+    """The target of a declared sheet. Raises `LookupError`."""
+    declared = registry.get(sheet_name)
+    sheet, options = declared.sheet, declared.model._meta
+    named = {column: name for name, reference in declared.references.items() for column in reference.by}
+    places: list[Place] = []
+    columns: list[int] = []
+    done: set[str] = set()
+    for number, column in enumerate(sheet.columns):
+        name = named.get(column.name, column.name)
+        if name in done:
+            continue
+        done.add(name)
+        field = options.get_field(name)
+        attname = field.attname if isinstance(field, ForeignKey) else field.name
+        places.append(Place(attname, column.kind, number, declared.references.get(name)))
+        columns.append(number)
+    names = [options.get_field(place.field).name for place in places]
+    blanks = tuple(sheet.columns[number].default for number in columns)
+    rules = tuple((rule, _getter([names.index(name) for name in rule.columns])) for rule in sheet.checks)
+    full_rules = tuple((rule, _full_getter(names, rule.columns)) for rule in declared.row_checks)
+    return Target(
+        declared,
+        tuple(places),
+        tuple(names.index(name) for name in declared.key),
+        tuple(names.index(name) for name in declared.unique),
+        blanks,
+        rules,
+        full_rules,
+    )
+
+
+def _getter(places: Sequence[int]) -> Callable[[Values], Any]:
+    """The values at `places`, always as a tuple."""
+    if len(places) == 1:
+        (place,) = places
+        return lambda values: (values[place],)
+    return itemgetter(*places)
+
+
+def _full_getter(names: Sequence[str], columns: Sequence[str]) -> Callable[[Values, Attributes], Any]:
+    """The values of `columns`; ``producto.requiere_lote`` is an attribute of what the row refers to."""
+    wanted = [(names.index(name), attribute) for name, _, attribute in (column.partition(".") for column in columns)]
+
+    def get(values: Values, attributes: Attributes) -> tuple[Any, ...]:
+        return tuple(
+            attributes[place][values[place]][attribute] if attribute else values[place]  # type: ignore[index]
+            for place, attribute in wanted
+        )
+
+    return get
+
+
+def as_fields(target: Target, values: Values) -> dict[str, Value | None]:
+    """The values by the names of the model's own fields."""
+    return dict(zip(target.fields, values, strict=True))

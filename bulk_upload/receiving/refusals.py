@@ -1,0 +1,32 @@
+"""What is refused at the door: a code for programs, a sentence for people. Which HTTP status that is, the doors say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class RefusedUpload(Exception):
+    """The upload is refused. `field` is the form's field or the header that is at fault."""
+
+    def __init__(self, code: str, message: str, *, field: str = "file") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+# RFC 9110, section 15.5 and 15.6.
+STATUSES: Final[dict[str, int]] = {
+    "length_required": 411,
+    "file_too_large": 413,
+    "unsupported_format": 415,
+    "content_mismatch": 415,
+    "encrypted_file": 415,
+    "idempotency_key_reused": 422,
+    "storage_unavailable": 503,
+}
+
+
+def status_of(refusal: RefusedUpload) -> int:
+    """The HTTP status of both doors' answers; 400 where nothing more precise fits."""
+    return STATUSES.get(refusal.code, 400)
