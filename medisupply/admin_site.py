@@ -33,7 +33,7 @@ class MediSupplyAdminSite(admin.AdminSite):
         return refused_as_throttled(request, super().login(request, extra_context))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        request.current_app = self.name  # type: ignore[attr-defined]  # as Django's own views do
+        request.current_app = self.name
         page = PasswordPage.as_view(
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context={**self.each_context(request), **(extra_context or {})},

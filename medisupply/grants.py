@@ -51,7 +51,8 @@ class GrantsForm(forms.ModelForm[Any]):
 
     def _not_shown(self) -> list[int]:
         """What was granted after the page was made, and no page offers: not ticking it was no choice."""
-        shown = set(self.data.getlist(self[self.grants].html_initial_name))
+        sent: Any = self.data
+        shown = set(sent.getlist(self[self.grants].html_initial_name))
         granted = getattr(self.instance, self.grants).exclude(grantable()).values_list("pk", flat=True)
         return [key for key in granted if str(key) not in shown]
 

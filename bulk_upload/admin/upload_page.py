@@ -20,6 +20,7 @@ from bulk_upload.forms import UploadForm
 from bulk_upload.intake import MULTIPART_OVERHEAD, RefusedUpload, accept_upload, too_large
 from bulk_upload.models import BulkUpload
 from bulk_upload.multipart import read_by_our_rules
+from medisupply import history
 
 MEBIBYTE = 1024 * 1024
 
@@ -63,7 +64,7 @@ class UploadPage(ScopedUploads):
         return self._accepted(request, upload)
 
     def _accepted(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
-        self.log_addition(request, upload, _("Archivo cargado."))
+        self.log_addition(request, upload, history.message("uploaded"))
         address = reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk])
         if _wants_json(request):
             return JsonResponse({"address": address}, status=201)
