@@ -107,7 +107,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
     _code(
         "id",
         64,
-        Text("Identificador único del producto.", "Unique identifier of the product."),
+        Text(
+            "Identificador del producto, único entre todos los proveedores.",
+            "Identifier of the product, unique among all suppliers.",
+        ),
         "PROD001",
         "id_producto",
         "id_del_producto",
@@ -131,8 +134,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "codigo",
         64,
         Text(
-            "Código o código de barras, único entre todos los productos. Se guarda exacto: 007 sigue siendo 007.",
-            "Code or barcode, unique among all products. It is kept exactly: 007 stays 007.",
+            "Código o código de barras, único entre todos los proveedores. Se guarda exacto: 007 sigue siendo 007.",
+            "Code or barcode, unique among all suppliers. It is kept exactly: 007 stays 007.",
         ),
         "7701234567897",
         "codigo_producto",

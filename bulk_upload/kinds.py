@@ -44,6 +44,7 @@ KINDS: Final[dict[str, StrPromise]] = {
     "unnamed_column": _("Columna sin encabezado"),
     "guessed_encoding": _("Codificación supuesta"),
     "sheet_passed_over": _("Hoja que no se leyó"),
+    "sheet_without_header": _("Hoja sin encabezados que no se leyó"),
     "new_category": _("Categoría nueva"),
     "critical_above_minimum": _("Stock crítico mayor que el mínimo"),
     "id_kept": _("El producto conserva su id"),

@@ -188,6 +188,12 @@ WARNINGS: Final[dict[str, Text]] = {
         "La hoja «{hoja}» no se leyó, porque le faltan columnas obligatorias o las repite.",
         "Sheet “{hoja}” was not read, since it lacks required columns or has one twice.",
     ),
+    "sheet_without_header": Text(
+        "La hoja «{hoja}» no se leyó, porque no tiene la fila de encabezados. Si tiene productos, póngalos debajo de "
+        "los de la hoja que se leyó.",
+        "Sheet “{hoja}” was not read, since it has no header row. If it holds products, put them below those of the "
+        "sheet that was read.",
+    ),
     "new_category": Text(
         "La categoría «{categoria}» no existía y se creó: revise que esté bien escrita.",
         "The category “{categoria}” did not exist and was created: check its spelling.",

@@ -50,7 +50,11 @@ def outcome(upload: BulkUpload) -> Outcome:
 
 def status_badge(upload: BulkUpload) -> SafeString:
     """The outcome as icon and word."""
-    state = outcome(upload)
+    return badge(outcome(upload))
+
+
+def badge(state: Outcome) -> SafeString:
+    """A state as icon and word."""
     return format_html(
         '<span class="estado estado-{}"><span aria-hidden="true">{}</span> {}</span>',
         state.name,

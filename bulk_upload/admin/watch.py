@@ -158,6 +158,7 @@ class WatchPage(ScopedUploads):
             title=_("Carga de «%(filename)s»") % {"filename": upload.filename},
             upload=upload,
             original_name=upload.filename,
+            may_upload=self.has_add_permission(request),
             can_cancel=acts and upload.status in STEPS["cancel"].allowed,
         )
 
