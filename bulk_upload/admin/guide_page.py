@@ -24,6 +24,7 @@ CONTENT: Final[dict[str, StrPromise]] = {
     "decimal": gettext_lazy("número con hasta 2 decimales"),
     "integer": gettext_lazy("número entero"),
     "boolean": gettext_lazy("sí o no"),
+    "date": gettext_lazy("fecha"),
 }
 
 
