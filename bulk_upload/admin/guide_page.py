@@ -26,6 +26,7 @@ CONTENT: Final[dict[str, StrPromise]] = {
     "decimal": gettext_lazy("número con hasta 2 decimales"),
     "integer": gettext_lazy("número entero"),
     "boolean": gettext_lazy("sí o no"),
+    "date": gettext_lazy("fecha"),
 }
 
 # Each end of an upload: what happened to the file, and what to do then.
