@@ -210,7 +210,8 @@ def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "
     if extension not in FORMATS:
         raise RefusedUpload(
             "unsupported_format",
-            _("Se admiten archivos .xlsx y .csv; «%(filename)s» no lo es.") % {"filename": filename},
+            _("Se admiten archivos .xlsx y .csv; «%(filename)s» no lo es: guárdelo como .xlsx.")
+            % {"filename": filename},
         )
     if not file.size:
         raise RefusedUpload("empty_file", _("El archivo está vacío (0 bytes)."))

@@ -19,6 +19,7 @@ from bulk_upload.api.multipart_body import StrictMultiPartParser, check_length, 
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload, cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
+from medisupply import history
 from medisupply.api.errors import Conflict
 from medisupply.api.throttles import UploadThrottle
 
@@ -57,6 +58,7 @@ class CancelView(APIView):
         upload = access.changeable(request, task_id)
         if not cancel_upload(upload):
             raise Conflict(_("La carga ya terminó: no hay nada que cancelar."), code="already_ended")
+        history.log_change(request.user, upload, history.message("cancelled"))
         body = serializers.accepted(upload, _("Carga cancelada: lo ya importado se conserva"))
         return Response(body, status=status.HTTP_202_ACCEPTED)
 
@@ -72,6 +74,7 @@ class RetryView(APIView):
             if upload.status in (Status.FAILED, Status.CANCELLED):
                 raise Conflict(_("El mismo archivo ya se está importando en otra carga."), code="same_file_running")
             raise Conflict(_("Solo una carga fallida o cancelada puede reintentarse."), code="not_retryable")
+        history.log_change(request.user, upload, history.message("retried"))
         body = serializers.accepted(upload, _("Carga encolada de nuevo: continúa donde quedó"))
         return _answer(body)
 
