@@ -17,9 +17,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.outcome import Outcome, detailed_badge, outcome, outcome_text
-from bulk_upload.admin.scope import ScopedUploads
+from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.models import BulkUpload
-from medisupply.history import ACTIONS, in_words
+from medisupply.web.history import ACTIONS, in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.sheet.problems import text_of
 from medisupply.backends.database import database_now
-from medisupply import history
+from medisupply.web import history
 
 # Seconds after which the page reloads itself where no script runs.
 REFRESH_SECONDS: Final = 3

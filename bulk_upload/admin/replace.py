@@ -25,7 +25,7 @@ from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.receiving.refusals import RefusedUpload
 from bulk_upload.sheet.problems import FileProblem, text_of
-from medisupply import history
+from medisupply.web import history
 
 
 class ReplacePage(ScopedUploads):

@@ -20,7 +20,7 @@ from bulk_upload.intake import MULTIPART_OVERHEAD, accept_upload, too_large
 from bulk_upload.models import BulkUpload
 from bulk_upload.receiving.multipart import read_by_our_rules
 from bulk_upload.receiving.refusals import RefusedUpload, status_of
-from medisupply import history
+from medisupply.web import history
 
 MEBIBYTE = 1024 * 1024
 

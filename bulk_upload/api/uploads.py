@@ -19,9 +19,9 @@ from bulk_upload.api.multipart_body import StrictMultiPartParser, check_length, 
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload, cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
-from medisupply import history
 from medisupply.api.errors import Conflict
 from medisupply.api.throttles import UploadThrottle
+from medisupply.web import history
 
 # Seconds after which a client should ask again.
 POLL_SECONDS: Final = "1"

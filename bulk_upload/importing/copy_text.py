@@ -23,13 +23,15 @@ ARRAY_TYPES: Final[dict[Kind, str]] = {
     "boolean": "boolean[]",
     "date": "date[]",
 }
+# As COPY has it, without quotes.
+NULL: Final = r"\N"
 _QUOTED: Final = str.maketrans({"\\": r"\\", '"': r"\""})
 _BOOLEANS: Final = {True: "t", False: "f"}
 
 
 def copy_text(rows: Sequence[Sequence[Value | None]], kinds: Sequence[Kind], same: Iterable[str]) -> str:
     """The lines of `rows`, whose values are of `kinds`, each with the fields `same` at its end."""
-    columns = [_fields(values, kind) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
+    columns = [_fields(values, kind, NULL) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
     end = "".join(f"\t{_escaped(text)}" for text in same) + "\n"
     return end.join(map("\t".join, zip(*columns, strict=True))) + end
 
@@ -41,7 +43,7 @@ def arrays(rows: Sequence[Sequence[Value | None]], kinds: Sequence[Kind]) -> lis
 
 def _array(values: Sequence[Value | None], kind: Kind) -> str:
     if kind not in ("code", "text"):
-        return f"{{{','.join(_fields(values, kind))}}}"
+        return f"{{{','.join(_fields(values, kind, 'NULL'))}}}"
     texts: Iterable[str] = cast(Sequence[str], values)
     joined = "".join(texts)
     if "\\" in joined or '"' in joined:
@@ -49,7 +51,8 @@ def _array(values: Sequence[Value | None], kind: Kind) -> str:
     return '{"' + '","'.join(texts) + '"}'
 
 
-def _fields(values: Sequence[Value | None], kind: Kind) -> Iterable[str]:
+def _fields(values: Sequence[Value | None], kind: Kind, null: str) -> Iterable[str]:
+    """The texts of a column's values. Only dates are ever `None`."""
     if kind == "boolean":
         return map(_BOOLEANS.__getitem__, values)  # type: ignore[arg-type]  # all are booleans
     if kind in ("code", "text"):
@@ -57,6 +60,8 @@ def _fields(values: Sequence[Value | None], kind: Kind) -> Iterable[str]:
         joined = "".join(texts)
         # Four searches for one character are many times faster than one for any of them.
         return map(_escaped, texts) if any(special in joined for special in _ESCAPES) else texts
+    if kind == "date" and None in values:
+        return (null if value is None else str(value) for value in values)
     return map(str, values)
 
 

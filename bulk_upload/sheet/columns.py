@@ -4,9 +4,11 @@ matching, validation, templates, documentation and the API.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import ClassVar, Final, Literal
 
+from bulk_upload.sheet.date_values import date_parser
 from bulk_upload.sheet.texts import Text
 from bulk_upload.sheet.values import (
     Parser,
@@ -19,10 +21,13 @@ from bulk_upload.sheet.values import (
     text_parser,
 )
 
-Kind = Literal["code", "text", "decimal", "integer", "boolean"]
+Kind = Literal["code", "text", "decimal", "integer", "boolean", "date"]
 
 # PostgreSQL's integer.
 LARGEST_INTEGER: Final = 2_147_483_647
+# Days that a person may mean; a year beyond is a slip.
+EARLIEST: Final = dt.date(1990, 1, 1)
+LATEST: Final = dt.date(2100, 12, 31)
 
 # Two columns that corrected-row workbooks add to the supplier's own. The import ignores their cells, but
 # for the first one's, which say which row of the original file a row corrects. Its header also holds the
@@ -38,7 +43,8 @@ class Column:
     `example` is a valid cell. A cell may be blank unless the column is `required`; a new row then gets `default`, and
     an update leaves what the row has. `synonyms` are other headers, matched without regard to case, accents, spaces,
     ``_``, ``-``, question marks and units in brackets. `fallbacks` are headers that name the column only when no other
-    column does. `max_length` bounds texts (in characters), `minimum` and `maximum` numbers.
+    column does. `max_length` bounds texts (in characters), `minimum` and `maximum` numbers,
+    `earliest` and `latest` dates.
     """
 
     kind: ClassVar[Kind]
@@ -59,6 +65,8 @@ class Column:
         maximum: int | None = None,
         upper: bool = False,
         addressable: bool = False,
+        earliest: dt.date | None = None,
+        latest: dt.date | None = None,
     ) -> None:
         self.name = name
         self.parse = parse
@@ -73,6 +81,8 @@ class Column:
         self.maximum = maximum
         self.upper = upper
         self.addressable = addressable
+        self.earliest = earliest
+        self.latest = latest
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
@@ -199,4 +209,33 @@ class BooleanColumn(Column):
     ) -> None:
         super().__init__(
             name, parse_boolean, rule=rule, example=example, required=False, default=default, synonyms=synonyms
+        )
+
+
+class DateColumn(Column):
+    """A day from `earliest` to `latest`. Without one an optional column is null."""
+
+    kind = "date"
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        rule: Text,
+        example: str,
+        required: bool = True,
+        earliest: dt.date = EARLIEST,
+        latest: dt.date = LATEST,
+        synonyms: Sequence[str] = (),
+    ) -> None:
+        super().__init__(
+            name,
+            date_parser(earliest, latest),
+            rule=rule,
+            example=example,
+            required=required,
+            default=None,
+            synonyms=synonyms,
+            earliest=earliest,
+            latest=latest,
         )

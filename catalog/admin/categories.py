@@ -23,7 +23,7 @@ from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.merging import merge_categories
 from catalog.models import Category, Product
-from medisupply import history
+from medisupply.web import history
 
 MERGE_PERMISSIONS: Final = ("catalog.delete_category", "catalog.change_product", "catalog.all_suppliers")
 

@@ -8,10 +8,10 @@ import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.utils import translation
 
-from bulk_upload.tests.admin_people import signed_in
+from bulk_upload.tests.helpers.admin_people import signed_in
 from catalog.models import Category
 from catalog.tests.pages import Page
-from medisupply.history import ACTIONS, in_words
+from medisupply.web.history import ACTIONS, in_words
 
 pytestmark = pytest.mark.django_db
 

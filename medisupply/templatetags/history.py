@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.contrib.admin.models import LogEntry
 
-from medisupply.history import in_words
+from medisupply.web.history import in_words
 
 register = template.Library()
 

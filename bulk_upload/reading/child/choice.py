@@ -19,7 +19,6 @@ from bulk_upload.sheet.problems import FileProblem, shown
 Found = tuple[Worksheet, HeaderMatch]
 # Sheets of which it is said that they were passed over.
 _SAID: Final = 10
-_REQUIRED: Final = sum(column.required for column in COLUMNS)
 
 
 def chosen_sheet(
@@ -54,7 +53,7 @@ def chosen_sheet(
                     raise  # all required columns are there: not a sheet to pass over
                 of_headers.append(problem)
                 passed_over.append(_warning("sheet_passed_over", name))
-        elif any(_is_wide(cells) for _, cells in head):
+        elif any(_is_wide(cells, kind) for _, cells in head):
             passed_over.append(_warning("sheet_without_header", name))
     if len(suitable) > 1:
         suitable = [found for found in suitable if _has_rows(*found)] or suitable[:1]
@@ -65,9 +64,10 @@ def chosen_sheet(
     return (*suitable[0], tuple(passed_over[:_SAID]))
 
 
-def _is_wide(cells: Sequence[Cell]) -> bool:
-    """Whether a row may be a product: it has as many values as there are required columns."""
-    return sum(not is_blank(cell) for cell in cells) >= _REQUIRED
+def _is_wide(cells: Sequence[Cell], kind: Sheet) -> bool:
+    """Whether a row may be one of a sheet of this `kind`: it has as many values as there are required columns."""
+    required = sum(column.required for column in kind.columns)
+    return sum(not is_blank(cell) for cell in cells) >= required
 
 
 def _warning(code: str, name: str) -> Problem:

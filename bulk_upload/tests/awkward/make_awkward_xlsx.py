@@ -199,7 +199,7 @@ CASES: dict[str, Case] = {
     ),
     "price_list_first": Case(sheets(PRICES, CATALOGUE), [BASE], warnings=["sheet_passed_over"]),
     "products_without_a_header_second": Case(
-        sheets(CATALOGUE, sheet(row(1, PRODUCTS[1]))), [BASE], warnings=["sheet_without_header"]
+        sheets(CATALOGUE, sheet(row(1, AWKWARD_ROWS[1]))), [BASE], warnings=["sheet_without_header"]
     ),
     "notes_second": Case(sheets(CATALOGUE, sheet(row(1, ["Notas", "de", "enero"]))), [BASE]),
     "wide_sheet_first": Case(sheets(WIDE, CATALOGUE), [BASE]),

@@ -17,7 +17,7 @@ from bulk_upload.sheet.formulas import unwrapped
 from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.sheet.text import BLANKS
 from bulk_upload.sheet.values import Value
-from bulk_upload.tests.date_column import DATE
+from bulk_upload.tests.helpers.date_column import DATE
 from catalog.sheets.products import PRODUCTS
 
 by_name = {column.name: column for column in (*PRODUCTS.columns, DATE)}

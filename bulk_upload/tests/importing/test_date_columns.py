@@ -10,21 +10,24 @@ import openpyxl
 import pytest
 from django.db import connection
 
-from bulk_upload import corrections, guide, reports
 from bulk_upload.admin import guide_page
 from bulk_upload.api import bodies
-from bulk_upload.cells import DateCell
 from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.columns import COLUMNS, NAMES, Kind
 from bulk_upload.importing.copy_text import ARRAY_TYPES, arrays, copy_text
 from bulk_upload.importing.write import copy_rows
-from bulk_upload.items import rules
-from bulk_upload.problems import FileProblem
-from bulk_upload.reading import heard, wire
+from bulk_upload.imports import SheetImport
+from bulk_upload.reading import decoding, protocol
+from bulk_upload.sheet.cells import DateCell
+from bulk_upload.sheet.columns import Kind
+from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward.reading import read
-from bulk_upload.tests.date_column import DATE
-from bulk_upload.workbook_cells import as_it_was
-from medisupply.workbooks import Workbook
+from bulk_upload.tests.helpers.date_column import DATE, DATES
+from bulk_upload.workbooks import corrections, guide, template
+from bulk_upload.workbooks.source_cells import as_it_was
+from bulk_upload.workbooks.xlsx import Workbook
+from catalog.items import rules
+from catalog.sheets.products import PRODUCTS
 
 DAY = datetime.date(2027, 3, 31)
 OTHER_DAY = datetime.date(2028, 2, 29)
@@ -33,7 +36,7 @@ OTHER_DAY = datetime.date(2028, 2, 29)
 @pytest.mark.parametrize(
     "known",
     [
-        *(heard.TYPES, ARRAY_TYPES, reports.NUMBER_FORMATS, guide.KINDS, guide_page.CONTENT, corrections.WIDTHS),
+        *(decoding.TYPES, ARRAY_TYPES, template.NUMBER_FORMATS, guide.KINDS, guide_page.CONTENT, corrections.WIDTHS),
         bodies.Column().fields["tipo"].choices,
     ],
 )
@@ -46,18 +49,13 @@ def test_every_kind_of_value_is_known_everywhere(known):
 
 def chunk_of(values: list[Any]) -> bytes:
     numbers = list(range(2, 2 + len(values)))
-    return wire.encode(wire.chunk_message(CheckedChunk(numbers, [values], 9, [], set(), {})))
+    return protocol.encode(protocol.chunk_message(CheckedChunk(numbers, [values], 9, [], set(), {})))
 
 
-@pytest.fixture
-def only_dates(monkeypatch):
-    monkeypatch.setattr(heard, "COLUMNS", (DATE,))
-
-
-def test_dates_cross_as_text_and_arrive_as_dates(only_dates):
+def test_dates_cross_as_text_and_arrive_as_dates():
     line = chunk_of([DAY, OTHER_DAY])
     assert b'["2027-03-31","2028-02-29"]' in line
-    assert heard.chunk(line).columns == [[DAY, OTHER_DAY]]
+    assert decoding.chunk(line, DATES).columns == [[DAY, OTHER_DAY]]
 
 
 @pytest.mark.parametrize(
@@ -68,9 +66,9 @@ def test_dates_cross_as_text_and_arrive_as_dates(only_dates):
         datetime.datetime.combine(DAY, datetime.time()),
     ],
 )
-def test_a_child_that_says_anything_else_is_not_believed(only_dates, said):
+def test_a_child_that_says_anything_else_is_not_believed(said):
     with pytest.raises(FileProblem) as problem:
-        heard.chunk(chunk_of([DAY, said]))
+        decoding.chunk(chunk_of([DAY, said]), DATES)
     assert problem.value.code == "damaged_file"
 
 
@@ -80,6 +78,11 @@ def test_a_child_that_says_anything_else_is_not_believed(only_dates, said):
 def test_dates_are_written_in_iso_form():
     assert copy_text([[DAY], [OTHER_DAY]], ["date"], ["x"]) == "2027-03-31\tx\n2028-02-29\tx\n"
     assert arrays([[DAY], [OTHER_DAY]], ["date"]) == ["{2027-03-31,2028-02-29}"]
+
+
+def test_no_date_is_null():
+    assert copy_text([[DAY], [None]], ["date"], []) == "2027-03-31\n\\N\n"
+    assert arrays([[DAY], [None]], ["date"]) == ["{2027-03-31,NULL}"]
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="COPY and arrays are PostgreSQL's")
@@ -111,8 +114,10 @@ def test_postgresql_reads_the_dates_that_were_written(style):
     ],
 )
 def test_a_value_of_json_goes_by_the_same_rule(monkeypatch, given, code):
-    monkeypatch.setattr(rules, "COLUMNS", (*COLUMNS, DATE))
-    body = {column.name: column.example for column in COLUMNS}
+    columns = [*PRODUCTS.columns, DATE]
+    with_date = Sheet("x", __name__, title=DATES.title, row_title=DATES.title, columns=columns, key=["id"])
+    monkeypatch.setattr(rules, "PRODUCTS", with_date)
+    body = {column.name: column.example for column in PRODUCTS.columns}
     assert rules.check_new(body | {DATE.name: "31/03/2027"}).values[-1] == DAY
     assert [problem.codigo for problem in rules.check_new(body | {DATE.name: given}).problems] == [code]
 
@@ -120,20 +125,18 @@ def test_a_value_of_json_goes_by_the_same_rule(monkeypatch, given, code):
 # Template, guide and corrections
 
 
-def test_the_template_has_cells_of_dates(monkeypatch):
-    monkeypatch.setattr(reports, "COLUMNS", (DATE,))
+def test_the_template_has_cells_of_dates():
     out = io.BytesIO()
-    reports.write_template(out, [], [])
-    sheet = openpyxl.load_workbook(out)[reports.PRODUCTS_SHEET]
+    template.write_template(out, type("DateImport", (SheetImport,), {"sheet": DATES}), [])
+    sheet = openpyxl.load_workbook(out)["Fechas"]
     assert sheet.column_dimensions["A"].number_format == "yyyy-mm-dd"
     (check,) = sheet.data_validations.dataValidation
     assert (check.type, check.formula1, check.formula2) == ("date", "DATE(2020,1,1)", "DATE(2060,12,31)")
     assert check.errorStyle == "warning"
 
 
-def test_the_guide_says_between_which_days(monkeypatch):
-    monkeypatch.setattr(guide, "COLUMNS", (DATE,))
-    page = guide.suppliers_page()
+def test_the_guide_says_between_which_days():
+    page = guide.suppliers_page(DATES)
     assert "| `fecha_vencimiento` | sí | Día en que vence. (fecha) | 2020-01-01 a 2060-12-31 | error |" in page
 
 
@@ -142,9 +145,9 @@ def test_a_number_does_not_become_a_date_by_being_corrected(tmp_path):
     cells = [46477.0, DateCell("2061-01-01"), DateCell("2027-03-31T10:30:00"), "31/03/27"]
     path = tmp_path / "a.xlsx"
     with path.open("wb") as file, Workbook(file) as workbook, workbook.sheet("Productos", []) as sheet:
-        sheet.add(as_it_was(name) for name in NAMES)
+        sheet.add(as_it_was(name) for name in PRODUCTS.names)
         for cell in cells:
-            examples = [as_it_was(str(column.example)) for column in COLUMNS]
-            examples[NAMES.index("stock_minimo")] = as_it_was(cell, DATE)
+            examples = [as_it_was(str(column.example)) for column in PRODUCTS.columns]
+            examples[PRODUCTS.names.index("stock_minimo")] = as_it_was(cell, DATE)
             sheet.add(examples)
     assert read(path).column("stock_minimo") == cells

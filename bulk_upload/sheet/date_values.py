@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from bulk_upload.cells import Cell, DateCell, ErrorCell
-from bulk_upload.error_texts import is_error_text
-from bulk_upload.problems import CellProblem, shown
-from bulk_upload.values import written
-from medisupply.text import BLANKS
+from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell
+from bulk_upload.sheet.excel_errors import is_error_text
+from bulk_upload.sheet.problems import CellProblem, shown
+from bulk_upload.sheet.text import BLANKS
+from bulk_upload.sheet.values import written
 
 # The form in which dates travel and are kept.
 ISO_DATE: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")

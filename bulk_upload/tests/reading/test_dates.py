@@ -13,13 +13,13 @@ import pytest
 import xlsxwriter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from bulk_upload.cells import Cell
-from bulk_upload.columns import COLUMNS, NAMES
-from bulk_upload.date_values import date_parser
-from bulk_upload.problems import CellProblem
 from bulk_upload.reading.child.calamine import Book
 from bulk_upload.reading.child.package import open_package
 from bulk_upload.reading.child.repair import repaired
+from bulk_upload.sheet.cells import Cell
+from bulk_upload.sheet.columns import COLUMNS, NAMES
+from bulk_upload.sheet.date_values import date_parser
+from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.reading import read
 

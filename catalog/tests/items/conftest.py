@@ -1,0 +1,3 @@
+"""The API of products is tested with the clients and uploads of the engine's tests."""
+
+from bulk_upload.tests.conftest import *  # noqa: F403 - fixtures
