@@ -52,7 +52,7 @@ WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 LINE: Final = Border(bottom=Side(style="thin", color="BFBFBF"))
 
 GENERAL_RULES: Final = (
-    "Escriba un registro ({row}) por fila en la hoja «{title}», desde la fila 2. No cambie los encabezados; "
+    "Escriba cada {row} en una fila de la hoja «{title}», desde la fila 2. No cambie los encabezados; "
     "el orden de las columnas es libre.",
     "Las columnas de encabezado azul son obligatorias; las de encabezado gris pueden quedar vacías.",
     "Las columnas de códigos tienen formato de texto para que no se pierdan ceros ni dígitos: si pega datos, use "

@@ -104,7 +104,7 @@ def test_an_awkward_text_file_comes_to_what_was_written_down(name, supplier: Sup
 def imported(path, supplier):
     """Read and checked in this process, as the guarded child does it."""
     upload = claimed_upload(supplier, "csv", replace=False)
-    with open_csv(path, Limits()) as opened:
+    with open_csv(path, PRODUCTS, Limits()) as opened:
         table = with_unnamed_columns(opened)
         chunks = checked_chunks(table, next_row=0, chunk_rows=1000)
         checked = CheckedTable(table.header, table.total, chunks, delimiter=table.delimiter, warnings=table.warnings)

@@ -170,6 +170,7 @@ def test_the_child_dies_with_its_parent_however_that_dies(workbook):
             "import sys, time; from pathlib import Path\n"
             "from bulk_upload.reading.files import open_table\n"
             "from bulk_upload.checking.tables import Limits\n"
+            "from catalog.sheets.products import PRODUCTS\n"
             "with open_table(Path(sys.argv[1]), 'xlsx', PRODUCTS, Limits()):\n"
             "    time.sleep(60)\n",
             str(workbook),
@@ -226,7 +227,7 @@ def test_a_frozen_process_is_ended(readers, monkeypatch):
 def test_readers_can_be_closed_twice(readers):
     before = processes(os.getpid())  # other tests keep theirs
     readers.prepare()
-    assert len(processes(os.getpid())) == len(before) + 1
+    assert eventually(lambda: len(processes(os.getpid())) == len(before) + 1)
     readers.close()
     readers.close()
     assert processes(os.getpid()) == before

@@ -15,6 +15,7 @@ from bulk_upload.reading import decoding, protocol
 from bulk_upload.reading.child.library_values import to_cells
 from bulk_upload.sheet.cells import DateCell, ErrorCell, UnreadCell
 from bulk_upload.sheet.problems import FileProblem
+from catalog.sheets.products import PRODUCTS
 
 CELLS = (
     st.none()
@@ -76,7 +77,7 @@ def chunk() -> CheckedChunk:
 
 
 def test_a_chunk_arrives_as_it_is(chunk):
-    there = decoding.chunk(protocol.encode(protocol.chunk_message(chunk)))
+    there = decoding.chunk(protocol.encode(protocol.chunk_message(chunk)), PRODUCTS)
     assert there == chunk
     assert [type(value) for value in there.rows()[0]] == [type(value) for value in chunk.rows()[0]]
 
@@ -101,7 +102,7 @@ def test_a_child_that_says_something_else_is_not_believed(chunk, place, values):
     message = protocol.chunk_message(chunk)
     message[2][place] = values
     with pytest.raises(FileProblem) as problem:
-        decoding.chunk(protocol.encode(message))
+        decoding.chunk(protocol.encode(message), PRODUCTS)
     assert problem.value.code == "damaged_file"
 
 

@@ -8,10 +8,10 @@ from urllib.parse import quote
 import pytest
 from django.urls import resolve
 
-from bulk_upload import urls
 from bulk_upload.sheet.addresses import RESERVED, is_addressable
 from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.tests.conftest import problems, row
+from catalog import urls
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS
 from catalog.tests.pages import Page

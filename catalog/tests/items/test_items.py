@@ -218,9 +218,9 @@ def test_a_code_that_somebody_takes_at_the_same_moment_is_a_conflict_not_a_failu
     looks = []
     find = match.find
 
-    def blind_once(rows):
+    def blind_once(target, rows):
         looks.append(1)
-        return {} if len(looks) == 1 else find(rows)
+        return {} if len(looks) == 1 else find(target, rows)
 
     monkeypatch.setattr(match, "find", blind_once)
     refused(send(api, "post", URL, body(1)), 409, "duplicate_product")
