@@ -66,5 +66,5 @@ class UploadForm(forms.Form):
         if not registry.get(self.sheet.name).is_owned:
             cleaned["proveedor"] = None
         elif cleaned.get("proveedor") is None and "proveedor" not in self.errors:
-            self.add_error("proveedor", self.fields["proveedor"].default_error_messages["required"])
+            self.add_error("proveedor", forms.Field.default_error_messages["required"])
         return cleaned

@@ -140,7 +140,7 @@ def test_what_replacing_does_is_said_beside_the_choice(staff, supplier):
     page = staff.get(ADD).content.decode()
     assert re.search(r'<input type="checkbox"[^>]*aria-describedby="id_reemplazar_duplicados_helptext"', page)
     beside = re.search(r'id="id_reemplazar_duplicados_helptext">(.*?)</div>', page, re.DOTALL)[1]
-    assert "Marcado: un producto que ya existe se actualiza" in beside
+    assert "Marcado: lo que ya existe se actualiza" in beside
     assert "Sin marcar: esa fila se rechaza" in beside
 
 

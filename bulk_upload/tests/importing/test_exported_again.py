@@ -19,6 +19,7 @@ from bulk_upload.sheet.addresses import is_addressable
 from bulk_upload.sheet.excel_errors import is_error_text
 from bulk_upload.sheet.text import BadCharacter, clean_code, clean_text
 from bulk_upload.sheet.values import SCIENTIFIC
+from catalog.sheets.products import PRODUCTS
 from catalog import exports
 from catalog.exports import export_products
 from catalog.models import Category, Product
@@ -68,7 +69,7 @@ def values(content, file_format):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"productos.{file_format}")
         path.write_bytes(content)
-        with (open_csv if file_format == "csv" else open_workbook)(path, Limits()) as table:
+        with (open_csv if file_format == "csv" else open_workbook)(path, PRODUCTS, Limits()) as table:
             chunks = list(checked_chunks(table, next_row=0, chunk_rows=100))
     assert [problem for chunk in chunks for problem in chunk.problems] == []
     return [row for chunk in chunks for row in chunk.rows()]

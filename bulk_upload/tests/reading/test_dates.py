@@ -17,7 +17,7 @@ from bulk_upload.reading.child.calamine import Book
 from bulk_upload.reading.child.package import open_package
 from bulk_upload.reading.child.repair import repaired
 from bulk_upload.sheet.cells import Cell
-from bulk_upload.sheet.columns import COLUMNS, NAMES
+from catalog.sheets.products import PRODUCTS
 from bulk_upload.sheet.date_values import date_parser
 from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
@@ -27,7 +27,7 @@ DAY = dt.date(2027, 3, 31)
 MIDNIGHT = dt.datetime.combine(DAY, dt.time())
 MORNING = dt.datetime.combine(DAY, dt.time(10, 30))
 # No column of the product holds dates: they stand in this one.
-PLACE = NAMES.index("stock_minimo")
+PLACE = PRODUCTS.names.index("stock_minimo")
 WORKBOOK = "xl/workbook.xml"
 FORMATS = [
     *("yyyy-mm-dd", "dd/mm/yyyy", "d/mm/yyyy;@", "dd-mmm-yyyy", "mm/dd/yy", "[$-409]d-mmm-yy;@", "dd/mm/yyyy hh:mm"),
@@ -53,9 +53,9 @@ def meanings(path: Path) -> list[dt.date | str]:
 def by_xlsxwriter(path: Path, cells: list[tuple[object, str]], *, since_1904: bool) -> Path:
     book = xlsxwriter.Workbook(path, {"date_1904": since_1904})
     sheet = book.add_worksheet()
-    sheet.write_row(0, 0, NAMES)
+    sheet.write_row(0, 0, PRODUCTS.names)
     for number, (value, number_format) in enumerate(cells, start=1):
-        sheet.write_row(number, 0, [column.example for column in COLUMNS])
+        sheet.write_row(number, 0, [column.example for column in PRODUCTS.columns])
         sheet.write(number, PLACE, value, book.add_format({"num_format": number_format}))
     book.close()
     return path
@@ -65,9 +65,9 @@ def by_openpyxl(path: Path, cells: list[tuple[object, str]], *, since_1904: bool
     book = openpyxl.Workbook()
     if since_1904:
         book.epoch = CALENDAR_MAC_1904
-    book.active.append(NAMES)
+    book.active.append(PRODUCTS.names)
     for number, (value, number_format) in enumerate(cells, start=2):
-        book.active.append([column.example for column in COLUMNS])
+        book.active.append([column.example for column in PRODUCTS.columns])
         cell = book.active.cell(number, PLACE + 1, value)
         cell.number_format = number_format
     book.save(path)
@@ -129,8 +129,8 @@ def test_texts_in_a_workbook_are_read_as_those_of_a_csv(tmp_path, save):
     path = tmp_path / "a.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(NAMES)
-        rows = [[column.example for column in COLUMNS] for _ in texts]
+        writer.writerow(PRODUCTS.names)
+        rows = [[column.example for column in PRODUCTS.columns] for _ in texts]
         writer.writerows([*row[:PLACE], text, *row[PLACE + 1 :]] for row, text in zip(rows, texts, strict=True))
     assert meanings(path) == expected
 
