@@ -22,14 +22,14 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bulk_upload import idempotency, progress, queue, snapshots, storage
-from bulk_upload.files import keys
+from bulk_upload import idempotency, progress, queue, snapshots, storage, storage_keys
 from bulk_upload.idempotency import UploadIdentity
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.receiving.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.recording import InDoubt, record
 from bulk_upload.receiving.refusals import RefusedUpload
+from bulk_upload.receiving.upload_size import too_large
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problems import text_of
 from medisupply.backends.database import DATABASE_AWAY
@@ -53,8 +53,6 @@ BINARY_MAGICS: Final = (
 )
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 HEAD_BYTES: Final = 4096
-# What multipart adds around the file, at most: other fields and part headers.
-MULTIPART_OVERHEAD: Final = 64 * 1024
 # Why an upload failed whose content nobody has judged: sent again, it can go on.
 LOST_FILE: Final = ("file_missing", "file_replaced")
 
@@ -84,7 +82,7 @@ def accept_upload(
     if upload := _earlier(identity):
         return _with_its_file(upload, file)
     task_id = uuid.uuid4()
-    stored_key = _store(file, keys.upload_key(task_id, file_format, timezone.now()))
+    stored_key = _store(file, storage_keys.upload_key(task_id, file_format, timezone.now()))
     try:
         upload = record(
             task_id,
@@ -159,7 +157,7 @@ def _show_and_publish(upload: BulkUpload) -> None:
 def _with_its_file(upload: BulkUpload, file: UploadedFile[bytes]) -> BulkUpload:
     """An upload that was sent again. One whose stored file is lost takes the one that was just identity."""
     if upload.status == Status.FAILED and upload.error_code in LOST_FILE:
-        _revive(upload, _store(file, keys.upload_key(upload.pk, upload.file_format, timezone.now())))
+        _revive(upload, _store(file, storage_keys.upload_key(upload.pk, upload.file_format, timezone.now())))
     elif not upload.is_final and _is_lost(upload.s3_key):
         stored_key = _store(file, upload.s3_key)
         if stored_key != upload.s3_key:
@@ -234,12 +232,6 @@ def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "
             _("El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
         )
     return file_format
-
-
-def too_large() -> RefusedUpload:
-    limit = settings.BULK_UPLOAD_MAX_BYTES // (1024 * 1024)
-    message = _("El archivo supera el límite de %(limit)s MB: divídalo en varios.") % {"limit": limit or "1"}
-    return RefusedUpload("file_too_large", message)
 
 
 def _looks_like_text(head: bytes) -> bool:

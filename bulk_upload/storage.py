@@ -18,8 +18,8 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from storages.backends.s3 import S3Storage
 
-from bulk_upload.files import keys
-from bulk_upload.files.lifecycle import with_ours
+from bulk_upload import storage_keys
+from bulk_upload.storage_lifecycle import with_ours
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def keys_of_uploads(after: str) -> Iterator[list[tuple[str, datetime]]]:
     """
     pages = _client().get_paginator("list_objects_v2")
     try:
-        for page in pages.paginate(Bucket=_bucket(), Prefix=keys.uploads(), StartAfter=after):
+        for page in pages.paginate(Bucket=_bucket(), Prefix=storage_keys.uploads(), StartAfter=after):
             yield [(item["Key"], item["LastModified"]) for item in page.get("Contents", [])]
     except _FAULTS as error:
         raise StorageDown(str(error)) from error
@@ -99,7 +99,7 @@ def stream(key: str) -> Generator[bytes, None, None]:
 
 def is_missing(key: str) -> bool:
     """Whether there is no such file, set aside as an orphan or not. Raises `StorageDown`."""
-    aside = keys.orphan_key(key)
+    aside = storage_keys.orphan_key(key)
     return not _exists(key) and not (aside and _exists(aside))
 
 
@@ -108,7 +108,7 @@ def set_aside(key: str) -> None:
 
     Raises `StorageDown`. A file that is gone by now is none of our business.
     """
-    aside = keys.orphan_key(key)
+    aside = storage_keys.orphan_key(key)
     if aside and _copy(key, aside):
         discard(key)
 
@@ -193,7 +193,7 @@ def _blocks(stored: Any) -> Generator[bytes, None, None]:
 
 def _bring_back(key: str) -> bool:
     """Whether the file had been set aside as an orphan, and is under its own key again."""
-    aside = keys.orphan_key(key)
+    aside = storage_keys.orphan_key(key)
     if not aside or not _copy(aside, key):
         return False
     log.warning("%s had been set aside as an orphan: it is brought back", key)

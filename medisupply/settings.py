@@ -47,7 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "medisupply.web.request_id.RequestIdMiddleware",
+    "medisupply.api.request_id.RequestIdMiddleware",
     # Around all others, so that their answers have it, too.
     "medisupply.web.cache_control.CacheControlMiddleware",
     # Before whatever asks for an allowed host or for TLS.
@@ -340,7 +340,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "medisupply.web.request_id.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "medisupply.api.request_id.RequestIdFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

@@ -16,10 +16,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from bulk_upload.admin.forms import UploadForm
 from bulk_upload.admin.visible_uploads import ScopedUploads
-from bulk_upload.intake import MULTIPART_OVERHEAD, accept_upload, too_large
+from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.receiving.multipart import read_by_our_rules
 from bulk_upload.receiving.refusals import RefusedUpload, status_of
+from bulk_upload.receiving.upload_size import MULTIPART_OVERHEAD, too_large
 from medisupply.web import history
 
 MEBIBYTE = 1024 * 1024

@@ -13,9 +13,9 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import DataAndFiles, MultiPartParser
 from rest_framework.request import Request
 
-from bulk_upload.intake import MULTIPART_OVERHEAD, too_large
 from bulk_upload.receiving.multipart import FormParser
 from bulk_upload.receiving.refusals import RefusedUpload
+from bulk_upload.receiving.upload_size import MULTIPART_OVERHEAD, too_large
 
 FIELD: Final = "file"
 

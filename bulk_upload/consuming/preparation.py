@@ -19,16 +19,15 @@ from typing import Final, Literal
 from django.conf import settings
 from django.utils import timezone
 
-from bulk_upload import queue, storage
+from bulk_upload import queue, storage, storage_keys
 from bulk_upload.checking.tables import Limits
 from bulk_upload.consuming import faults
 from bulk_upload.consuming.attempt import Work
 from bulk_upload.consuming.deliveries import DATABASE_ERRORS, FIRST_DELAY, LONGEST_DELAY, GiveBack, WorkerUnfit
 from bulk_upload.consuming.temporary_folder import Workplace
-from bulk_upload.files import keys
-from bulk_upload.files.originals import fetch_original
 from bulk_upload.imports import registry
 from bulk_upload.models import ClaimLost, PreparedFile, lease
+from bulk_upload.originals import fetch_original
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.problems import FileProblem
@@ -164,7 +163,7 @@ class Preparation:
             written = write_corrections(upload, table, target, file.language, self._after_batch)
             size = target.tell()
             self._keep(lease() + timedelta(seconds=size / STORING_SPEED))
-            key = keys.prepared_key(file.pk, file.claim_number, timezone.now())
+            key = storage_keys.prepared_key(file.pk, file.claim_number, timezone.now())
             with self._interruptible():
                 stored = storage.save(target, key)
         file.ready(s3_key=stored, size=size, rows=written.rows, missing_from=written.missing_from)

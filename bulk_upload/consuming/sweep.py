@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from bulk_upload import intake, queue, snapshots
 from bulk_upload.consuming import deliveries
-from bulk_upload.files.orphans import set_aside_orphans
+from bulk_upload.consuming.orphans import set_aside_orphans
 from bulk_upload.models import FINAL, BulkUpload, PreparedFile, lease
 from bulk_upload.workbooks import prepared_files
 from medisupply.backends.database import database_now

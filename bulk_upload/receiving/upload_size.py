@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from bulk_upload.intake import MULTIPART_OVERHEAD, too_large
+from bulk_upload.receiving.refusals import RefusedUpload
+
+# What multipart adds around the file, at most: other fields and part headers.
+MULTIPART_OVERHEAD: Final = 64 * 1024
 
 
 class UploadSizeGuard(FileUploadHandler):
@@ -37,3 +41,9 @@ class UploadSizeGuard(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+def too_large() -> RefusedUpload:
+    limit = settings.BULK_UPLOAD_MAX_BYTES // (1024 * 1024)
+    message = _("El archivo supera el límite de %(limit)s MB: divídalo en varios.") % {"limit": limit or "1"}
+    return RefusedUpload("file_too_large", message)

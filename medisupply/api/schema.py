@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
-from medisupply.web.request_id import HEADER
+from medisupply.api.request_id import HEADER
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.core.files.storage import default_storage
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.files import orphans
+from bulk_upload.consuming import orphans
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.helpers.outcomes import eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import environment, wait_for, worker_process

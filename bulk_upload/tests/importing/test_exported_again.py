@@ -19,10 +19,10 @@ from bulk_upload.sheet.addresses import is_addressable
 from bulk_upload.sheet.excel_errors import is_error_text
 from bulk_upload.sheet.text import BadCharacter, clean_code, clean_text
 from bulk_upload.sheet.values import SCIENTIFIC
-from catalog.sheets.products import PRODUCTS
 from catalog import exports
 from catalog.exports import export_products
 from catalog.models import Category, Product
+from catalog.sheets.products import PRODUCTS
 
 # What begins a formula, ends a cell or is a mark of ours, often enough to meet.
 ODD = st.text(st.sampled_from([*"=+-@'\"\t\n,;|#_ x0a1", "ñ", "–", "＝"]), min_size=1, max_size=14)

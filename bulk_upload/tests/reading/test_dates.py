@@ -17,11 +17,11 @@ from bulk_upload.reading.child.calamine import Book
 from bulk_upload.reading.child.package import open_package
 from bulk_upload.reading.child.repair import repaired
 from bulk_upload.sheet.cells import Cell
-from catalog.sheets.products import PRODUCTS
 from bulk_upload.sheet.date_values import date_parser
 from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.reading import read
+from catalog.sheets.products import PRODUCTS
 
 DAY = dt.date(2027, 3, 31)
 MIDNIGHT = dt.datetime.combine(DAY, dt.time())

@@ -14,11 +14,10 @@ from django.core.files.storage import default_storage
 from openpyxl import load_workbook
 from rest_framework.authtoken.models import Token
 
-from bulk_upload import queue, storage
-from bulk_upload.consuming import sweep
+from bulk_upload import queue, storage, storage_keys
+from bulk_upload.consuming import orphans, sweep
 from bulk_upload.consuming.deliveries import GiveBack
 from bulk_upload.consuming.preparation import Preparation
-from bulk_upload.files import keys, orphans
 from bulk_upload.models import PreparedFile, lease
 from bulk_upload.tests.api.test_upload import refused
 from bulk_upload.tests.conftest import csv_bytes, row
@@ -154,7 +153,7 @@ class TestTheApi:
         ask()
         worker.step()
         key = PreparedFile.objects.get().s3_key
-        assert (keys.task_id_of(key), keys.orphan_key(key)) == (None, None)
+        assert (storage_keys.task_id_of(key), storage_keys.orphan_key(key)) == (None, None)
         orphans.set_aside_orphans(10)
         assert ask().status_code == 200
 

@@ -16,8 +16,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from bulk_upload import storage
-from bulk_upload.files import keys
+from bulk_upload import storage, storage_keys
 from bulk_upload.models import BulkUpload
 
 log = logging.getLogger(__name__)
@@ -36,7 +35,7 @@ def set_aside_orphans(seconds: float, after: str = "") -> str:
     """
     deadline = time.monotonic() + seconds
     now = timezone.now()
-    after = max(after, keys.uploads_of(now - timedelta(days=DAYS)))
+    after = max(after, storage_keys.uploads_of(now - timedelta(days=DAYS)))
     try:
         for page in storage.keys_of_uploads(after):
             for key in _orphans(page, now - ORPHAN_AGE):
@@ -53,7 +52,7 @@ def set_aside_orphans(seconds: float, after: str = "") -> str:
 
 
 def _orphans(page: Iterable[tuple[str, datetime]], stored_before: datetime) -> list[str]:
-    tasks = {key: keys.task_id_of(key) for key, stored_at in page if stored_at < stored_before}
+    tasks = {key: storage_keys.task_id_of(key) for key, stored_at in page if stored_at < stored_before}
     named = {key: task for key, task in tasks.items() if task}
     known = set(BulkUpload.objects.filter(pk__in=named.values()).values_list("pk", flat=True))
     return [key for key, task in named.items() if task not in known]

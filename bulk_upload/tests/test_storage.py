@@ -11,8 +11,7 @@ from datetime import date
 import pytest
 from django.core.files.storage import default_storage
 
-from bulk_upload import storage
-from bulk_upload.files import keys
+from bulk_upload import storage, storage_keys
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import address
@@ -30,7 +29,7 @@ def _database(db):
 
 @pytest.fixture
 def key():
-    return keys.upload_key(uuid.uuid4(), "csv", date(2026, 1, 31))
+    return storage_keys.upload_key(uuid.uuid4(), "csv", date(2026, 1, 31))
 
 
 def store(key, content=b"id,nombre\n"):
@@ -43,9 +42,9 @@ def overwrite(key, content):
 
 def test_keys_begin_with_the_systems_prefix(settings):
     task = uuid.UUID("5f1c7a52-3c3e-4b7e-9d53-0c1b7f6d2a90")
-    assert keys.upload_key(task, "csv", date(2026, 1, 31)) == f"medisupply/uploads/2026/01/31/{task}.csv"
+    assert storage_keys.upload_key(task, "csv", date(2026, 1, 31)) == f"medisupply/uploads/2026/01/31/{task}.csv"
     settings.S3_KEY_PREFIX = "pruebas/"
-    assert keys.upload_key(task, "csv", date(2026, 1, 31)) == f"pruebas/uploads/2026/01/31/{task}.csv"
+    assert storage_keys.upload_key(task, "csv", date(2026, 1, 31)) == f"pruebas/uploads/2026/01/31/{task}.csv"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ def test_keys_begin_with_the_systems_prefix(settings):
 )
 def test_a_key_names_its_upload(name):
     task = uuid.uuid4()
-    assert keys.task_id_of(name.format(task)) == task
+    assert storage_keys.task_id_of(name.format(task)) == task
 
 
 @pytest.mark.parametrize(
@@ -61,7 +60,7 @@ def test_a_key_names_its_upload(name):
     ["medisupply/uploads/2026/01/31/precios.csv", "uploads/leeme.txt", "c448a9d0-e50a-4b0f-98f7-5b51aa5153eb.csv"],
 )
 def test_other_keys_name_none(key):
-    assert (keys.task_id_of(key), keys.orphan_key(key)) == (None, None)
+    assert (storage_keys.task_id_of(key), storage_keys.orphan_key(key)) == (None, None)
 
 
 def test_what_is_fetched_is_measured(key, tmp_path):

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 HEADER: Final = "X-Request-ID"
-META_KEY: Final = "medisupply.web.request_id"
+META_KEY: Final = "medisupply.api.request_id"
 # What a client or a proxy may name a request: nothing that could break a line of the log.
 SANE: Final = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
 

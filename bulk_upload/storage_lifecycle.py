@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from bulk_upload.files import keys
+from bulk_upload import storage_keys
 
 # A file of which no upload was known stays for so long after it was set aside.
 ORPHAN_DAYS: Final = 30
@@ -29,19 +29,19 @@ def our_rules() -> list[Rule]:
             # The parts of a large upload that broke off are invisible and cost money for ever.
             "ID": f"{name}: abort incomplete uploads",
             "Status": "Enabled",
-            "Filter": {"Prefix": keys.uploads()},
+            "Filter": {"Prefix": storage_keys.uploads()},
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
         },
         {
             "ID": f"{name}: expire orphans",
             "Status": "Enabled",
-            "Filter": {"Prefix": keys.orphans()},
+            "Filter": {"Prefix": storage_keys.orphans()},
             "Expiration": {"Days": ORPHAN_DAYS},
         },
         {
             "ID": f"{name}: expire prepared files",
             "Status": "Enabled",
-            "Filter": {"Prefix": keys.prepared()},
+            "Filter": {"Prefix": storage_keys.prepared()},
             "Expiration": {"Days": PREPARED_DAYS},
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
         },

@@ -10,9 +10,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from bulk_upload import storage
-from bulk_upload.files import keys, orphans
-from bulk_upload.files.orphans import set_aside_orphans
+from bulk_upload import storage, storage_keys
+from bulk_upload.consuming import orphans
+from bulk_upload.consuming.orphans import set_aside_orphans
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 
@@ -27,12 +27,12 @@ def _at_once(monkeypatch, settings):
 
 
 def store(key=None, days_ago=0):
-    key = key or keys.upload_key(uuid.uuid4(), "csv", timezone.now() - timedelta(days=days_ago))
+    key = key or storage_keys.upload_key(uuid.uuid4(), "csv", timezone.now() - timedelta(days=days_ago))
     return storage.save(io.BytesIO(b"id\n"), key)
 
 
 def is_set_aside(key):
-    return default_storage.exists(keys.orphan_key(key)) and not default_storage.exists(key)
+    return default_storage.exists(storage_keys.orphan_key(key)) and not default_storage.exists(key)
 
 
 def test_a_file_without_an_upload_is_set_aside_and_one_with_an_upload_stays(accept):
