@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -23,6 +24,7 @@ from rest_framework.views import set_rollback
 
 from bulk_upload.intake import RefusedUpload
 from catalog.database import DATABASE_AWAY
+from medisupply.throttles import refused_wait
 from medisupply.wire import json_answer
 
 log = logging.getLogger(__name__)
@@ -72,7 +74,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """DRF's hook: whatever a view raised becomes an answer of the API's shape, never a traceback."""
     if isinstance(error, RefusedUpload):
         return _refused(error)
-    known = _known(error)
+    known = _known(_counted(error, context["request"]))
     response = drf_exception_handler(known, context)
     if response is None or not isinstance(known, exceptions.APIException):
         return _unforeseen(error, context)
@@ -131,6 +133,15 @@ def database_away(request: HttpRequest) -> HttpResponse:
 def _database_unavailable() -> Unavailable:
     message = _("La base de datos no responde: intente de nuevo en un momento.")
     return Unavailable(message, code="database_unavailable")
+
+
+def _counted(error: Exception, request: Request) -> Exception:
+    """`error`, or `Throttled` in the place of a 401 when there were too many from the address: views count none."""
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        wait = refused_wait(request)
+        if wait is not None:
+            return exceptions.Throttled(wait)
+    return error
 
 
 def _known(error: Exception) -> Exception:
