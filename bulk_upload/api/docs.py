@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from bulk_upload.api import bodies, examples
-from bulk_upload.exports import CONTENT_TYPES, FILE_FORMATS
+from bulk_upload.exports import CONTENT_TYPES
 from bulk_upload.models import Severity, Status
 from bulk_upload.problems import text_of
 from medisupply.openapi import JSON, NUMBERED_META, PAGE, SIZE, Describe, answer, header, operation, query
@@ -153,37 +153,45 @@ def _state(name: str, summary: str) -> Describe:
 STATE = _state("estado_de_carga", "Estado de una carga")
 DETAIL = _state("ver_carga", "Ver una carga (lo mismo que su estado)")
 
+_CHOICE: Final = (
+    TASK,
+    query("code", "Solo los de este código.", {"type": "string", "maxLength": 32}),
+    query("column", "Solo los de esta columna.", {"type": "string", "maxLength": 64}),
+    query("severity", "Solo errores o solo advertencias.", {"type": "string", "enum": list(Severity.values)}),
+)
+
 PROBLEMS = operation(
     "errores_de_carga",
     "Errores y advertencias de una carga",
     tag=UPLOADS,
-    description="En páginas; con `format`, todos en un archivo: lea entonces el cuerpo según su `Content-Type`.",
-    parameters=[
-        TASK,
-        query("code", "Solo los de este código.", {"type": "string", "maxLength": 32}),
-        query("column", "Solo los de esta columna.", {"type": "string", "maxLength": 64}),
-        query("severity", "Solo errores o solo advertencias.", {"type": "string", "enum": list(Severity.values)}),
-        query("format", "Todos, como archivo.", {"type": "string", "enum": list(FILE_FORMATS)}),
-        PAGE,
-        SIZE,
-    ],
+    description=(
+        "En páginas. Todos en un archivo: `errors.csv`, `errors.xlsx` o `errors.json` (`?format=csv`, `xlsx` o `json` "
+        "en esta dirección da lo mismo)."
+    ),
+    parameters=[*_CHOICE, PAGE, SIZE],
     answers={
-        (200, JSON): answer(
-            PolymorphicProxySerializer(
-                "ErroresDeCarga",
-                [bodies.ProblemPage, bodies.Problem(many=True)],
-                resource_type_field_name=None,
-                many=False,
-            ),
-            "Una página; con format=json, la lista completa.",
-            {"items": [examples.PROBLEM], "meta": NUMBERED_META},
-        ),
-        (200, "text/csv"): _text("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»)."),
-        (200, XLSX): _file("Todos, en Excel."),
+        200: answer(bodies.ProblemPage, "Una página.", {"items": [examples.PROBLEM], "meta": NUMBERED_META}),
     },
     failures=[400, 404],
     codes={404: UNKNOWN},
 )
+
+
+def _problems_file(file_format: str, kind: str, response: OpenApiResponse) -> Describe:
+    return operation(
+        f"errores_de_carga_{file_format}",
+        f"Todos los errores y advertencias de una carga, en un archivo {file_format.upper()}",
+        tag=UPLOADS,
+        parameters=_CHOICE,
+        answers={(200, kind): response},
+        failures=[400, 404],
+        codes={404: UNKNOWN},
+    )
+
+
+PROBLEMS_CSV = _problems_file("csv", "text/csv", _text("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»)."))
+PROBLEMS_XLSX = _problems_file("xlsx", XLSX, _file("Todos, en Excel."))
+PROBLEMS_JSON = _problems_file("json", JSON, answer(bodies.Problem(many=True), "La lista completa.", examples.PROBLEM))
 
 CORRECTIONS = operation(
     "filas_por_corregir",
