@@ -16,6 +16,7 @@ from medisupply.openapi import JSON, NUMBERED_META, PAGE, SIZE, Describe, answer
 UPLOADS: Final = "Cargas"
 HELP: Final = "Ayudas"
 XLSX: Final = CONTENT_TYPES["xlsx"]
+OCTETS: Final = "application/octet-stream"
 TASK: Final = OpenApiParameter("task_id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="La tarea.")
 SUPPLIER: Final = query(
     "proveedor_id", "El proveedor, si el usuario tiene varios.", {"type": "string", "maxLength": 32}
@@ -37,6 +38,11 @@ FORBIDDEN: Final = [("permission_denied", "No puede actuar por el proveedor «PR
 def _file(description: str, kind: OpenApiTypes = OpenApiTypes.BINARY) -> OpenApiResponse:
     example = OpenApiExample(description, "(el contenido del archivo)", response_only=True)
     return OpenApiResponse(kind, description, examples=[example])
+
+
+def _workbook(description: str) -> dict[Any, OpenApiResponse]:
+    """A workbook. It is never sent as `OCTETS`: generated clients that do not know Excel's type read bytes by it."""
+    return {(200, XLSX): _file(description), (200, OCTETS): _file(description)}
 
 
 def _text(description: str) -> OpenApiResponse:
@@ -177,21 +183,23 @@ PROBLEMS = operation(
 )
 
 
-def _problems_file(file_format: str, kind: str, response: OpenApiResponse) -> Describe:
+def _problems_file(file_format: str, answers: dict[Any, OpenApiResponse]) -> Describe:
     return operation(
         f"errores_de_carga_{file_format}",
         f"Todos los errores y advertencias de una carga, en un archivo {file_format.upper()}",
         tag=UPLOADS,
         parameters=_CHOICE,
-        answers={(200, kind): response},
+        answers=answers,
         failures=[400, 404],
         codes={404: UNKNOWN},
     )
 
 
-PROBLEMS_CSV = _problems_file("csv", "text/csv", _text("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»)."))
-PROBLEMS_XLSX = _problems_file("xlsx", XLSX, _file("Todos, en Excel."))
-PROBLEMS_JSON = _problems_file("json", JSON, answer(bodies.Problem(many=True), "La lista completa.", examples.PROBLEM))
+PROBLEMS_CSV = _problems_file(
+    "csv", {(200, "text/csv"): _text("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»).")}
+)
+PROBLEMS_XLSX = _problems_file("xlsx", _workbook("Todos, en Excel."))
+PROBLEMS_JSON = _problems_file("json", {200: answer(bodies.Problem(many=True), "La lista completa.", examples.PROBLEM)})
 
 CORRECTIONS = operation(
     "filas_por_corregir",
@@ -206,7 +214,7 @@ CORRECTIONS = operation(
     ),
     parameters=[TASK],
     answers={
-        (200, XLSX): _file("El libro por corregir."),
+        **_workbook("El libro por corregir."),
         (202, JSON): answer(bodies.Preparation, "Se está preparando.", examples.PREPARATION),
     },
     failures=[404, 409, 410, 422],
@@ -230,7 +238,7 @@ ORIGINAL = operation(
     tag=UPLOADS,
     parameters=[TASK],
     answers={
-        (200, XLSX): _file("El archivo, tal como llegó."),
+        **_workbook("El archivo, tal como llegó."),
         (200, "text/csv"): _text("El archivo, tal como llegó."),
     },
     failures=[404, 410, 422],
@@ -274,7 +282,7 @@ TEMPLATE = operation(
     "Descargar la plantilla",
     tag=HELP,
     parameters=[query("ejemplo", "Con «true», trae productos de ejemplo.", bool)],
-    answers={(200, XLSX): _file("La plantilla de Excel.")},
+    answers=_workbook("La plantilla de Excel."),
     failures=[400],
 )
 

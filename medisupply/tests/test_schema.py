@@ -97,6 +97,17 @@ def test_no_answer_is_json_or_something_else(document):
             assert "application/json" not in kinds or len(kinds) == 1, f"{name} {status}"
 
 
+def test_generated_clients_that_do_not_know_workbooks_read_bytes(document):
+    """They take the first kind that they know: for an original, which may be a workbook, it must not be text."""
+    found = 0
+    for name, operation in operations(document):
+        kinds = list(operation["responses"].get("200", {}).get("content", {}))
+        if any("spreadsheet" in kind for kind in kinds):
+            assert next(kind for kind in kinds if "spreadsheet" not in kind) == "application/octet-stream", name
+            found += 1
+    assert found == 4
+
+
 def test_every_answer_and_every_body_has_an_example(document):
     lacking = [
         f"{name} {status} {kind}"
