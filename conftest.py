@@ -64,7 +64,7 @@ def _start_parts() -> None:
     os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
     os.environ["BULK_UPLOAD_TEMP_DIR"] = _folder.name
     # The users of all tests have the same numbers: tests of the limits set their own.
-    for scope in ("ALL", "EXPORTS", "UPLOADS", "STATUS", "LOGIN"):
+    for scope in ("ALL", "EXPORTS", "UPLOADS", "STATUS", "LOGIN", "REFUSED"):
         os.environ[f"API_THROTTLE_{scope}"] = ""
 
 

@@ -259,13 +259,14 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
 }
 
-# Requests in a window of time, for each user (or address, for logins and strangers). Empty: no limit.
+# Requests in a window of time, for each user (or address, for logins, refused tokens and strangers). Empty: no limit.
 API_THROTTLES = {
     "all": env.str("API_THROTTLE_ALL", default="600/min"),
     "exports": env.str("API_THROTTLE_EXPORTS", default="30/min"),
     "uploads": env.str("API_THROTTLE_UPLOADS", default="60/min"),
     "status": env.str("API_THROTTLE_STATUS", default="1200/min"),
     "login": env.str("API_THROTTLE_LOGIN", default="20/min"),
+    "refused": env.str("API_THROTTLE_REFUSED", default="60/min"),
 }
 
 # Seconds that the body of a request may take to arrive, plus a second for each 20 KB that have arrived.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +16,7 @@ from bulk_upload.api import access, operations, serializers
 from bulk_upload.api.downloads import problems_file
 from bulk_upload.models import BulkUpload, RowError, Severity, Status
 from bulk_upload.sheet.problems import text_of
-from bulk_upload.workbooks.row_errors import FILE_FORMATS, cell_address
+from bulk_upload.workbooks.row_errors import FILE_FORMATS, FileFormat, cell_address
 from medisupply.api.filters import MomentFilter
 from medisupply.api.json import language
 from medisupply.api.paging import filtered, newest_first, numbered
@@ -51,10 +53,40 @@ class ProblemListView(APIView):
     @operations.PROBLEMS
     def get(self, request: Request, task_id: str) -> Any:
         upload = access.visible(request, task_id)
-        found = filtered(request, ProblemFilters, RowError.objects.filter(upload=upload).order_by("fila", "pk"))
+        found = _problems(request, upload)
         if file_format := request.query_params.get("format"):
             return problems_file(request, upload, file_format, found)
         return Response(numbered(request, found, lambda problem: _problem(problem, upload)))
+
+
+class ProblemsCsvView(APIView):
+    """The files have addresses of their own: a generated client reads one kind of answer at each."""
+
+    @docs.PROBLEMS_CSV
+    def get(self, request: Request, task_id: str) -> HttpResponseBase:
+        return _file(request, task_id, "csv")
+
+
+class ProblemsXlsxView(APIView):
+    @docs.PROBLEMS_XLSX
+    def get(self, request: Request, task_id: str) -> HttpResponseBase:
+        return _file(request, task_id, "xlsx")
+
+
+class ProblemsJsonView(APIView):
+    @docs.PROBLEMS_JSON
+    def get(self, request: Request, task_id: str) -> HttpResponseBase:
+        return _file(request, task_id, "json")
+
+
+def _file(request: Request, task_id: str, file_format: FileFormat) -> HttpResponseBase:
+    upload = access.visible(request, task_id)
+    return problems_file(request, upload, file_format, _problems(request, upload))
+
+
+def _problems(request: Request, upload: BulkUpload) -> QuerySet[RowError]:
+    """Those of `upload` that the query asks for."""
+    return filtered(request, ProblemFilters, RowError.objects.filter(upload=upload).order_by("fila", "pk"))
 
 
 def _summary(upload: BulkUpload) -> dict[str, Any]:

@@ -49,12 +49,7 @@ def uploaded_file(request: Request) -> UploadedFile[bytes] | None:
 
 
 def check_length(request: Request) -> None:
-    """Refuse, before a byte of it is read, a body that has no length or is certainly too large."""
+    """Refuse, before a byte of it is read, a body that is certainly too large."""
     length = request.META.get("CONTENT_LENGTH") or ""
-    if not length.isdigit():
-        if not request.META.get("HTTP_TRANSFER_ENCODING"):
-            return
-        message = _("Envíe la petición con su longitud (Content-Length), no por partes (chunked).")
-        raise RefusedUpload("length_required", message, field="Content-Length")
-    if int(length) > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
+    if length.isdigit() and int(length) > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
         raise too_large()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from bulk_upload.api import bodies, examples
 from bulk_upload.models import Severity, Status
@@ -16,6 +16,7 @@ from medisupply.api.schema import JSON, NUMBERED_META, PAGE, SIZE, Describe, ans
 UPLOADS: Final = "Cargas"
 HELP: Final = "Ayudas"
 XLSX: Final = CONTENT_TYPES["xlsx"]
+OCTETS: Final = "application/octet-stream"
 TASK: Final = OpenApiParameter("task_id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="La tarea.")
 SUPPLIER: Final = query(
     "proveedor_id", "El proveedor, si el usuario tiene varios.", {"type": "string", "maxLength": 32}
@@ -37,6 +38,11 @@ FORBIDDEN: Final = [("permission_denied", "No puede actuar por el proveedor «PR
 def _file(description: str, kind: OpenApiTypes = OpenApiTypes.BINARY) -> OpenApiResponse:
     example = OpenApiExample(description, "(el contenido del archivo)", response_only=True)
     return OpenApiResponse(kind, description, examples=[example])
+
+
+def _workbook(description: str) -> dict[Any, OpenApiResponse]:
+    """A workbook. It is never sent as `OCTETS`: generated clients that do not know Excel's type read bytes by it."""
+    return {(200, XLSX): _file(description), (200, OCTETS): _file(description)}
 
 
 def _text(description: str) -> OpenApiResponse:
@@ -153,37 +159,47 @@ def _state(name: str, summary: str) -> Describe:
 STATE = _state("estado_de_carga", "Estado de una carga")
 DETAIL = _state("ver_carga", "Ver una carga (lo mismo que su estado)")
 
+_CHOICE: Final = (
+    TASK,
+    query("code", "Solo los de este código.", {"type": "string", "maxLength": 32}),
+    query("column", "Solo los de esta columna.", {"type": "string", "maxLength": 64}),
+    query("severity", "Solo errores o solo advertencias.", {"type": "string", "enum": list(Severity.values)}),
+)
+
 PROBLEMS = operation(
     "errores_de_carga",
     "Errores y advertencias de una carga",
     tag=UPLOADS,
-    description="En páginas; con `format`, todos en un archivo: lea entonces el cuerpo según su `Content-Type`.",
-    parameters=[
-        TASK,
-        query("code", "Solo los de este código.", {"type": "string", "maxLength": 32}),
-        query("column", "Solo los de esta columna.", {"type": "string", "maxLength": 64}),
-        query("severity", "Solo errores o solo advertencias.", {"type": "string", "enum": list(Severity.values)}),
-        query("format", "Todos, como archivo.", {"type": "string", "enum": list(FILE_FORMATS)}),
-        PAGE,
-        SIZE,
-    ],
+    description=(
+        "En páginas. Todos en un archivo: `errors.csv`, `errors.xlsx` o `errors.json` (`?format=csv`, `xlsx` o `json` "
+        "en esta dirección da lo mismo)."
+    ),
+    parameters=[*_CHOICE, PAGE, SIZE],
     answers={
-        (200, JSON): answer(
-            PolymorphicProxySerializer(
-                "ErroresDeCarga",
-                [bodies.ProblemPage, bodies.Problem(many=True)],
-                resource_type_field_name=None,
-                many=False,
-            ),
-            "Una página; con format=json, la lista completa.",
-            {"items": [examples.PROBLEM], "meta": NUMBERED_META},
-        ),
-        (200, "text/csv"): _text("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»)."),
-        (200, XLSX): _file("Todos, en Excel."),
+        200: answer(bodies.ProblemPage, "Una página.", {"items": [examples.PROBLEM], "meta": NUMBERED_META}),
     },
     failures=[400, 404],
     codes={404: UNKNOWN},
 )
+
+
+def _problems_file(file_format: str, answers: dict[Any, OpenApiResponse]) -> Describe:
+    return operation(
+        f"errores_de_carga_{file_format}",
+        f"Todos los errores y advertencias de una carga, en un archivo {file_format.upper()}",
+        tag=UPLOADS,
+        parameters=_CHOICE,
+        answers=answers,
+        failures=[400, 404],
+        codes={404: UNKNOWN},
+    )
+
+
+PROBLEMS_CSV = _problems_file(
+    "csv", {(200, "text/csv"): _text("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»).")}
+)
+PROBLEMS_XLSX = _problems_file("xlsx", _workbook("Todos, en Excel."))
+PROBLEMS_JSON = _problems_file("json", {200: answer(bodies.Problem(many=True), "La lista completa.", examples.PROBLEM)})
 
 CORRECTIONS = operation(
     "filas_por_corregir",
@@ -198,7 +214,7 @@ CORRECTIONS = operation(
     ),
     parameters=[TASK],
     answers={
-        (200, XLSX): _file("El libro por corregir."),
+        **_workbook("El libro por corregir."),
         (202, JSON): answer(bodies.Preparation, "Se está preparando.", examples.PREPARATION),
     },
     failures=[404, 409, 410, 422],
@@ -222,7 +238,7 @@ ORIGINAL = operation(
     tag=UPLOADS,
     parameters=[TASK],
     answers={
-        (200, XLSX): _file("El archivo, tal como llegó."),
+        **_workbook("El archivo, tal como llegó."),
         (200, "text/csv"): _text("El archivo, tal como llegó."),
     },
     failures=[404, 410, 422],
@@ -266,7 +282,7 @@ TEMPLATE = operation(
     "Descargar la plantilla",
     tag=HELP,
     parameters=[query("ejemplo", "Con «true», trae productos de ejemplo.", bool)],
-    answers={(200, XLSX): _file("La plantilla de Excel.")},
+    answers=_workbook("La plantilla de Excel."),
     failures=[400],
 )
 

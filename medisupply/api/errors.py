@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
 
 from medisupply.api.json import json_answer
+from medisupply.api.throttles import refused_wait
 from medisupply.backends.database import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
@@ -81,7 +83,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     for kind, answer in _answers:
         if isinstance(error, kind):
             return answer(error)
-    known = _known(error)
+    known = _known(_counted(error, context["request"]))
     response = drf_exception_handler(known, context)
     if response is None or not isinstance(known, exceptions.APIException):
         return _unforeseen(error, context)
@@ -140,6 +142,15 @@ def database_away(request: HttpRequest) -> HttpResponse:
 def _database_unavailable() -> Unavailable:
     message = _("La base de datos no responde: intente de nuevo en un momento.")
     return Unavailable(message, code="database_unavailable")
+
+
+def _counted(error: Exception, request: Request) -> Exception:
+    """`error`, or `Throttled` in the place of a 401 when there were too many from the address: views count none."""
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        wait = refused_wait(request)
+        if wait is not None:
+            return exceptions.Throttled(wait)
+    return error
 
 
 def _known(error: Exception) -> Exception:

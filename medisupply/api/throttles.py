@@ -82,8 +82,8 @@ class ExportThrottle(WindowThrottle):
     scope = "exports"
 
 
-class LoginThrottle(WindowThrottle):
-    scope = "login"
+class AddressThrottle(WindowThrottle):
+    """Counts by address also who is known."""
 
     def _who(self, request: Any) -> str:
         return f"address:{_digest(self.get_ident(request))}"
@@ -93,6 +93,16 @@ class PasswordThrottle(WindowThrottle):
     """Old passwords that are given in order to change them, for each user."""
 
     scope = "login"
+
+
+class LoginThrottle(AddressThrottle):
+    scope = "login"
+
+
+class RefusedThrottle(AddressThrottle):
+    """For requests without a valid token. Who has one is never refused: others may have the same address."""
+
+    scope = "refused"
 
 
 class LoginGuard:
@@ -127,10 +137,7 @@ def count_password_change(request: HttpRequest) -> None:
 
 def export_wait(request: Request | HttpRequest) -> int | None:
     """Count a file that `request` (of the API or the admin) asks for; seconds to wait when there were too many."""
-    throttle = ExportThrottle()
-    if throttle.count(request):
-        return None
-    return math.ceil(throttle.wait() or 0)
+    return _wait(ExportThrottle(), request)
 
 
 def count_export(request: Request) -> None:
@@ -138,6 +145,11 @@ def count_export(request: Request) -> None:
     wait = export_wait(request)
     if wait is not None:
         raise Throttled(wait)
+
+
+def refused_wait(request: Request) -> int | None:
+    """Count a request that gets 401; seconds to wait when its address has had too many."""
+    return _wait(RefusedThrottle(), request)
 
 
 def too_many_exports(request: HttpRequest) -> HttpResponse | None:
@@ -158,6 +170,10 @@ def parse_rate(rate: str) -> tuple[int, int]:
     """``"60/min"`` → (60, 60): requests, and seconds."""
     number, _, period = rate.partition("/")
     return int(number), PERIODS[period[:1]]
+
+
+def _wait(throttle: WindowThrottle, request: Request | HttpRequest) -> int | None:
+    return None if throttle.count(request) else math.ceil(throttle.wait() or 0)
 
 
 def _digest(text: str | None) -> str:

@@ -88,6 +88,30 @@ def test_files_need_their_length(send, path):
     body, kind = multipart([("file", "a.csv", csv_bytes([row(2)]))])
     status, answer = send("POST", path, body, kind=kind)
     assert (status, answer["code"]) == (411, "length_required")
+    assert answer["errors"][0]["field"] == "Content-Length"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *((method, f"{ITEMS}/PROD00001") for method in ("PATCH", "PUT", "DELETE")),
+        ("POST", ITEMS),
+        ("POST", "/api/v1/auth/token"),
+    ],
+)
+def test_a_form_is_not_taken_for_an_empty_body(send, method, path):
+    body, kind = multipart([("nombre", None, b"Por partes")])
+    status, answer = send(method, path, body, kind=kind)
+    assert (status, answer["code"]) == (411, "length_required")
+    assert Product.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/admin/bulk_upload/bulkupload/add/"])
+def test_pages_say_so_as_well(port, path):
+    body, kind = multipart([("username", None, b"ana")])
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {kind}\r\n"
+    status, page = exchange(port, head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(body))
+    assert (status, "Content-Length" in page) == (411, True)
 
 
 def test_they_open_no_door(send, port, other_supplier):

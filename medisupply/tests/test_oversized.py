@@ -28,6 +28,7 @@ def test_a_form_with_a_file(settings, path, debug, caplog):
     answer = logging_in().post(path, {"f": SimpleUploadedFile("a.csv", BIG)}, headers={"Accept-Language": "es"})
     assert answer.status_code == 413
     assert "Esta página no recibe archivos" in answer.content.decode()
+    assert "<title>La petición es demasiado grande | MediSupply</title>" in answer.content.decode()
     assert answer["Content-Security-Policy"]
     assert "Traceback" not in caplog.text
 

@@ -89,6 +89,25 @@ def test_generated_clients_ask_for_bodies_and_read_csv_as_text(document):
         assert all(tag.isascii() for tag in operation["tags"]), name
 
 
+def test_no_answer_is_json_or_something_else(document):
+    """A generated client reads the first kind that it knows, whatever came."""
+    for name, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            kinds = set(answer.get("content", {}))
+            assert "application/json" not in kinds or len(kinds) == 1, f"{name} {status}"
+
+
+def test_generated_clients_that_do_not_know_workbooks_read_bytes(document):
+    """They take the first kind that they know: for an original, which may be a workbook, it must not be text."""
+    found = 0
+    for name, operation in operations(document):
+        kinds = list(operation["responses"].get("200", {}).get("content", {}))
+        if any("spreadsheet" in kind for kind in kinds):
+            assert next(kind for kind in kinds if "spreadsheet" not in kind) == "application/octet-stream", name
+            found += 1
+    assert found == 4
+
+
 def test_every_answer_and_every_body_has_an_example(document):
     lacking = [
         f"{name} {status} {kind}"

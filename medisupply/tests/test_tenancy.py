@@ -38,6 +38,9 @@ MATRIX = {
     ("bulk-upload/status/{task_id}", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
     ("bulk-upload/{task_id}", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
     ("bulk-upload/{task_id}/errors", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("bulk-upload/{task_id}/errors.csv", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("bulk-upload/{task_id}/errors.xlsx", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("bulk-upload/{task_id}/errors.json", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
     ("bulk-upload/{task_id}/corrections", "get"): (409, 401, 404, 404, 404, 409, 409, 404, 404),
     ("bulk-upload/{task_id}/file", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
     ("bulk-upload/{task_id}/cancel", "post"): (202, 401, 404, 404, 404, 403, 202, 404, 404),
@@ -70,7 +73,11 @@ def routes(patterns, prefix=""):
             yield from routes(pattern.url_patterns, text)
         elif isinstance(pattern, URLPattern) and text.startswith("api"):
             view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
-            path = text.replace("(?P<task_id>[^/]+)", "{task_id}").replace("(?P<item_id>[^\\n]+)", "{item_id}")
+            path = (
+                text.replace("\\.", ".")
+                .replace("(?P<task_id>[^/]+)", "{task_id}")
+                .replace("(?P<item_id>[^\\n]+)", "{item_id}")
+            )
             methods = [method for method in METHODS if hasattr(view, method)] if view else ["get"]
             yield path.removesuffix("$").removesuffix("\\Z").removesuffix("/?"), methods
 

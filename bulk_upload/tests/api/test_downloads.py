@@ -95,6 +95,21 @@ def test_corrections_need_the_original(api, accept, worker):
     refused(api.get(f"{URL}/{upload.pk}/corrections"), 410, "file_gone")
 
 
+@pytest.mark.parametrize("file_format", ["csv", "xlsx", "json"])
+def test_errors_as_a_file_have_an_address_of_their_own(api, accept, worker, file_format):
+    upload = accept(csv_bytes([row(1, nombre=""), row(2, precio_unitario="x")]))
+    worker.step()
+    for query in ({}, {"code": "required_blank"}):
+        own = api.get(f"{URL}/{upload.pk}/errors.{file_format}", query)
+        old = api.get(f"{URL}/{upload.pk}/errors", {"format": file_format, **query})
+        assert [own.status_code, old.status_code] == [200, 200]
+        assert [own[name] for name in ("Content-Type", "Content-Disposition")] == [
+            old[name] for name in ("Content-Type", "Content-Disposition")
+        ]
+        assert b"".join(own.streaming_content) == b"".join(old.streaming_content)
+    assert api.get(f"{URL}/{upload.pk}/errors.{file_format}", {"severity": "x"}).status_code == 400
+
+
 @pytest.mark.parametrize(("query", "rows"), [({}, 0), ({"ejemplo": "true"}, 10)])
 def test_the_template_has_the_columns_and_an_example_on_request(api, query, rows):
     sheet = workbook(api.get(f"{URL}/template", query))["Productos"]
