@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "medisupply.web.database_away.DatabaseAwayMiddleware",
     "medisupply.web.oversized.OversizedBodyMiddleware",
-    "medisupply.api.encoded_bodies.EncodedBodyMiddleware",
+    "medisupply.web.encoded_bodies.EncodedBodyMiddleware",
     "medisupply.web.not_found.NotFoundMiddleware",
 ]
 

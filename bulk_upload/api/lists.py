@@ -62,19 +62,19 @@ class ProblemListView(APIView):
 class ProblemsCsvView(APIView):
     """The files have addresses of their own: a generated client reads one kind of answer at each."""
 
-    @docs.PROBLEMS_CSV
+    @operations.PROBLEMS_CSV
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         return _file(request, task_id, "csv")
 
 
 class ProblemsXlsxView(APIView):
-    @docs.PROBLEMS_XLSX
+    @operations.PROBLEMS_XLSX
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         return _file(request, task_id, "xlsx")
 
 
 class ProblemsJsonView(APIView):
-    @docs.PROBLEMS_JSON
+    @operations.PROBLEMS_JSON
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         return _file(request, task_id, "json")
 

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from bulk_upload.api import bodies, examples
 from bulk_upload.models import Severity, Status
 from bulk_upload.sheet.problems import text_of
-from bulk_upload.workbooks.row_errors import CONTENT_TYPES, FILE_FORMATS
+from bulk_upload.workbooks.row_errors import CONTENT_TYPES
 from medisupply.api.schema import JSON, NUMBERED_META, PAGE, SIZE, Describe, answer, header, operation, query
 
 UPLOADS: Final = "Cargas"

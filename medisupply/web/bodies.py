@@ -39,7 +39,7 @@ class WatchedBodies:
     """WSGI middleware: gives the application bodies that end in time and have a length.
 
     A chunked body (HTTP/1.1 without Content-Length) is read first, as Django reads none without its length. A form
-    with files is not: it may be large, and gets 411 (`medisupply.encoded_bodies`).
+    with files is not: it may be large, and gets 411 (`medisupply.web.encoded_bodies`).
     """
 
     def __init__(self, application: Application) -> None:

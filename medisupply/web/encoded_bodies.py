@@ -17,7 +17,7 @@ from medisupply.web.bodies import WRITING
 
 
 class EncodedBodyMiddleware:
-    """415 for a body with a `Content-Encoding`, 411 for one without a length: see `medisupply.bodies`."""
+    """415 for a body with a `Content-Encoding`, 411 for one without a length: see `medisupply.web.bodies`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
