@@ -1,9 +1,12 @@
-"""The catalogue: suppliers, categories and their products. It knows nothing of uploads."""
+"""The catalogue: suppliers, categories, their products, and what is stored of them. It knows nothing of uploads."""
 
 from catalog.models.categories import SMALL_LETTERS, Category, CategoryQuerySet
 from catalog.models.changes import ChangeNumber
+from catalog.models.imported import Imported
 from catalog.models.products import Product
+from catalog.models.stock import StockLot, StockLotQuerySet, StockState
 from catalog.models.suppliers import ALL_SUPPLIERS, Supplier, SupplierQuerySet
+from catalog.models.warehouses import Warehouse, WarehouseType, warehouse_code
 
 __all__ = [
     "ALL_SUPPLIERS",
@@ -11,7 +14,14 @@ __all__ = [
     "Category",
     "CategoryQuerySet",
     "ChangeNumber",
+    "Imported",
     "Product",
+    "StockLot",
+    "StockLotQuerySet",
+    "StockState",
     "Supplier",
     "SupplierQuerySet",
+    "Warehouse",
+    "WarehouseType",
+    "warehouse_code",
 ]

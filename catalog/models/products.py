@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.categories import Category
+from catalog.models.imported import Imported
 from catalog.models.suppliers import Supplier
 
 
-class Product(models.Model):
+class Product(Imported):
     """One product of one supplier: the thirteen columns of the sheet, named as in the sheet."""
 
     id = models.CharField(_("id"), max_length=64, primary_key=True)
@@ -37,16 +37,8 @@ class Product(models.Model):
     proveedor = models.ForeignKey(
         Supplier, models.PROTECT, db_index=False, related_name="products", verbose_name=_("proveedor")
     )
-    # The database knows the same defaults: an import of new products need not send them row by row.
+    # As `Imported`: the database knows the same default.
     activo = models.BooleanField(_("activo"), default=True, db_default=True)
-    version = models.PositiveIntegerField(_("versión"), default=1, db_default=1, editable=False)
-    created_at = models.DateTimeField(_("creado"), auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(_("modificado"), auto_now=True, db_default=Now())
-    # Plain identifiers, not foreign keys: the catalogue outlives the uploads.
-    created_by_upload = models.UUIDField(_("carga que lo creó"), null=True, blank=True, editable=False)
-    changed_by_upload = models.UUIDField(_("última carga que lo cambió"), null=True, blank=True, editable=False)
-    # The number of the last change (see `catalog.database.next_change_number`); 0 is older than every change.
-    change_number = models.PositiveBigIntegerField(_("número de cambio"), default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name = _("producto")
