@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog import search
+from catalog.api.lists import listed
 from catalog.api.tags import MASTER_DATA
 from catalog.models import Category
 from medisupply.openapi import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
-from medisupply.pages import filtered, numbered
+from medisupply.pages import filtered
 
 
 class CategoryBody(serializers.Serializer[Any]):
@@ -53,8 +54,4 @@ class CategoryListView(APIView):
     )
     def get(self, request: Request) -> Response:
         categories = filtered(request, CategoryFilters, Category.objects.for_user(request.user).order_by("nombre"))
-        return Response(numbered(request, categories, _category))
-
-
-def _category(category: Category) -> dict[str, Any]:
-    return {"nombre": category.nombre}
+        return Response(listed(request, categories, CategoryBody()))

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalog.api.lists import listed
 from catalog.api.tags import MASTER_DATA
 from catalog.models import Supplier
 from medisupply.openapi import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation
-from medisupply.pages import numbered
 
 
 class SupplierBody(serializers.Serializer[Any]):
@@ -50,14 +50,4 @@ class SupplierListView(APIView):
     )
     def get(self, request: Request) -> Response:
         suppliers = Supplier.objects.for_user(request.user, "catalog.view_supplier").order_by("codigo")
-        return Response(numbered(request, suppliers, _supplier))
-
-
-def _supplier(supplier: Supplier) -> dict[str, Any]:
-    return {
-        "codigo": supplier.codigo,
-        "nombre": supplier.nombre,
-        "nit": supplier.nit,
-        "email": supplier.email,
-        "activo": supplier.activo,
-    }
+        return Response(listed(request, suppliers, SupplierBody()))

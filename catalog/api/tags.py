@@ -3,3 +3,4 @@
 from typing import Final
 
 MASTER_DATA: Final = "Datos maestros"
+WAREHOUSES: Final = "Bodegas"
