@@ -4,8 +4,18 @@ from django.contrib import admin
 
 from catalog.admin.categories import CategoryAdmin
 from catalog.admin.products import OwnSuppliersFilter, ProductAdmin, ProductForm
+from catalog.admin.stock import StockLotAdmin
 from catalog.admin.suppliers import SupplierAdmin
+from catalog.admin.warehouses import WarehouseAdmin
 
-__all__ = ["CategoryAdmin", "OwnSuppliersFilter", "ProductAdmin", "ProductForm", "SupplierAdmin"]
+__all__ = [
+    "CategoryAdmin",
+    "OwnSuppliersFilter",
+    "ProductAdmin",
+    "ProductForm",
+    "StockLotAdmin",
+    "SupplierAdmin",
+    "WarehouseAdmin",
+]
 
 admin.site.site_header = admin.site.site_title = "MediSupply"

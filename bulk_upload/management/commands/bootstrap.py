@@ -26,7 +26,7 @@ from catalog.models import Supplier
 from medisupply.shared_cache import CacheDown
 
 FOLDER: Final[Path] = settings.BASE_DIR / "fixtures"
-FIXTURES: Final = ("suppliers.json", "categories.json")
+FIXTURES: Final = ("suppliers.json", "categories.json", "warehouses.json")
 # What a service raises while it is not there yet.
 NOT_YET: Final = (DatabaseError, CacheDown, storage.StorageDown, *queue.QueueFault, OSError)
 PAUSE_SECONDS: Final = 0.5
