@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.db.models import ForeignKey, Q, QuerySet
 from django.forms import Media, ModelChoiceField
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog import search
@@ -24,18 +26,10 @@ class StockLotForm(ImportedForm[StockLot]):
 @admin.register(StockLot)
 class StockLotAdmin(ImportedAdmin[StockLot]):
     form = StockLotForm
-    list_display = [
-        "codigo_producto",
-        "nombre_producto",
-        "bodega_id",
-        "lote",
-        "cantidad",
-        "fecha_vencimiento",
-        "estado",
-    ]
-    list_display_links = ["codigo_producto"]
+    list_display = ["producto", "codigo_bodega", "lote", "cantidad", "fecha_vencimiento", "estado"]
     list_filter = [("bodega", AutocompleteFilter)]
-    list_select_related = ["producto"]
+    list_select_related = ["producto", "bodega"]
+    ordering = ["producto", "bodega_id", "lote"]  # by names of columns, which show it
     search_fields = ["producto", "lote"]  # see `get_search_results`
     autocomplete_fields = ["producto", "bodega"]
     show_full_result_count = False
@@ -45,7 +39,7 @@ class StockLotAdmin(ImportedAdmin[StockLot]):
         return super().media + filter_media(StockLot._meta.get_field("bodega"), self.admin_site)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockLot]:
-        return StockLot.objects.for_user(request.user)
+        return StockLot.objects.for_user(request.user).order_by(*self.get_ordering(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockLot], search_term: str
@@ -69,17 +63,9 @@ class StockLotAdmin(ImportedAdmin[StockLot]):
             kwargs["queryset"] = suppliers.own(Product.objects.all())
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.display(description=_("producto"), ordering="producto_id")
-    def codigo_producto(self, lot: StockLot) -> str:
-        return lot.producto_id
-
-    @admin.display(description=_("nombre"), ordering="producto__nombre")
-    def nombre_producto(self, lot: StockLot) -> str:
-        return lot.producto.nombre
-
     @admin.display(description=_("bodega"), ordering="bodega_id")
-    def codigo_bodega(self, lot: StockLot) -> str:
-        return lot.bodega_id
+    def codigo_bodega(self, lot: StockLot) -> SafeString:
+        return format_html('<span title="{}">{}</span>', lot.bodega.nombre, lot.bodega_id)
 
     @admin.display(description=_("estado"))
     def estado(self, lot: StockLot) -> str:

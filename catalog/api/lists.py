@@ -11,9 +11,8 @@ from rest_framework.request import Request
 from medisupply.pages import Body, numbered
 
 
+# As `NumberedMeta`, with the name that the clients of these lists know for the time.
 class TimedMeta(serializers.Serializer[Any]):
-    """As `NumberedMeta`, with the name that the clients of these lists know for the time."""
-
     page = serializers.IntegerField()
     size = serializers.IntegerField()
     total = serializers.IntegerField(help_text="Entradas en todas las páginas.")

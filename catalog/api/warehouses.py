@@ -35,7 +35,10 @@ COUNTRY_QUERY: Final = query("pais", "País de la bodega: código ISO de dos let
 
 class CodeField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
-        return checked(warehouse_code, super().to_internal_value(data))
+        code = checked(warehouse_code, super().to_internal_value(data))
+        # Here, not among the validators: the schema's patterns are JavaScript's, which knows other letters.
+        WAREHOUSE_CODE(code)
+        return code
 
 
 class TextField(serializers.CharField):
@@ -49,7 +52,10 @@ class CountryField(TextField):
 
 
 class WarehouseBody(serializers.Serializer[Any]):
-    codigo = CodeField(max_length=64, validators=[WAREHOUSE_CODE], help_text="Queda en mayúsculas.")
+    codigo = CodeField(
+        max_length=64,
+        help_text="Letras, dígitos, espacios, puntos y guiones, desde una letra o un dígito. Queda en mayúsculas.",
+    )
     nombre = TextField(max_length=255)
     pais = CountryField(max_length=2, validators=[COUNTRY], help_text="Código ISO de dos letras.")
     ciudad = TextField(max_length=128, allow_blank=True, default="")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import ProtectedError
 
+from bulk_upload.supplier_group import GROUP, create_supplier_group
 from bulk_upload.tests.conftest import other_supplier  # noqa: F401 - fixture
 from catalog.models import StockLot, StockState, Warehouse, warehouse_code
 from catalog.tests.stock_rows import make_lot, make_product, make_warehouse
@@ -105,3 +108,33 @@ def test_a_critical_limit_above_the_minimum_comes_first(lot):
 def test_a_code_is_clean_and_in_capitals():
     assert warehouse_code(" \u200bbog_central\n") == "BOG_CENTRAL"
     assert warehouse_code("pen\u0303ol") == "PEÑOL"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestUpgrade:
+    """The people of suppliers see their stock also where the group was made by an earlier release."""
+
+    @pytest.fixture(autouse=True)
+    def _back_and_forth(self):
+        executor = MigrationExecutor(connection)
+        latest = executor.loader.graph.leaf_nodes()
+        executor.migrate([("catalog", "0009_product_search")])
+        self.upgrade = lambda: MigrationExecutor(connection).migrate(latest)
+        yield
+        MigrationExecutor(connection).migrate(latest)
+
+    def sees(self):
+        of_stock = Permission.objects.filter(group__name=GROUP, codename__in=["view_warehouse", "view_stocklot"])
+        return of_stock.count()
+
+    def test_the_group_gets_what_a_new_one_has(self):
+        create_supplier_group()
+        assert self.sees() == 0
+        self.upgrade()
+        assert self.sees() == 2
+
+    def test_a_group_that_may_not_see_products_stays_as_it_is(self):
+        create_supplier_group()
+        Group.objects.get(name=GROUP).permissions.filter(codename="view_product").delete()
+        self.upgrade()
+        assert self.sees() == 0
