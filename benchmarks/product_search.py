@@ -69,7 +69,7 @@ def measure() -> None:
     Supplier.objects.bulk_create([Supplier(codigo=f"PROV00{n}", nombre="x") for n in (1, 2, 3)])
     import_times(Options.given().runs)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE catalog_product, catalog_productsearch, catalog_unfilledproducts")
+        cursor.execute("TRUNCATE catalog_stocklot, catalog_product, catalog_productsearch, catalog_unfilledproducts")
         # The driver takes several statements only without parameters of its own.
         lists = {
             name: "ARRAY[" + ",".join(f"'{word}'" for word in text.split("|")) + "]" for name, text in WORDS.items()

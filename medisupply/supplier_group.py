@@ -14,7 +14,10 @@ GROUP: Final = "Proveedor"
 # Of their own suppliers only: see `SupplierQuerySet.for_user`.
 PERMISSIONS: Final = {
     "bulk_upload": ("view_bulkupload", "add_bulkupload"),
-    "catalog": ("view_product", "add_product", "change_product", "delete_product", "view_supplier", "view_category"),
+    "catalog": (
+        *("view_product", "add_product", "change_product", "delete_product", "view_supplier", "view_category"),
+        *("view_warehouse", "view_stocklot"),
+    ),
 }
 
 

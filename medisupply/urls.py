@@ -17,9 +17,11 @@ urlpatterns = [
     re_path(r"^api/v1/auth/token/?$", login.TokenView.as_view(), name="token"),
     path("api/v1/catalog/", include("bulk_upload.urls")),
     path("api/v1/catalog/", include("catalog.urls")),
+    path("api/v1/", include("catalog.warehouse_urls")),
     # What `status_url` says, and older clients use.
     path("api/catalog/", include(("bulk_upload.urls", "bulk_upload"), namespace="short")),
     path("api/catalog/", include(("catalog.urls", "catalog"), namespace="short-catalog")),
+    path("api/", include(("catalog.warehouse_urls", "warehouses"), namespace="short-warehouses")),
     re_path(r"^api(?:/|$)", errors.api_not_found),
 ]
 

@@ -4,7 +4,9 @@ from django.contrib import admin
 
 from catalog.admin.categories import CategoryAdmin
 from catalog.admin.products import ProductAdmin, ProductForm
+from catalog.admin.stock import StockLotAdmin
 from catalog.admin.suppliers import SupplierAdmin
+from catalog.admin.warehouses import WarehouseAdmin
 from catalog.admin.with_uploads import ProductWithUploads, SupplierWithUploads
 
 __all__ = [
@@ -12,8 +14,10 @@ __all__ = [
     "ProductAdmin",
     "ProductForm",
     "ProductWithUploads",
+    "StockLotAdmin",
     "SupplierAdmin",
     "SupplierWithUploads",
+    "WarehouseAdmin",
 ]
 
 admin.site.site_header = admin.site.site_title = "MediSupply"

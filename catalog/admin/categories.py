@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from bulk_upload.sheet.text import clean_text
 from catalog import search
 from catalog.admin.autocomplete_filter import SearchSelect
-from catalog.admin.clean_texts import checked
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.admin.protected_deletes import ProtectedDeletesAdmin
+from catalog.checked_texts import checked
 from catalog.merging import merge_categories
 from catalog.models import Category, Product
 from medisupply.web import history

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.utils.translation import gettext as _
 
 from bulk_upload.sheet.text import BadCharacter, clean_code, clean_text
 from catalog.admin.edit_conflicts import EditConflictForm
+from catalog.checked_texts import checked
 
 M = TypeVar("M", bound=Model)
 
@@ -34,18 +33,3 @@ class CleanTextsForm(EditConflictForm[M]):
 
     def _was_written(self, name: str) -> bool:
         return not self.is_edit or bool(self[name].changed_by_person)  # type: ignore[attr-defined]
-
-
-def checked(clean: Callable[[str], str], text: str) -> str:
-    """`clean(text)`. Raises `ValidationError` for a character that must not be there."""
-    try:
-        return clean(text)
-    except BadCharacter as bad:
-        where = {"character": bad.character, "place": bad.place}
-        raise ValidationError(_message(bad.code) % where, code=bad.code) from None
-
-
-def _message(code: str) -> str:
-    if code == "lost_characters":
-        return _("Hay una letra que otro programa perdió («�», en el lugar %(place)s): escriba el valor otra vez.")
-    return _("Contiene un carácter invisible (%(character)s, en el lugar %(place)s): escríbalo de nuevo a mano.")

@@ -20,8 +20,8 @@ from bulk_upload.admin.owner_filter import OwnSuppliersFilter
 from bulk_upload.sheet.addresses import is_addressable
 from catalog import search
 from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
-from catalog.admin.clean_texts import CleanTextsForm
-from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
+from catalog.admin.imported import ABOUT_CHANGES, ImportedAdmin, ImportedForm
+from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
 from catalog.models import Category, Product, Supplier, SupplierQuerySet
 from medisupply.api.throttles import too_many_exports
@@ -32,7 +32,7 @@ def _suppliers(request: HttpRequest) -> SupplierQuerySet:
     return Supplier.objects.for_user(request.user, "catalog.view_product")
 
 
-class ProductForm(CleanTextsForm[Product]):
+class ProductForm(ImportedForm[Product]):
     codes = ("id", "codigo")
     texts = ("nombre", "presentacion", "certificado_sanitario", "condiciones_almacenamiento")
 
@@ -43,13 +43,9 @@ class ProductForm(CleanTextsForm[Product]):
             self.add_error("id", gettext("Este id no se puede usar en una dirección web: escriba otro."))
         return cleaned
 
-    def last_change(self) -> SafeString | str:
-        upload = self.instance.changed_by_upload
-        return format_html(gettext("la carga {}"), upload) if upload else super().last_change()
-
 
 @admin.register(Product)
-class ProductAdmin(ConcurrentSavesAdmin[Product]):
+class ProductAdmin(ProtectedDeletesAdmin[Product], ImportedAdmin[Product]):
     form = ProductForm
     list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "codigo_proveedor", "activo"]
     list_filter = ["activo", ("proveedor", OwnSuppliersFilter), ("categoria", AutocompleteFilter)]
@@ -79,15 +75,7 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
         # The key of an existing row stays: saved under another one it would be another product.
-        return ["id", "version", "created_at", "updated_at", "creating_upload", "changing_upload"] if obj else []
-
-    def audit_fields(self, obj: Product) -> list[str]:
-        obj.change_number = next_change_number()
-        if obj._state.adding:
-            return []
-        # As after a change by the API: no upload is the author of these values.
-        obj.version, obj.changed_by_upload = obj.version + 1, None
-        return ["change_number", "version", "changed_by_upload", "updated_at"]
+        return ["id", *ABOUT_CHANGES] if obj else []
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
@@ -97,14 +85,6 @@ class ProductAdmin(ConcurrentSavesAdmin[Product]):
         if db_field.name == "categoria":
             kwargs["queryset"] = Category.objects.for_user(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    @admin.display(description=_("carga que lo creó"))
-    def creating_upload(self, product: Product) -> str:
-        return str(product.created_by_upload or "–")
-
-    @admin.display(description=_("última carga que lo cambió"))
-    def changing_upload(self, product: Product) -> str:
-        return str(product.changed_by_upload or "–")
 
     def get_urls(self) -> list[URLPattern]:
         export = self.admin_site.admin_view(self.export_view)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import ProtectedError
 
 from bulk_upload.checking.results import Problem
 from bulk_upload.importing.chunk import created_warning
@@ -57,7 +58,7 @@ def change(item: CheckedItem, supplier: str, key: str) -> tuple[Product, list[Pr
 
 
 def delete(product: Product) -> None:
-    """Delete the product. Raises `Contended`."""
+    """Delete the product. Raises `Contended`, or `ProtectedError` while there is stock of it."""
     _repeated(product.delete)
 
 
@@ -73,6 +74,8 @@ def _repeated(write: Callable[[], Written]) -> Written:
         try:
             with transaction.atomic():
                 return write()
+        except ProtectedError:  # an `IntegrityError`, too
+            raise
         except IntegrityError as error:
             contended: Exception = error  # taken between the look and the write: the next look sees it
         except OperationalError as error:

@@ -193,8 +193,10 @@ DELETE = operation(
     "borrar_producto",
     "Borrar un producto",
     tag=TAG,
-    description="Para dejar de ofrecerlo sin borrarlo, cambie `activo` a false.",
+    description="Para dejar de ofrecerlo sin borrarlo, cambie `activo` a false. Mientras haya existencias suyas en una "
+    "bodega no se puede borrar.",
     parameters=[ITEM_ID],
     answers={204: OpenApiResponse(None, "Borrado.")},
-    failures=[403, 404],
+    failures=[403, 404, 409],
+    codes={409: [("product_in_stock", "Hay existencias de este producto en bodega: no se puede borrar.")]},
 )

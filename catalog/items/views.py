@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from django.db.models import QuerySet
+from django.db.models import ProtectedError, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import BooleanFilter, CharFilter, FilterSet, OrderingFilter
@@ -23,7 +23,7 @@ from catalog import search
 from catalog.items import changes, docs, wire
 from catalog.items.rules import CheckedItem, check_changes, check_new
 from catalog.models import Product, Supplier, SupplierQuerySet
-from medisupply.api.errors import Unavailable
+from medisupply.api.errors import Conflict, Unavailable
 from medisupply.api.paging import filtered, numbered
 
 Answer = TypeVar("Answer")
@@ -93,7 +93,11 @@ class ItemView(APIView):
     @docs.DELETE
     def delete(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.delete_product")
-        _uncontended(lambda: changes.delete(product))
+        try:
+            _uncontended(lambda: changes.delete(product))
+        except ProtectedError as error:
+            message = _("Hay existencias de este producto en bodega: no se puede borrar.")
+            raise Conflict(message, code="product_in_stock") from error
         return Response(status=204)
 
 

@@ -209,7 +209,7 @@ class TestFilling:
         make("B", "Venda")
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("TRUNCATE catalog_product")
+            cursor.execute("TRUNCATE catalog_product CASCADE")
         assert (self.texts(), self.unfilled()) == ([], [])
 
     def test_the_index_is_used(self, make):
@@ -261,7 +261,7 @@ class TestFilling:
                 cursor.execute("LOCK TABLE catalog_product IN ACCESS EXCLUSIVE MODE")
                 locked.set()
                 time.sleep(0.5)
-                cursor.execute("TRUNCATE catalog_product")
+                cursor.execute("TRUNCATE catalog_product CASCADE")
             connection.close()
 
         other = threading.Thread(target=empty)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from itertools import product
 
@@ -14,6 +15,7 @@ from rest_framework.test import APIClient
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.api.test_upload import a_file
 from bulk_upload.tests.conftest import csv_bytes, row
+from catalog.models import StockLot, Warehouse
 
 pytestmark = pytest.mark.django_db
 
@@ -55,13 +57,21 @@ MATRIX = {
     ("categories", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
     ("suppliers", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
 }
-# Open to everybody, and outside the two families.
+# Of the addresses beside those of the catalogue. Who may not see an entry of a list gets the list without it.
+OF_WAREHOUSES = {
+    ("bodegas", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+    ("bodegas", "post"): (403, 401, 403, 403, 403, 403, 400, 400, 403),
+    ("bodegas/{bodega_id}", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+    ("inventory/bodega/{bodega_id}/productos", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+}
+# Open to everybody, and outside the families.
 PUBLIC = {
     ("api/schema", "get"): 200,
     ("api/docs", "get"): 200,
     ("api/v1/auth/token", "post"): 400,
 }
 FAMILIES = ("api/v1/catalog/", "api/catalog/")
+WAREHOUSE_FAMILIES = ("api/v1/", "api/")
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -73,11 +83,7 @@ def routes(patterns, prefix=""):
             yield from routes(pattern.url_patterns, text)
         elif isinstance(pattern, URLPattern) and text.startswith("api"):
             view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
-            path = (
-                text.replace("\\.", ".")
-                .replace("(?P<task_id>[^/]+)", "{task_id}")
-                .replace("(?P<item_id>[^\\n]+)", "{item_id}")
-            )
+            path = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", text)
             methods = [method for method in METHODS if hasattr(view, method)] if view else ["get"]
             yield path.removesuffix("$").removesuffix("\\Z").removesuffix("/?"), methods
 
@@ -86,14 +92,16 @@ def test_the_matrix_names_every_route():
     found = {(path, method) for path, methods in routes(get_resolver().url_patterns) for method in methods}
     found.discard(("api(?:/|$)", "get"))  # what answers 404 for all that is not there
     named = {(family + path, method) for family in FAMILIES for path, method in MATRIX} | set(PUBLIC)
+    named |= {(family + path, method) for family in WAREHOUSE_FAMILIES for path, method in OF_WAREHOUSES}
     assert found == named, f"not in the matrix: {found - named}; gone: {named - found}"
 
 
 @pytest.fixture
 def things(supplier, run_import, accept):
-    """An upload of PROV001 that waits, with its file, and a product."""
+    """An upload of PROV001 that waits, with its file, a product, and a warehouse."""
     run_import([row(1)])
-    return {"task_id": accept(csv_bytes([row(2)])).pk, "item_id": "PROD00001"}
+    Warehouse.objects.create(codigo="BOG_CENTRAL", nombre="Bogotá", pais="CO")
+    return {"task_id": accept(csv_bytes([row(2)])).pk, "item_id": "PROD00001", "bodega_id": "BOG_CENTRAL"}
 
 
 @pytest.fixture
@@ -145,6 +153,24 @@ def test_each_actor_gets_what_the_matrix_says(client_of, things, family, path, m
     if expected in (401, 403, 404):
         assert list(BulkUpload.objects.values_list("pk", "revision")) == before
         assert str(things["task_id"]) not in answer.content.decode()
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("family", "actor"), [*product(WAREHOUSE_FAMILIES[:1], ACTORS), *product(WAREHOUSE_FAMILIES[1:], ACTORS[:3])]
+)
+@pytest.mark.parametrize(("path", "method"), OF_WAREHOUSES)
+def test_each_actor_gets_of_warehouses_what_the_matrix_says(client_of, things, family, path, method, actor):
+    answer = ask(client_of(actor), family, path, method, things)
+    assert answer.status_code == OF_WAREHOUSES[path, method][ACTORS.index(actor)]
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("actor", ACTORS[2:])
+def test_the_lots_of_others_are_in_nobodys_list(client_of, things, actor):
+    StockLot.objects.create(producto_id="PROD00001", bodega_id="BOG_CENTRAL", cantidad=1)
+    items = client_of(actor).get("/api/inventory/bodega/BOG_CENTRAL/productos").json()["items"]
+    assert bool(items) == (actor in ("clerk", "admin"))
 
 
 @pytest.mark.usefixtures("aws")

@@ -18,6 +18,7 @@ from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import worker_process
 from bulk_upload.tests.helpers.serving import served
+from catalog.models import Category, Product, StockLot, Warehouse
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.usefixtures("aws")]
 
@@ -185,6 +186,19 @@ def test_javascript_of_a_browser_that_shows_the_transfer(run, tmp_path):
     said = json.loads(run(NODE, "ejemplo.mjs"))
     assert (said["accepted"]["status"], said["seen"]) == ("pending", [0.5, 0.5])
     assert said["refused"] == "Token inválido."
+
+
+def test_curl_of_what_is_in_store(run, supplier):
+    warehouse = Warehouse.objects.create(codigo="BOG_CENTRAL", nombre="Bogotá", pais="CO")
+    category = Category.objects.create(nombre="GUANTES")
+    values = {**row(1), "categoria": category, "requiere_lote": True, "requiere_vencimiento": False}
+    product = Product.objects.create(**values, proveedor=supplier)
+    for lot, units in (("L1", 15), ("L2", 0)):
+        StockLot.objects.create(producto=product, bodega=warehouse, lote=lot, cantidad=units)
+    items = json.loads(run("bash", "-c", example("bash existencias")))["items"]
+    assert [(item["producto_id"], item["lote"], item["estado_stock"]) for item in items] == [
+        ("PROD00001", "L1", "BAJO")
+    ]
 
 
 def test_what_the_page_says_of_limits_is_what_the_settings_say():

@@ -15,22 +15,34 @@ from bulk_upload.models import BulkUpload
 from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import address, make_upload
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
-from catalog.models import Supplier
+from catalog.models import StockLot, Supplier, Warehouse
 from medisupply.supplier_group import GROUP
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 LONG = "catalogo_completo_de_productos_de_enero_de_2026_version_final_corregida.xlsx"
 WIDTHS = (1366, 390)
+LOT = 7
 MAIN_BUTTON = ".paso:visible, input.default:visible"
 OF_CATALOGUE = [
     *("product/", "product/?q=nada", "product/add/", "product/PROD00001/change/", "product/PROD00001/history/"),
-    *("supplier/", "supplier/PROV001/change/", "supplier/PROV001/history/"),
-    *("category/", "category/GUANTES/change/", "category/GUANTES/history/", "product/PROD00001/delete/"),
+    *("supplier/", "supplier/?q=nada", "supplier/PROV001/change/", "supplier/PROV001/history/"),
+    *(
+        "category/",
+        "category/?q=nada",
+        "category/GUANTES/change/",
+        "category/GUANTES/history/",
+        "product/PROD00001/delete/",
+    ),
+    *("warehouse/", "warehouse/?q=nada", "warehouse/BOG_CENTRAL/change/", "warehouse/BOG_CENTRAL/history/"),
+    *("stocklot/", "stocklot/?q=nada", "stocklot/?bodega__codigo__exact=BOG_CENTRAL", "product/PROD00005/delete/"),
+    *(f"stocklot/{LOT}/change/", f"stocklot/{LOT}/history/"),
 ]
 OF_STAFF = [
     *("catalog/supplier/add/", "catalog/supplier/PROV001/delete/", "catalog/supplier/PROV002/delete/"),
     *("catalog/category/add/", "catalog/category/GUANTES/delete/", "catalog/category/JERINGAS/delete/"),
+    *("catalog/warehouse/add/", "catalog/warehouse/BOG_CENTRAL/delete/", "catalog/warehouse/CALI_SUR/delete/"),
+    *("catalog/stocklot/add/", f"catalog/stocklot/{LOT}/delete/"),
     *("auth/", "authtoken/", "auth/user/", "auth/user/add/", "auth/group/", "auth/group/add/"),
     *("authtoken/tokenproxy/", "authtoken/tokenproxy/add/"),
 ]
@@ -53,6 +65,9 @@ def uploads(run_import, supplier: Supplier, other_supplier: Supplier, aws: None)
         replacing,
         make_upload(supplier, status="cancelled", **ended),
     ]
+    for code in ("BOG_CENTRAL", "CALI_SUR"):
+        Warehouse.objects.create(codigo=code, nombre="Centro de distribución de la región", pais="CO", ciudad="Bogotá")
+    StockLot.objects.create(pk=LOT, producto_id="PROD00005", bodega_id="BOG_CENTRAL", lote="LOTE-2301-A", cantidad=12)
     return [partial, *made]
 
 

@@ -26,6 +26,8 @@ MAY = {
     "catalog.delete_product",
     "catalog.view_supplier",
     "catalog.view_category",
+    "catalog.view_warehouse",
+    "catalog.view_stocklot",
 }
 
 
@@ -42,7 +44,7 @@ def door(clerk: User) -> Client:
     return signed_in(clerk)
 
 
-def test_its_people_have_the_permissions_for_uploads_and_products(clerk):
+def test_its_people_have_the_permissions_for_uploads_products_and_stock(clerk):
     assert clerk.get_all_permissions() == MAY
 
 

@@ -27,7 +27,7 @@ from medisupply.backends.shared_cache import CacheDown
 from medisupply.supplier_group import GROUP
 
 FOLDER: Final[Path] = settings.BASE_DIR / "fixtures"
-FIXTURES: Final = ("suppliers.json", "categories.json")
+FIXTURES: Final = ("suppliers.json", "categories.json", "warehouses.json")
 # What a service raises while it is not there yet.
 NOT_YET: Final = (DatabaseError, CacheDown, storage.StorageDown, *queue.QueueFault, OSError)
 PAUSE_SECONDS: Final = 0.5

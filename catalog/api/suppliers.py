@@ -1,0 +1,53 @@
+"""`suppliers`: those that the user may act for."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.api.lists import listed
+from catalog.api.tags import MASTER_DATA
+from catalog.models import Supplier
+from medisupply.openapi import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation
+
+
+class SupplierBody(serializers.Serializer[Any]):
+    codigo = serializers.CharField()
+    nombre = serializers.CharField()
+    nit = serializers.CharField(allow_blank=True)
+    email = serializers.CharField(allow_blank=True)
+    activo = serializers.BooleanField()
+
+
+class SupplierPage(serializers.Serializer[Any]):
+    items = SupplierBody(many=True)
+    meta = NumberedMeta()
+
+
+_SUPPLIER: Final = {
+    "codigo": "PROV001",
+    "nombre": "Suministros Clínicos Frailejón S.A.S.",
+    "nit": "900000101-0",
+    "email": "catalogo@frailejon.example",
+    "activo": True,
+}
+
+
+class SupplierListView(APIView):
+    @operation(
+        "listar_proveedores",
+        "Listar los proveedores por los que se puede actuar",
+        tag=MASTER_DATA,
+        parameters=[PAGE, SIZE],
+        answers={
+            200: answer(SupplierPage, "Una página de proveedores.", {"items": [_SUPPLIER], "meta": NUMBERED_META})
+        },
+        failures=[400],
+    )
+    def get(self, request: Request) -> Response:
+        suppliers = Supplier.objects.for_user(request.user, "catalog.view_supplier").order_by("codigo")
+        return Response(listed(request, suppliers, SupplierBody()))

@@ -1,0 +1,164 @@
+"""`bodegas`: list the warehouses, see one, add one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import BooleanFilter, CharFilter, ChoiceFilter, FilterSet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, NotFound, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.api.lists import TIMED_META, TimedMeta, listed, timed
+from catalog.api.tags import WAREHOUSES
+from catalog.checked_texts import checked
+from catalog.models import Warehouse, WarehouseType, warehouse_code
+from catalog.models.warehouses import COUNTRY, WAREHOUSE_CODE
+from medisupply.errors import FieldConflict
+from medisupply.openapi import JSON, PAGE, SIZE, answer, operation, query
+from medisupply.pages import filtered
+from medisupply.text import BadCharacter, clean_text
+
+WAREHOUSE_ID: Final = OpenApiParameter(
+    "bodega_id", str, OpenApiParameter.PATH, description="El código de la bodega; da igual en mayúsculas o minúsculas."
+)
+COUNTRY_QUERY: Final = query("pais", "País de la bodega: código ISO de dos letras.", {"type": "string", "maxLength": 2})
+
+
+class CodeField(serializers.CharField):
+    def to_internal_value(self, data: Any) -> str:
+        code = checked(warehouse_code, super().to_internal_value(data))
+        # Here, not among the validators: the schema's patterns are JavaScript's, which knows other letters.
+        WAREHOUSE_CODE(code)
+        return code
+
+
+class TextField(serializers.CharField):
+    def to_internal_value(self, data: Any) -> str:
+        return checked(clean_text, super().to_internal_value(data))
+
+
+class CountryField(TextField):
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).upper()
+
+
+class WarehouseBody(serializers.Serializer[Any]):
+    codigo = CodeField(
+        max_length=64,
+        help_text="Letras, dígitos, espacios, puntos y guiones, desde una letra o un dígito. Queda en mayúsculas.",
+    )
+    nombre = TextField(max_length=255)
+    pais = CountryField(max_length=2, validators=[COUNTRY], help_text="Código ISO de dos letras.")
+    ciudad = TextField(max_length=128, allow_blank=True, default="")
+    direccion = TextField(max_length=255, allow_blank=True, default="")
+    tipo = serializers.ChoiceField(choices=WarehouseType.choices, default=WarehouseType.MAIN)
+    activo = serializers.BooleanField(default=True)
+
+
+class WarehousePage(serializers.Serializer[Any]):
+    items = WarehouseBody(many=True)
+    meta = TimedMeta()
+
+
+class WarehouseFilters(FilterSet):
+    pais = CharFilter(method="_of_country", max_length=2)
+    activo = BooleanFilter()
+    tipo = ChoiceFilter(choices=WarehouseType.choices)
+
+    def _of_country(self, rows: QuerySet[Warehouse], name: str, value: str) -> QuerySet[Warehouse]:
+        return rows.filter(pais=value.upper())
+
+
+_WAREHOUSE: Final = {
+    "codigo": "BOG_CENTRAL",
+    "nombre": "Centro de distribución Bogotá",
+    "pais": "CO",
+    "ciudad": "Bogotá",
+    "direccion": "Calle 13 # 68-20",
+    "tipo": "PRINCIPAL",
+    "activo": True,
+}
+_TAKEN: Final = [("duplicate_warehouse", "Ya existe una bodega con el código «BOG_CENTRAL».")]
+_MEDIA: Final = [("unsupported_media_type", "Tipo de medio “text/csv” incompatible en la solicitud.")]
+
+
+class WarehouseListView(APIView):
+    @operation(
+        "listar_bodegas",
+        "Listar las bodegas",
+        tag=WAREHOUSES,
+        parameters=[
+            COUNTRY_QUERY,
+            query("activo", "Solo activas (true) o inactivas (false).", OpenApiTypes.BOOL),
+            query("tipo", "Tipo de bodega.", enum=WarehouseType.values),
+            PAGE,
+            SIZE,
+        ],
+        answers={200: answer(WarehousePage, "Una página de bodegas.", {"items": [_WAREHOUSE], "meta": TIMED_META})},
+        failures=[400],
+    )
+    def get(self, request: Request) -> Response:
+        warehouses = filtered(request, WarehouseFilters, Warehouse.objects.order_by("codigo"))
+        return Response(timed(listed(request, warehouses, WarehouseBody())))
+
+    @operation(
+        "crear_bodega",
+        "Crear una bodega",
+        tag=WAREHOUSES,
+        description="Para el personal de MediSupply que tenga el permiso.",
+        request={JSON: WarehouseBody},
+        examples=[OpenApiExample("Una bodega", _WAREHOUSE, request_only=True)],
+        answers={201: answer(WarehouseBody, "Creada.", _WAREHOUSE)},
+        failures=[400, 403, 409, 415],
+        codes={409: _TAKEN, 415: _MEDIA},
+    )
+    def post(self, request: Request) -> Response:
+        if not (request.user.is_staff and request.user.has_perm("catalog.add_warehouse")):
+            raise PermissionDenied
+        body = WarehouseBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        warehouse = _create(body.validated_data)
+        address = f"{request.path.rstrip('/')}/{quote(warehouse.pk)}"
+        return Response(WarehouseBody(warehouse).data, status=201, headers={"Location": address})
+
+
+class WarehouseView(APIView):
+    @operation(
+        "ver_bodega",
+        "Ver una bodega",
+        tag=WAREHOUSES,
+        parameters=[WAREHOUSE_ID],
+        answers={200: answer(WarehouseBody, "La bodega.", _WAREHOUSE)},
+        failures=[404],
+    )
+    def get(self, request: Request, bodega_id: str) -> Response:
+        return Response(WarehouseBody(warehouse_named(bodega_id)).data)
+
+
+def warehouse_named(code: str) -> Warehouse:
+    """The warehouse with this code, in capitals or not. Raises `NotFound`."""
+    try:
+        return Warehouse.objects.get(pk=warehouse_code(code))
+    except (BadCharacter, Warehouse.DoesNotExist) as error:
+        raise NotFound(_("No hay una bodega con el código «%(code)s».") % {"code": code}) from error
+
+
+def _create(values: dict[str, Any]) -> Warehouse:
+    """The insertion itself finds a code that exists: also one that somebody else takes at the same moment."""
+    try:
+        with transaction.atomic():
+            return Warehouse.objects.create(**values)
+    except IntegrityError as error:
+        if not Warehouse.objects.filter(pk=values["codigo"]).exists():
+            raise
+        message = _("Ya existe una bodega con el código «%(code)s».") % {"code": values["codigo"]}
+        raise FieldConflict({"codigo": [ErrorDetail(message, "duplicate_warehouse")]}) from error

@@ -1,0 +1,25 @@
+"""Texts that a person or a client writes, by the rules of `medisupply.text`; what breaks them is said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from medisupply.text import BadCharacter
+
+
+def checked(clean: Callable[[str], str], text: str) -> str:
+    """`clean(text)`. Raises `ValidationError` for a character that must not be there."""
+    try:
+        return clean(text)
+    except BadCharacter as bad:
+        where = {"character": bad.character, "place": bad.place}
+        raise ValidationError(_message(bad.code) % where, code=bad.code) from None
+
+
+def _message(code: str) -> str:
+    if code == "lost_characters":
+        return _("Hay una letra que otro programa perdió («�», en el lugar %(place)s): escriba el valor otra vez.")
+    return _("Contiene un carácter invisible (%(character)s, en el lugar %(place)s): escríbalo de nuevo a mano.")
