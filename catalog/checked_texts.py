@@ -1,4 +1,4 @@
-"""Texts that a person or a client writes, by the rules of `medisupply.text`; what breaks them is said in words."""
+"""Texts that a person or a client writes, by the rules of the sheet; what breaks them is said in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from medisupply.text import BadCharacter
+from bulk_upload.sheet.text import BadCharacter
 
 
 def checked(clean: Callable[[str], str], text: str) -> str:

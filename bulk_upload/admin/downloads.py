@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 from bulk_upload import storage
 from bulk_upload.admin.sheets import requested_sheet
 from bulk_upload.admin.visible_uploads import ScopedUploads
-from bulk_upload.files.originals import fetch_original
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
+from bulk_upload.originals import fetch_original
 from bulk_upload.sheet.problems import FileProblem, text_of
 from bulk_upload.workbooks.row_errors import CONTENT_TYPES, export_errors
 from bulk_upload.workbooks.template import template_name, write_template

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from bulk_upload import storage
 from bulk_upload.admin.next_step import may_replace
 from bulk_upload.admin.visible_uploads import ScopedUploads
-from bulk_upload.files.originals import fetch_original
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
+from bulk_upload.originals import fetch_original
 from bulk_upload.receiving.refusals import RefusedUpload
 from bulk_upload.sheet.problems import FileProblem, text_of
 from medisupply.web import history

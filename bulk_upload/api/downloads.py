@@ -23,8 +23,8 @@ from rest_framework.views import APIView
 from bulk_upload import storage
 from bulk_upload.api import access, operations, serializers
 from bulk_upload.api.serializers import UPLOADS_PATH
-from bulk_upload.files.originals import fetch_original
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, RowError
+from bulk_upload.originals import fetch_original
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.sheet.problems import FileProblem, text_of
 from bulk_upload.workbooks import prepared_files

@@ -15,10 +15,10 @@ from django.db import connection
 from bulk_upload import progress, queue, snapshots
 from bulk_upload.checking.tables import Limits
 from bulk_upload.consuming.speed import RecentSpeed
-from bulk_upload.files.originals import fetch_original
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, lease
+from bulk_upload.originals import fetch_original
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 

@@ -25,9 +25,9 @@ from bulk_upload.consuming import faults
 from bulk_upload.consuming.attempt import Work
 from bulk_upload.consuming.deliveries import DATABASE_ERRORS, FIRST_DELAY, LONGEST_DELAY, GiveBack, WorkerUnfit
 from bulk_upload.consuming.temporary_folder import Workplace
-from bulk_upload.files.originals import fetch_original
 from bulk_upload.imports import registry
 from bulk_upload.models import ClaimLost, PreparedFile, lease
+from bulk_upload.originals import fetch_original
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.problems import FileProblem

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from bulk_upload.sheet.text import BadCharacter, clean_code, clean_text
+from bulk_upload.sheet.text import clean_code, clean_text
 from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.checked_texts import checked
 

@@ -10,12 +10,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.models import ImportedModel
 from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
-from catalog.database import next_change_number
-from catalog.models import Imported
+from medisupply.backends.database import next_change_number
 
-M = TypeVar("M", bound=Imported)
+M = TypeVar("M", bound=ImportedModel)
 
 # Shown, not edited, on the page of an existing row.
 ABOUT_CHANGES = ("version", "created_at", "updated_at", "creating_upload", "changing_upload")

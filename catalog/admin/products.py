@@ -25,7 +25,6 @@ from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
 from catalog.models import Category, Product, Supplier, SupplierQuerySet
 from medisupply.api.throttles import too_many_exports
-from medisupply.backends.database import next_change_number
 
 
 def _suppliers(request: HttpRequest) -> SupplierQuerySet:

@@ -15,8 +15,8 @@ from catalog import search
 from catalog.api.lists import listed
 from catalog.api.tags import MASTER_DATA
 from catalog.models import Category
-from medisupply.openapi import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
-from medisupply.pages import filtered
+from medisupply.api.paging import filtered
+from medisupply.api.schema import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
 
 
 class CategoryBody(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from medisupply.pages import Body, numbered
+from medisupply.api.paging import Body, numbered
 
 
 # As `NumberedMeta`, with the name that the clients of these lists know for the time.

@@ -15,7 +15,7 @@ from catalog.api.lists import TIMED_META, TimedMeta, listed, timed
 from catalog.api.tags import WAREHOUSES
 from catalog.api.warehouses import COUNTRY_QUERY, WAREHOUSE_ID, warehouse_named
 from catalog.models import StockLot, StockState
-from medisupply.openapi import PAGE, SIZE, answer, operation, query
+from medisupply.api.schema import PAGE, SIZE, answer, operation, query
 
 
 class StockParams(serializers.Serializer[dict[str, Any]]):

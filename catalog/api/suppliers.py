@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from catalog.api.lists import listed
 from catalog.api.tags import MASTER_DATA
 from catalog.models import Supplier
-from medisupply.openapi import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation
+from medisupply.api.schema import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation
 
 
 class SupplierBody(serializers.Serializer[Any]):

@@ -17,15 +17,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bulk_upload.sheet.text import BadCharacter, clean_text
 from catalog.api.lists import TIMED_META, TimedMeta, listed, timed
 from catalog.api.tags import WAREHOUSES
 from catalog.checked_texts import checked
 from catalog.models import Warehouse, WarehouseType, warehouse_code
 from catalog.models.warehouses import COUNTRY, WAREHOUSE_CODE
-from medisupply.errors import FieldConflict
-from medisupply.openapi import JSON, PAGE, SIZE, answer, operation, query
-from medisupply.pages import filtered
-from medisupply.text import BadCharacter, clean_text
+from medisupply.api.errors import FieldConflict
+from medisupply.api.paging import filtered
+from medisupply.api.schema import JSON, PAGE, SIZE, answer, operation, query
 
 WAREHOUSE_ID: Final = OpenApiParameter(
     "bodega_id", str, OpenApiParameter.PATH, description="El código de la bodega; da igual en mayúsculas o minúsculas."

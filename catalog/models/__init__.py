@@ -1,8 +1,7 @@
-"""The catalogue: suppliers, categories, their products, and what is stored of them. It knows nothing of uploads."""
+"""The catalogue: suppliers, categories, their products, and what is stored of them."""
 
 from catalog.models.categories import SMALL_LETTERS, Category, CategoryQuerySet
 from catalog.models.changes import ChangeNumber
-from catalog.models.imported import Imported
 from catalog.models.products import Product
 from catalog.models.stock import StockLot, StockLotQuerySet, StockState
 from catalog.models.suppliers import ALL_SUPPLIERS, Supplier, SupplierQuerySet
@@ -14,7 +13,6 @@ __all__ = [
     "Category",
     "CategoryQuerySet",
     "ChangeNumber",
-    "Imported",
     "Product",
     "StockLot",
     "StockLotQuerySet",

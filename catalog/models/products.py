@@ -8,12 +8,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.models.imported import ImportedModel
 from catalog.models.categories import Category
-from catalog.models.imported import Imported
 from catalog.models.suppliers import Supplier
 
 
-class Product(Imported):
+class Product(ImportedModel):
     """One product of one supplier: the thirteen columns of the sheet, named as in the sheet."""
 
     id = models.CharField(_("id"), max_length=64, primary_key=True)
@@ -37,7 +37,7 @@ class Product(Imported):
     proveedor = models.ForeignKey(
         Supplier, models.PROTECT, db_index=False, related_name="products", verbose_name=_("proveedor")
     )
-    # As `Imported`: the database knows the same default.
+    # As `ImportedModel`: the database knows the same default.
     activo = models.BooleanField(_("activo"), default=True, db_default=True)
 
     class Meta:

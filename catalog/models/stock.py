@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.imported import Imported
+from bulk_upload.models.imported import ImportedModel
 from catalog.models.products import Product
 from catalog.models.suppliers import Supplier
 from catalog.models.warehouses import Warehouse
@@ -28,7 +28,7 @@ class StockLotQuerySet(models.QuerySet["StockLot"]):
         return self.filter(producto__proveedor__in=suppliers) if suppliers.query.has_filters() else self
 
 
-class StockLot(Imported):
+class StockLot(ImportedModel):
     """The units of one product in one warehouse that came with one lot; a blank `lote` is "no lot"."""
 
     # A product or warehouse with lots is not deleted: what is in store does not vanish.

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.sheet.text import clean_code
 from catalog.models.categories import SMALL_LETTERS
-from medisupply.text import clean_code
 
 # A code stands in addresses, between slashes: letters, digits and what connects them.
 WAREHOUSE_CODE: Final = RegexValidator(
@@ -61,5 +61,5 @@ class Warehouse(models.Model):
 
 
 def warehouse_code(text: str) -> str:
-    """The key that `text` names: clean and upper case. Raises `medisupply.text.BadCharacter`."""
+    """The key that `text` names: clean and upper case. Raises `bulk_upload.sheet.text.BadCharacter`."""
     return unicodedata.normalize("NFC", clean_code(text).upper())

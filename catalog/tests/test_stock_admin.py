@@ -10,12 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bulk_upload.supplier_group import GROUP
 from bulk_upload.tests.conftest import other_supplier  # noqa: F401 - fixture
 from catalog.models import StockLot, Warehouse
 from catalog.tests.pages import Page
 from catalog.tests.stock_rows import make_lot, make_product, make_warehouse
 from catalog.tests.test_admin import sign_in
+from medisupply.supplier_group import GROUP
 
 pytestmark = pytest.mark.django_db
 
