@@ -6,7 +6,7 @@ from django.urls import re_path
 
 from bulk_upload.api.uploads import UploadView
 from catalog.api import CategoryListView, SupplierListView
-from catalog.items.views import ItemListView, ItemView
+from catalog.api.items.views import ItemListView, ItemView
 from catalog.sheets.products import PRODUCTS
 
 app_name = "catalog"

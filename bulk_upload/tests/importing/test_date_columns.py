@@ -26,7 +26,7 @@ from bulk_upload.tests.helpers.date_column import DATE, DATES
 from bulk_upload.workbooks import corrections, guide, template
 from bulk_upload.workbooks.source_cells import as_it_was
 from bulk_upload.workbooks.xlsx import Workbook
-from catalog.items import rules
+from catalog.api.items import rules
 from catalog.sheets.products import PRODUCTS
 
 DAY = datetime.date(2027, 3, 31)

@@ -17,7 +17,7 @@ from bulk_upload.importing.decisions import Decisions
 from bulk_upload.importing.match import decide
 from bulk_upload.importing.references import create_missing, missing_names
 from bulk_upload.importing.target import Values, as_fields, target_of
-from catalog.items.rules import CheckedItem
+from catalog.api.items.rules import CheckedItem
 from catalog.models import Product, Supplier
 from catalog.sheets.products import PRODUCTS
 from medisupply.backends.database import database_now, next_change_number

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from bulk_upload.checking.results import Problem
 from bulk_upload.models import at
 from bulk_upload.sheet.problems import text_of
-from catalog.items.rules import NOT_A_VALUE
+from catalog.api.items.rules import NOT_A_VALUE
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS
 from medisupply.api.errors import FieldConflict

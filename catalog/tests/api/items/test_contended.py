@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from bulk_upload.tests.conftest import row
-from catalog.items import changes
+from catalog.api.items import changes
 from catalog.models import Category, Product
 
 URL = "/api/v1/catalog/items/PROD00001"

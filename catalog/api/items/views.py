@@ -20,8 +20,8 @@ from rest_framework.views import APIView
 from bulk_upload.api.access import supplier_for
 from bulk_upload.checking.results import Problem
 from catalog import search
-from catalog.items import changes, docs, wire
-from catalog.items.rules import CheckedItem, check_changes, check_new
+from catalog.api.items import changes, docs, wire
+from catalog.api.items.rules import CheckedItem, check_changes, check_new
 from catalog.models import Product, Supplier, SupplierQuerySet
 from medisupply.api.errors import Conflict, Unavailable
 from medisupply.api.paging import filtered, numbered
