@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import search
 from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
 from catalog.admin.imported import ABOUT_CHANGES, ImportedAdmin, ImportedForm
-from catalog.models import Product, StockLot, Supplier, Supplier
+from catalog.models import Product, StockLot, Supplier
 
 
 class StockLotForm(ImportedForm[StockLot]):
