@@ -74,3 +74,9 @@ def offered_warehouses(user: AbstractBaseUser | AnonymousUser | None) -> list[st
     return list(
         Warehouse.objects.filter(activo=True).order_by("codigo").values_list("codigo", flat=True)[:MOST_CHOICES]
     )
+
+
+def example_suppliers() -> list[dict[str, Any]]:
+    """The suppliers that every installation begins with, as rows of their sheet."""
+    rows = json.loads((FIXTURES / "suppliers.json").read_text("utf-8"))
+    return [{"codigo": row["pk"], **row["fields"], "activo": "sí" if row["fields"]["activo"] else "no"} for row in rows]

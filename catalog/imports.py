@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from bulk_upload.api import token_access
 from bulk_upload.imports import CreateMissing, Reference, SheetImport, register
 from catalog import examples
 from catalog.models import Category, Product, StockLot, Supplier, Warehouse
 from catalog.sheets.products import PRODUCTS
 from catalog.sheets.stock import STOCK
+from catalog.sheets.suppliers import SUPPLIERS
 from catalog.stock_rules import RequiredByProduct
 
 
@@ -87,3 +89,23 @@ class StockImport(SheetImport):
     @classmethod
     def example_rows(cls, user: Any = None) -> list[dict[str, Any]]:
         return examples.example_stock(user)
+
+
+@register(SUPPLIERS)
+class SupplierImport(SheetImport):
+    """Suppliers themselves: no supplier's own, sent by MediSupply's people."""
+
+    model = Supplier
+    key = ["codigo"]
+    is_owned = False
+    permissions = ["catalog.add_supplier", "catalog.change_supplier", "catalog.all_suppliers"]
+    exists = "supplier_exists"
+
+    @classmethod
+    def after_chunk(cls) -> None:
+        # Which suppliers a token may see is kept for a minute; one may have been switched off.
+        token_access.forget_all()
+
+    @classmethod
+    def example_rows(cls, user: Any = None) -> list[dict[str, Any]]:
+        return examples.example_suppliers()
