@@ -7,6 +7,7 @@ the migration. This module knows no Django; the guarded reader uses it too.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,7 +23,7 @@ from bulk_upload.values import (
     text_parser,
 )
 
-Kind = Literal["code", "text", "decimal", "integer", "boolean"]
+Kind = Literal["code", "text", "decimal", "integer", "boolean", "date"]
 
 # PostgreSQL's integer, the column type of the stock fields.
 LARGEST_INTEGER: Final = 2_147_483_647
@@ -36,8 +37,8 @@ class Column:
     without regard to case, accents, spaces, ``_``, ``-``, question marks and units in brackets. `fallbacks` are
     headers that name the column only when no other one does. `default` is what a new product gets for
     a blank optional cell; an update leaves what the product has. `minimum` and `maximum` bound
-    numbers, `max_length` (in characters) text, which is kept in capitals if it is `upper`. `example` is a valid
-    cell.
+    numbers, `earliest` and `latest` dates, `max_length` (in characters) text, which is kept in capitals if it is
+    `upper`. `example` is a valid cell.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Column:
     maximum: int | None = None
     upper: bool = False
     fallbacks: tuple[str, ...] = ()
+    earliest: datetime.date | None = None
+    latest: datetime.date | None = None
 
 
 def _text(
@@ -107,7 +110,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
     _code(
         "id",
         64,
-        Text("Identificador único del producto.", "Unique identifier of the product."),
+        Text(
+            "Identificador del producto, único entre todos los proveedores.",
+            "Identifier of the product, unique among all suppliers.",
+        ),
         "PROD001",
         "id_producto",
         "id_del_producto",
@@ -131,8 +137,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "codigo",
         64,
         Text(
-            "Código o código de barras, único entre todos los productos. Se guarda exacto: 007 sigue siendo 007.",
-            "Code or barcode, unique among all products. It is kept exactly: 007 stays 007.",
+            "Código o código de barras, único entre todos los proveedores. Se guarda exacto: 007 sigue siendo 007.",
+            "Code or barcode, unique among all suppliers. It is kept exactly: 007 stays 007.",
         ),
         "7701234567897",
         "codigo_producto",

@@ -35,7 +35,7 @@ MOST_BYTES: Final = 200 * 1000 * 1000
 RESERVED_BYTES: Final = 8 * 1000 * 1000
 # Errors that are in memory at once, at most.
 PAGE: Final = 2000
-WIDTHS: Final = {"code": 16, "text": 24, "decimal": 14, "integer": 12, "boolean": 12}
+WIDTHS: Final = {"code": 16, "text": 24, "decimal": 14, "integer": 12, "boolean": 12, "date": 20}
 OTHER_WIDTH: Final = 18
 ORIGINAL_WIDTH: Final = 16
 PROBLEMS_WIDTH: Final = 90

@@ -16,6 +16,7 @@ KINDS: Final = {
     "decimal": "número con hasta 2 decimales",
     "integer": "número entero",
     "boolean": "sí o no",
+    "date": "fecha",
 }
 
 INTRODUCTION: Final = """\
@@ -121,6 +122,8 @@ def _limit(column: Column) -> str:
         return f"{column.max_length} caracteres"
     if column.minimum is not None and column.maximum is not None:
         return f"{column.minimum} a {column.maximum}"
+    if column.earliest is not None and column.latest is not None:
+        return f"{column.earliest} a {column.latest}"
     return ""
 
 

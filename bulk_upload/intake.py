@@ -216,7 +216,8 @@ def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "
     if extension not in FORMATS:
         raise RefusedUpload(
             "unsupported_format",
-            _("Se admiten archivos .xlsx y .csv; «%(filename)s» no lo es.") % {"filename": filename},
+            _("Se admiten archivos .xlsx y .csv; «%(filename)s» no lo es: guárdelo como .xlsx.")
+            % {"filename": filename},
             status=415,
         )
     if not file.size:

@@ -43,6 +43,7 @@ NUMBER_FORMATS: Final[dict[Kind, str]] = {
     "decimal": "#,##0.00",
     "integer": "0",
     "boolean": "General",
+    "date": "yyyy-mm-dd",
 }
 
 REQUIRED_FILL: Final = PatternFill("solid", start_color="1F4E79")
@@ -122,7 +123,7 @@ def _obligation(column: Column) -> str:
 
 def _width(column: Column) -> int:
     """Room for the header and for a usual value, in characters."""
-    usual = {"code": 18, "text": 34, "decimal": 16, "integer": 12, "boolean": 12}[column.kind]
+    usual = {"code": 18, "text": 34, "decimal": 16, "integer": 12, "boolean": 12, "date": 14}[column.kind]
     return max(len(column.name) + 4, usual)
 
 
@@ -163,7 +164,21 @@ def _check(column: Column, category_range: str) -> DataValidation | None:
             formula2=str(column.maximum),
             allow_blank=not column.required,
         )
+    if column.earliest is not None and column.latest is not None:
+        # The import also takes dates that are text: a warning, not a stop.
+        return DataValidation(
+            "date",
+            operator="between",
+            formula1=_date_formula(column.earliest),
+            formula2=_date_formula(column.latest),
+            errorStyle="warning",
+            allow_blank=not column.required,
+        )
     return None
+
+
+def _date_formula(date: dt.date) -> str:
+    return f"DATE({date.year},{date.month},{date.day})"
 
 
 def _write_instructions(sheet: Worksheet, categories: Sequence[str]) -> str:

@@ -121,6 +121,34 @@ ROW_PROBLEMS: Final[dict[str, Text]] = {
         "«{columna}» debe ser «sí» o «no»; se encontró «{valor}».",
         "“{columna}” must be “yes” or “no”; found “{valor}”.",
     ),
+    "not_a_date": Text(
+        "«{columna}» debe ser una fecha completa, como 2027-03-31 o 31/03/2027; se encontró «{valor}».",
+        "“{columna}” must be a whole date, such as 2027-03-31 or 31/03/2027; found “{valor}”.",
+    ),
+    "two_digit_year": Text(
+        "El año de «{valor}» en «{columna}» tiene solo dos cifras: escriba las cuatro, como en 31/03/2027.",
+        "The year of “{valor}” in “{columna}” has only two digits: write all four, as in 31/03/2027.",
+    ),
+    "impossible_date": Text(
+        "«{valor}» en «{columna}» no es un día del calendario: escriba día, mes y año en ese orden, como 31/03/2027, "
+        "o año, mes y día, como 2027-03-31.",
+        "“{valor}” in “{columna}” is no day of the calendar: write day, month and year in this order, such as "
+        "31/03/2027, or year, month and day, such as 2027-03-31.",
+    ),
+    "serial_number_date": Text(
+        "«{columna}» contiene el número {valor}, que puede ser una fecha sin formato: dé formato de fecha a la celda y "
+        "revise el día, o escriba la fecha, como 2027-03-31.",
+        "“{columna}” holds the number {valor}, which may be a date without its format: format the cell as a date and "
+        "check the day, or write the date, such as 2027-03-31.",
+    ),
+    "date_out_of_range": Text(
+        "La fecha de «{columna}» debe estar entre {minimo} y {maximo}; se encontró «{valor}»: revise el año.",
+        "The date of “{columna}” must be between {minimo} and {maximo}; found “{valor}”: check the year.",
+    ),
+    "date_with_time": Text(
+        "«{columna}» contiene una fecha con hora («{valor}»): escriba solo la fecha, como 2027-03-31.",
+        "“{columna}” holds a date with a time (“{valor}”): write only the date, such as 2027-03-31.",
+    ),
     "extra_cells": Text(
         "La fila tiene {celdas} valores y el encabezado {columnas}: si un texto contiene el separador «{separador}», "
         "póngalo entre comillas.",
@@ -187,6 +215,12 @@ WARNINGS: Final[dict[str, Text]] = {
     "sheet_passed_over": Text(
         "La hoja «{hoja}» no se leyó, porque le faltan columnas obligatorias o las repite.",
         "Sheet “{hoja}” was not read, since it lacks required columns or has one twice.",
+    ),
+    "sheet_without_header": Text(
+        "La hoja «{hoja}» no se leyó, porque no tiene la fila de encabezados. Si tiene productos, póngalos debajo de "
+        "los de la hoja que se leyó.",
+        "Sheet “{hoja}” was not read, since it has no header row. If it holds products, put them below those of the "
+        "sheet that was read.",
     ),
     "new_category": Text(
         "La categoría «{categoria}» no existía y se creó: revise que esté bien escrita.",

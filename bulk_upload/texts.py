@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 Params = Mapping[str, str | int]
+
+# Parameters that are lists of quoted names: they are stored with the quotation marks of Spanish.
+QUOTED_LISTS: Final = ("hojas", "parecidas")
+ENGLISH_QUOTES: Final = str.maketrans("«»", "“”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +21,10 @@ class Text:
     en: str
 
     def in_language(self, language: str, params: Params) -> str:
-        template = self.en if language.startswith("en") else self.es
-        return template.format_map(_Shown(params))
+        if not language.startswith("en"):
+            return self.es.format_map(_Shown(params))
+        quoted = {name: str(params[name]).translate(ENGLISH_QUOTES) for name in QUOTED_LISTS if name in params}
+        return self.en.format_map(_Shown({**params, **quoted}))
 
 
 class _Shown(dict[str, object]):

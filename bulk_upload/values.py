@@ -1,12 +1,13 @@
 """Cell → value: the exact rules by which a cell's content becomes a product's field.
 
 Each parser takes one cell that is not blank and returns the value, or raises `CellProblem`. Nothing is
-guessed: what can be read in two ways, or has already lost digits, is refused. This module knows no
-Django, no columns and no rows.
+guessed: what can be read in two ways, or has already lost digits, is refused. Dates have a module of their own,
+`date_values`. This module knows no Django, no columns and no rows.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from bulk_upload.problems import CellProblem, shown
 from medisupply.product_ids import is_addressable
 from medisupply.text import BLANKS, BadCharacter, clean_code, clean_text
 
-Value = str | int | bool | Decimal
+Value = str | int | bool | Decimal | datetime.date
 Parser = Callable[[Cell], Value]
 
 # Excel keeps 15 significant digits; a whole number from here on may have lost its last ones.

@@ -49,7 +49,8 @@ def as_it_was(value: Cell, column: Column | None = None, style: Style = PLAIN) -
 def _number(value: float, column: Column | None, style: Style) -> workbooks.Cell:
     if not math.isfinite(value):
         return as_text(value, style)
-    shown = NUMBER_FORMATS[column.kind] if column and column.kind != "decimal" else "General"
+    # In the format of a date a number would become one.
+    shown = NUMBER_FORMATS[column.kind] if column and column.kind not in ("decimal", "date") else "General"
     exact = int(value) if value.is_integer() and abs(value) < _EXACT else value
     return workbooks.number(exact, restyled(style, shown))
 

@@ -7,6 +7,7 @@ with each connection.
 On PostgreSQL products are looked up in `catalog_productsearch`, their texts beforehand, with a trigram index. It is
 filled after the writing of products, never by it (`catalog.search_filling`). Until then a product is *unfilled*:
 triggers name such ones in `catalog_unfilledproducts` in the same transaction, and a search reads these as they are.
+Each text names its supplier, so that a search for one supplier does not join the texts of all others.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from typing import Any, Final, TypeVar
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, QuerySet, TextField, Value
-from django.db.models.expressions import Combinable, RawSQL
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 from django.utils.text import smart_split, unescape_string_literal
 
-from catalog.models import Product
+from catalog.found_products import Found, FoundProducts
+from catalog.models import Product, SupplierQuerySet
 from catalog.unaccented import FUNCTION
 
 PRODUCT_FIELDS: Final = ("id", "codigo", "nombre", "categoria_id")
@@ -30,6 +32,7 @@ MOST_WORDS: Final = 20
 
 TEXT: Final = f"{FUNCTION}(id || '{SEPARATOR}' || codigo || '{SEPARATOR}' || nombre || '{SEPARATOR}' || categoria_id)"
 FILLED: Final = "SELECT product_id FROM catalog_productsearch AS filled WHERE {words}"
+OF_SUPPLIERS: Final = " AND proveedor_id IN ({codes})"
 # Joined, not tested by NOT IN: there may be many.
 IS_FILLED: Final = (
     "NOT EXISTS (SELECT FROM (SELECT unnest(ids) AS id FROM catalog_unfilledproducts) AS unfilled"
@@ -43,12 +46,23 @@ UNFILLED: Final = (
 M = TypeVar("M", bound=Model)
 
 
-def products(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
-    """Those of `rows` that have every word of `text`, also when they were written a moment ago."""
+def products(rows: QuerySet[Product], text: str, suppliers: SupplierQuerySet) -> QuerySet[Product]:
+    """Those of `rows` and of `suppliers` that have every word of `text`, also when they were written a moment ago.
+
+    `rows` are products of `suppliers` (see `SupplierQuerySet.own`), which other filters may have restricted.
+    """
     words = _patterns(text)
     if not words or connection.vendor != "postgresql":
         return matching(rows, PRODUCT_FIELDS, text)
-    return rows.filter(pk__in=RawSQL(*_found(words)))  # noqa: S611  # words are parameters
+    restricted = bool(suppliers.query.has_filters())
+    # Codes, not a subquery: the planner knows how many products each has.
+    codes = list(suppliers.values_list("pk", flat=True)) if restricted else []
+    if restricted and not codes:
+        return rows.none()
+    only_of_suppliers = len(rows.query.where.children) == int(restricted)
+    if codes:
+        rows = rows.filter(proveedor__in=codes)
+    return FoundProducts.among(rows, _found(words, codes), only_of_suppliers=only_of_suppliers)
 
 
 def matching(rows: QuerySet[M], fields: tuple[str, ...], text: str) -> QuerySet[M]:
@@ -62,12 +76,15 @@ def matching(rows: QuerySet[M], fields: tuple[str, ...], text: str) -> QuerySet[
     return rows
 
 
-def _found(words: list[str]) -> tuple[str, list[str]]:
-    filled = FILLED.format(words=" AND ".join([f"filled.texto LIKE {FUNCTION}(%s)"] * len(words)))
+def _found(words: list[str], codes: list[str]) -> Found:
+    """`codes`: of the suppliers whose products are searched; none means all of them."""
+    of_suppliers = OF_SUPPLIERS.format(codes=", ".join(["%s"] * len(codes))) if codes else ""
+    filled = FILLED.format(words=" AND ".join([f"filled.texto LIKE {FUNCTION}(%s)"] * len(words))) + of_suppliers
     if not has_unfilled():
-        return filled, words
-    read = " AND ".join([f"{TEXT} LIKE {FUNCTION}(%s)"] * len(words))
-    return f"{filled} AND {IS_FILLED} UNION ALL {UNFILLED.format(words=read)}", words * 2
+        return Found(filled, words + codes, has_unfilled=False)
+    read = " AND ".join([f"{TEXT} LIKE {FUNCTION}(%s)"] * len(words)) + of_suppliers
+    ids = f"{filled} AND {IS_FILLED} UNION ALL {UNFILLED.format(words=read)}"
+    return Found(ids, (words + codes) * 2, has_unfilled=True)
 
 
 def has_unfilled() -> bool:

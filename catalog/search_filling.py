@@ -26,9 +26,10 @@ TAKE: Final = """
     ) RETURNING ids
 """
 FILL: Final = f"""
-    INSERT INTO catalog_productsearch AS filled (product_id, texto)
-    SELECT id, {TEXT} FROM catalog_product WHERE id = ANY(%s) ORDER BY id
-    ON CONFLICT (product_id) DO UPDATE SET texto = excluded.texto WHERE filled.texto <> excluded.texto
+    INSERT INTO catalog_productsearch AS filled (product_id, proveedor_id, texto)
+    SELECT id, proveedor_id, {TEXT} FROM catalog_product WHERE id = ANY(%s) ORDER BY id
+    ON CONFLICT (product_id) DO UPDATE SET proveedor_id = excluded.proveedor_id, texto = excluded.texto
+    WHERE (filled.proveedor_id, filled.texto) <> (excluded.proveedor_id, excluded.texto)
 """  # noqa: S608  # a constant
 FORGET: Final = """
     DELETE FROM catalog_productsearch AS filled WHERE product_id = ANY(%s)

@@ -17,6 +17,7 @@ from rest_framework.authtoken.admin import TokenAdmin
 from rest_framework.authtoken.models import TokenProxy
 
 from catalog.admin.protected_deletes import ProtectedDeletesAdmin
+from medisupply.grants import GroupForm, PersonForm
 
 # Django keeps the names of permissions in the database, in English.
 ACTIONS: Final = {"view": _("ver"), "add": _("añadir"), "change": _("modificar"), "delete": _("eliminar")}
@@ -55,7 +56,7 @@ class Choices(TitledList, ProtectedDeletesAdmin[Any]):
     def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: Any = None, **more: Any) -> Any:
         more["widget"] = forms.CheckboxSelectMultiple
         if db_field.related_model is Permission:
-            more |= {"form_class": PermissionField, "queryset": Permission.objects.select_related("content_type")}
+            more |= {"form_class": PermissionField}
         return super().formfield_for_manytomany(db_field, request, **more)
 
 
@@ -64,12 +65,13 @@ admin.site.unregister([User, Group, TokenProxy])
 
 @admin.register(User)
 class PeopleAdmin(Choices, UserAdmin[User]):
+    form = PersonForm
     readonly_fields = ["last_login", "date_joined"]
 
 
 @admin.register(Group)
 class GroupsAdmin(Choices, GroupAdmin):
-    pass
+    form = GroupForm
 
 
 @admin.register(TokenProxy)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models import BulkUpload
 from catalog.models import Supplier
-from medisupply.login import LoginForm
+from medisupply.login import LoginForm, PasswordPage, refused_as_throttled
 
 LAST_UPLOADS: Final = 10
 
@@ -28,6 +28,17 @@ class MediSupplyAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**_uploads(request), **(extra_context or {})})
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return refused_as_throttled(request, super().login(request, extra_context))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        request.current_app = self.name
+        page = PasswordPage.as_view(
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return refused_as_throttled(request, page(request))
 
     def logout(  # type: ignore[override]  # Django itself redirects as well, to `next`
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,11 +1,14 @@
-"""Name and password: for a token, and in the form of the admin."""
+"""Name and password: for a token, and in the forms of the admin."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
@@ -17,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from medisupply.openapi import answer, operation
-from medisupply.throttles import LoginThrottle, login_wait
+from medisupply.throttles import LoginThrottle, count_password_change, login_wait
 from medisupply.wire import JsonLineRenderer, JsonObjectParser
 
 
@@ -51,6 +54,37 @@ class LoginForm(AdminAuthenticationForm):
             message = _("Demasiados intentos desde su dirección: espere %(seconds)s segundos e intente de nuevo.")
             return ValidationError(message, code="throttled", params={"seconds": wait})
         return super().get_invalid_login_error()
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """The admin's, which does not look at the old password after too many attempts."""
+
+    def __init__(self, *args: Any, wait: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wait = wait
+
+    def clean_old_password(self) -> str:
+        if self._wait:
+            message = _("Demasiados intentos: espere %(seconds)s segundos e intente de nuevo.")
+            raise ValidationError(message, code="throttled", params={"seconds": self._wait})
+        return str(super().clean_old_password())
+
+
+class PasswordPage(PasswordChangeView):
+    form_class = PasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        if self.request.method == "POST":
+            count_password_change(self.request)
+        return {**super().get_form_kwargs(), "wait": login_wait(self.request)}
+
+
+def refused_as_throttled(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """`response`, the page of a form above: with status 429 when it was refused because of too many attempts."""
+    if wait := login_wait(request):
+        response.status_code = 429
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 class TokenView(ObtainAuthToken):

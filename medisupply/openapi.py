@@ -56,7 +56,7 @@ FAILURES: Final[dict[int, tuple[str, str, str]]] = {
     415: (
         "El formato no se admite.",
         "unsupported_format",
-        "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es.",
+        "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx.",
     ),
     422: ("Está bien formado y no puede hacerse.", "unprocessable", "Lo pedido no puede hacerse."),
     429: (

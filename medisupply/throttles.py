@@ -89,6 +89,12 @@ class LoginThrottle(WindowThrottle):
         return f"address:{_digest(self.get_ident(request))}"
 
 
+class PasswordThrottle(WindowThrottle):
+    """Old passwords that are given in order to change them, for each user."""
+
+    scope = "login"
+
+
 class LoginGuard:
     """The first authentication backend: ends the guessing of passwords from one address, at every door.
 
@@ -110,6 +116,13 @@ class LoginGuard:
             request.META[WAIT_KEY] = math.ceil(period - passed)
             raise PermissionDenied
         return None
+
+
+def count_password_change(request: HttpRequest) -> None:
+    """Count a try to change the own password; `login_wait` says afterwards whether there were too many."""
+    throttle = PasswordThrottle()
+    if not throttle.count(request):
+        request.META[WAIT_KEY] = math.ceil(throttle.wait() or 0)
 
 
 def export_wait(request: Request | HttpRequest) -> int | None:
@@ -137,7 +150,7 @@ def too_many_exports(request: HttpRequest) -> HttpResponse | None:
 
 
 def login_wait(request: HttpRequest | None) -> int | None:
-    """Seconds until the address of `request` may try to log in again; `None` when that is not why it was refused."""
+    """Seconds until a password may be tried again; `None` when that is not why `request` was refused."""
     return request.META.get(WAIT_KEY) if request is not None else None
 
 

@@ -78,6 +78,7 @@ class CorrectionsPage(ScopedUploads):
             title=_("Filas por corregir"),
             upload=file.upload,
             state=_state(file),
+            may_upload=self.has_add_permission(request),
             refresh=REFRESH_SECONDS,
             config={
                 "file": reverse(address, args=[file.upload_id]),

@@ -10,10 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
+from bulk_upload.admin import outcome
 from bulk_upload.admin.scope import ScopedUploads
 from bulk_upload.columns import COLUMNS
 
@@ -24,7 +26,51 @@ CONTENT: Final[dict[str, StrPromise]] = {
     "decimal": gettext_lazy("número con hasta 2 decimales"),
     "integer": gettext_lazy("número entero"),
     "boolean": gettext_lazy("sí o no"),
+    "date": gettext_lazy("fecha"),
 }
+
+# Each end of an upload: what happened to the file, and what to do then.
+ENDS: Final[tuple[tuple[outcome.Outcome, StrPromise, StrPromise], ...]] = (
+    (
+        outcome.COMPLETED,
+        gettext_lazy("Todas las filas entraron."),
+        gettext_lazy("Cargue otro archivo cuando lo tenga."),
+    ),
+    (
+        outcome.WITH_ERRORS,
+        gettext_lazy("Unas filas entraron y otras no."),
+        gettext_lazy("Descargue las filas por corregir."),
+    ),
+    (
+        outcome.NOTHING_IMPORTED,
+        gettext_lazy("Todas las filas se rechazaron."),
+        gettext_lazy("Corríjalas; si los productos ya existían, cargue otra vez reemplazando duplicados."),
+    ),
+    (
+        outcome.UNREADABLE,
+        gettext_lazy("El archivo no se entendió, y la página dice por qué."),
+        gettext_lazy("Use la plantilla, o cargue el archivo corregido."),
+    ),
+    (
+        outcome.FAILED,
+        gettext_lazy("Hubo una falla del sistema; lo importado se conserva."),
+        gettext_lazy("Reintente, si la página lo ofrece."),
+    ),
+    (
+        outcome.CANCELLED,
+        gettext_lazy("Alguien canceló la carga; lo importado se conserva."),
+        gettext_lazy("Reintente: continúa donde quedó."),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StateLine:
+    """An end of an upload as the guide shows it."""
+
+    badge: SafeString
+    happened: str
+    next: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +96,17 @@ class GuidePage(ScopedUploads):
             request,
             title=_("Preparar el archivo"),
             columns=column_lines(),
+            states=state_lines(),
             max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
             max_rows=settings.BULK_UPLOAD_MAX_ROWS,
             may_upload=self.has_add_permission(request),
         )
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/guide.html", context)
+
+
+def state_lines() -> list[StateLine]:
+    """The ends of an upload in the active language."""
+    return [StateLine(outcome.badge(state), str(happened), str(following)) for state, happened, following in ENDS]
 
 
 def column_lines() -> list[ColumnLine]:

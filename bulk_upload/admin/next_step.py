@@ -51,6 +51,8 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
         return NextStep(_("Cargar otra vez reemplazando duplicados…"), _address("replace", upload.pk), reason)
     if result.rows_to_correct:
         reason = _("Corrija las celdas marcadas en rojo y cargue ese mismo libro: lo que ya entró no se duplica.")
+        if upload.procesados == upload.rechazados:
+            reason = _("Corrija las celdas marcadas en rojo y cargue ese mismo libro.")
         return NextStep(_("Descargar las filas por corregir (.xlsx)"), _address("corrections", upload.pk), reason)
     if not acts:
         return None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
 from bulk_upload.models import BulkUpload, Status
@@ -48,10 +50,34 @@ def outcome(upload: BulkUpload) -> Outcome:
 
 def status_badge(upload: BulkUpload) -> SafeString:
     """The outcome as icon and word."""
-    state = outcome(upload)
+    return badge(outcome(upload))
+
+
+def badge(state: Outcome) -> SafeString:
+    """A state as icon and word."""
     return format_html(
         '<span class="estado estado-{}"><span aria-hidden="true">{}</span> {}</span>',
         state.name,
         state.icon,
         state.label,
     )
+
+
+def rows_text(upload: BulkUpload) -> str:
+    """How many of the rows are in the catalogue, or have been dealt with so far; empty while nobody knows the total."""
+    if not upload.total:
+        return ""
+    done = upload.exitosos if upload.is_final else upload.procesados
+    text = ngettext("%(done)s de %(total)s fila", "%(done)s de %(total)s filas", upload.total)
+    return text % {"done": intcomma(done), "total": intcomma(upload.total)}
+
+
+def outcome_text(upload: BulkUpload) -> str:
+    """The outcome in a sentence, such as "Completada con errores: 290 de 300 filas"."""
+    return ": ".join(filter(None, (str(outcome(upload).label), rows_text(upload))))
+
+
+def detailed_badge(upload: BulkUpload) -> SafeString:
+    """As `status_badge`, followed by the rows."""
+    rows = rows_text(upload)
+    return format_html("{}: {}", status_badge(upload), rows) if rows else status_badge(upload)

@@ -23,6 +23,7 @@ from bulk_upload.intake import RefusedUpload, accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.originals import fetch_original
 from bulk_upload.problems import FileProblem, text_of
+from medisupply import history
 
 
 class ReplacePage(ScopedUploads):
@@ -67,7 +68,7 @@ class ReplacePage(ScopedUploads):
         except storage.StorageDown:
             messages.error(request, _("El almacén de archivos no responde: intente de nuevo en un momento."))
         else:
-            self.log_addition(request, repeated, _("Archivo cargado otra vez, reemplazando duplicados."))
+            self.log_addition(request, repeated, history.message("uploaded_again"))
             return _page_of(repeated)
         return _page_of(upload)
 

@@ -20,6 +20,7 @@ from bulk_upload.forms import UploadForm
 from bulk_upload.intake import MULTIPART_OVERHEAD, RefusedUpload, accept_upload, too_large
 from bulk_upload.models import BulkUpload
 from bulk_upload.multipart import read_by_our_rules
+from medisupply import history
 
 MEBIBYTE = 1024 * 1024
 
@@ -63,7 +64,7 @@ class UploadPage(ScopedUploads):
         return self._accepted(request, upload)
 
     def _accepted(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
-        self.log_addition(request, upload, _("Archivo cargado."))
+        self.log_addition(request, upload, history.message("uploaded"))
         address = reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk])
         if _wants_json(request):
             return JsonResponse({"address": address}, status=201)
@@ -115,7 +116,7 @@ def _texts() -> dict[str, str]:
         "sending": _("Enviando: {percent} % ({sent} de {total} MB)"),
         "sent": _("Archivo enviado; registrando la carga…"),
         "tooLarge": _("El archivo supera el límite de {limit} MB: divídalo en varios."),
-        "wrongType": _("Se admiten archivos .xlsx y .csv; «{name}» no lo es."),
+        "wrongType": _("Se admiten archivos .xlsx y .csv; «{name}» no lo es: guárdelo como .xlsx."),
         "onlyOne": _("Suelte un solo archivo."),
         "noFile": _("Elija un archivo."),
         "noConnection": _("No hay conexión con el servidor: el archivo no se envió. Intente de nuevo."),

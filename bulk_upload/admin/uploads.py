@@ -21,6 +21,7 @@ from bulk_upload.admin.changes_page import ChangesPage
 from bulk_upload.admin.corrections import CorrectionsPage
 from bulk_upload.admin.downloads import Downloads
 from bulk_upload.admin.guide_page import GuidePage
+from bulk_upload.admin.history import HistoryPage
 from bulk_upload.admin.outcome import status_badge
 from bulk_upload.admin.outcome_filter import OutcomeFilter
 from bulk_upload.admin.replace import ReplacePage
@@ -38,7 +39,9 @@ def labelled(label: StrPromise, number: int | None) -> SafeString:
 
 
 @admin.register(BulkUpload)
-class BulkUploadAdmin(UploadPage, WatchPage, ReplacePage, ChangesPage, GuidePage, CorrectionsPage, Downloads):
+class BulkUploadAdmin(
+    UploadPage, WatchPage, HistoryPage, ReplacePage, ChangesPage, GuidePage, CorrectionsPage, Downloads
+):
     list_display = ["estado", "archivo", "codigo_proveedor", "recibida", "filas", "rechazadas"]
     list_display_links = ["archivo"]
     list_filter = [OutcomeFilter, ("proveedor", OwnSuppliersFilter), "created_at"]

@@ -30,6 +30,7 @@ from bulk_upload.models import BulkUpload, Status
 from bulk_upload.problems import text_of
 from bulk_upload.serializers import STATUS_PATH
 from catalog.database import database_now
+from medisupply import history
 
 # Seconds after which the page reloads itself where no script runs.
 REFRESH_SECONDS: Final = 3
@@ -46,6 +47,7 @@ class Step:
     button: StrPromise
     done: StrPromise
     too_late: StrPromise
+    logged_as: str
 
 
 STEPS: Final = {
@@ -60,6 +62,7 @@ STEPS: Final = {
         gettext_lazy("Sí, cancelar la carga"),
         gettext_lazy("La carga se canceló: lo ya importado se conserva."),
         gettext_lazy("La carga ya terminó: no hay nada que cancelar."),
+        logged_as="cancelled",
     ),
     "retry": Step(
         retry_upload,
@@ -69,6 +72,7 @@ STEPS: Final = {
         gettext_lazy("Sí, reintentar la carga"),
         gettext_lazy("La carga está de nuevo en la cola."),
         gettext_lazy("Solo una carga fallida o cancelada puede reintentarse."),
+        logged_as="retried",
     ),
 }
 
@@ -139,7 +143,7 @@ class WatchPage(ScopedUploads):
         address = HttpResponseRedirect(reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk]))
         if request.method == "POST" or upload.status not in step.allowed:
             if request.method == "POST" and step.run(upload):
-                self.log_change(request, upload, str(step.done))
+                self.log_change(request, upload, history.message(step.logged_as))
                 messages.success(request, step.done)
             else:
                 messages.warning(request, step.too_late)
@@ -154,6 +158,7 @@ class WatchPage(ScopedUploads):
             title=_("Carga de «%(filename)s»") % {"filename": upload.filename},
             upload=upload,
             original_name=upload.filename,
+            may_upload=self.has_add_permission(request),
             can_cancel=acts and upload.status in STEPS["cancel"].allowed,
         )
 

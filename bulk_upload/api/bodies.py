@@ -148,7 +148,7 @@ class Rule(Body):
 
 class Column(Body):
     nombre = serializers.CharField()
-    tipo = serializers.ChoiceField(choices=["code", "text", "decimal", "integer", "boolean"])
+    tipo = serializers.ChoiceField(choices=["code", "text", "decimal", "integer", "boolean", "date"])
     obligatoria = serializers.BooleanField()
     regla = Rule()
     ejemplo = serializers.JSONField(help_text="Una celda válida.")

@@ -88,7 +88,7 @@ UPLOAD = operation(
         ],
         403: FORBIDDEN,
         415: [
-            ("unsupported_format", "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es."),
+            ("unsupported_format", "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx."),
             ("content_mismatch", "El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
             ("encrypted_file", text_of("encrypted_file", {}, "es")),
             ("unsupported_encoding", "El cuerpo llegó comprimido (Content-Encoding: gzip): envíelo sin comprimir."),

@@ -18,6 +18,7 @@ from bulk_upload.api import access, docs
 from bulk_upload.api.reception import StrictMultiPartParser, check_length, uploaded_file
 from bulk_upload.intake import accept_upload, cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
+from medisupply import history
 from medisupply.errors import Conflict
 from medisupply.throttles import UploadThrottle
 
@@ -53,6 +54,7 @@ class CancelView(APIView):
         upload = access.changeable(request, task_id)
         if not cancel_upload(upload):
             raise Conflict(_("La carga ya terminó: no hay nada que cancelar."), code="already_ended")
+        history.log_change(request.user, upload, history.message("cancelled"))
         body = serializers.accepted(upload, _("Carga cancelada: lo ya importado se conserva"))
         return Response(body, status=status.HTTP_202_ACCEPTED)
 
@@ -68,6 +70,7 @@ class RetryView(APIView):
             if upload.status in (Status.FAILED, Status.CANCELLED):
                 raise Conflict(_("El mismo archivo ya se está importando en otra carga."), code="same_file_running")
             raise Conflict(_("Solo una carga fallida o cancelada puede reintentarse."), code="not_retryable")
+        history.log_change(request.user, upload, history.message("retried"))
         body = serializers.accepted(upload, _("Carga encolada de nuevo: continúa donde quedó"))
         return _answer(body)
 

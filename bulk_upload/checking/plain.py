@@ -6,13 +6,15 @@ any of its cells needs a look, and they are then what `Column.parse` would give;
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, cast
 
-from bulk_upload.cells import Cell
+from bulk_upload.cells import Cell, DateCell
 from bulk_upload.columns import Column
+from bulk_upload.date_values import ISO_DATE
 from bulk_upload.error_texts import is_error_text, may_hold_errors
 from bulk_upload.values import Value
 from medisupply.formulas import is_wrapped
@@ -28,12 +30,15 @@ _SCIENTIFIC: Final = re.compile(r"[eE][+-]\d")
 _PRICE: Final = r"[0-9]{1,9}(?:\.[0-9]{1,2})?"
 _PRICES: Final = re.compile(rf"{_PRICE}(?:\|{_PRICE})*", re.ASCII)
 _CENTS: Final = Decimal("0.01")
+_DATES: Final = re.compile(rf"{ISO_DATE.pattern}(?:\|{ISO_DATE.pattern})*")
 
 
 def plain_values(column: Column) -> Plain | None:
     """The function for the cells of a column, given the set of their types; `None` when it has few different cells."""
     if column.kind == "decimal":
         return _prices
+    if column.earliest is not None and column.latest is not None:
+        return _dates(column.earliest, column.latest)
     if column.kind in ("code", "text") and not column.upper:
         return _texts(column.max_length or 0, code=column.kind == "code", ids=column.name == "id")
     return None
@@ -77,3 +82,24 @@ def _prices(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | Non
     if joined.count(_BETWEEN) != len(texts) - 1 or not _PRICES.fullmatch(joined):
         return None
     return [Decimal(text).quantize(_CENTS) for text in texts]
+
+
+def _dates(earliest: datetime.date, latest: datetime.date) -> Plain:
+    """Days in ISO form, in texts or in cells of dates."""
+
+    def plain(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:
+        if types == {DateCell}:
+            texts: Sequence[str] = [cell.text for cell in cast(Sequence[DateCell], cells)]
+        elif types == {str}:
+            texts = cast(Sequence[str], cells)
+        else:
+            return None
+        if not _DATES.fullmatch(_BETWEEN.join(texts)):
+            return None
+        try:  # refuses days that do not exist, and a cell that holds the character that joins them
+            dates = list(map(datetime.date.fromisoformat, texts))
+        except ValueError:
+            return None
+        return cast(list[Value | None], dates) if earliest <= min(dates) and max(dates) <= latest else None
+
+    return plain

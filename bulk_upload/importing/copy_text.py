@@ -23,6 +23,7 @@ ARRAY_TYPES: Final[dict[Kind, str]] = {
     "decimal": "numeric[]",
     "integer": "bigint[]",
     "boolean": "boolean[]",
+    "date": "date[]",
 }
 _QUOTED: Final = str.maketrans({"\\": r"\\", '"': r"\""})
 _BOOLEANS: Final = {True: "t", False: "f"}

@@ -31,6 +31,8 @@ def _field(column: Column) -> serializers.Field[Any, Any, Any, Any]:
         return serializers.IntegerField(help_text=text)
     if column.kind == "boolean":
         return serializers.BooleanField(help_text=text)
+    if column.kind == "date":
+        return serializers.DateField(help_text=text)
     return serializers.CharField(max_length=column.max_length, allow_blank=not column.required, help_text=text)
 
 

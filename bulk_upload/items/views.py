@@ -22,7 +22,7 @@ from bulk_upload.checking.results import Problem
 from bulk_upload.items import changes, docs, wire
 from bulk_upload.items.rules import CheckedItem, check_changes, check_new
 from catalog import search
-from catalog.models import Product, Supplier
+from catalog.models import Product, Supplier, SupplierQuerySet
 from medisupply.errors import Conflict, Unavailable
 from medisupply.pages import filtered, numbered
 
@@ -46,7 +46,10 @@ class ItemFilters(FilterSet):
     ordering = ItemOrder(fields=ORDERS)
 
     def _search(self, rows: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        return search.products(rows, value)
+        suppliers = _suppliers(self.request)
+        if chosen := self.form.cleaned_data["proveedor_id"]:
+            suppliers = suppliers.filter(pk=chosen)
+        return search.products(rows, value, suppliers)
 
     def _of_category(self, rows: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         return rows.filter(categoria=value.upper())
@@ -104,9 +107,12 @@ def _object(request: Request) -> dict[str, Any]:
     return data
 
 
+def _suppliers(request: Any) -> SupplierQuerySet:
+    return Supplier.objects.for_user(request.user, "catalog.view_product")
+
+
 def _visible(request: Request) -> QuerySet[Product]:
-    suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
-    return suppliers.own(Product.objects.all())
+    return _suppliers(request).own(Product.objects.all())
 
 
 def _one(request: Request, item_id: str) -> Product:

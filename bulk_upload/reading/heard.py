@@ -6,6 +6,7 @@ follows relies on; what is none of the messages of `wire` is the mark of a damag
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import Any, Final
 from bulk_upload.cells import Row
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.columns import COLUMNS, Column, Kind
+from bulk_upload.date_values import ISO_DATE
 from bulk_upload.file_problems import FILE_PROBLEMS
 from bulk_upload.headers import HeaderMatch, match_header
 from bulk_upload.problems import FileProblem
@@ -32,7 +34,14 @@ LOGGED_BYTES: Final = 4096
 LAST_ROW: Final = 2**31 - 1
 # Header, number of rows, sheet, encoding, delimiter, warnings.
 Opened = tuple[HeaderMatch, int, str, str, str, tuple[Problem, ...]]
-TYPES: Final[dict[Kind, type]] = {"code": str, "text": str, "decimal": str, "integer": int, "boolean": bool}
+TYPES: Final[dict[Kind, type]] = {
+    "code": str,
+    "text": str,
+    "decimal": str,
+    "integer": int,
+    "boolean": bool,
+    "date": str,
+}
 
 
 def table(line: bytes) -> Opened:
@@ -99,6 +108,8 @@ def _values(column: Column, values: list[Any], count: int) -> list[Value | None]
         raise ValueError("not a column of a chunk")
     if column.kind == "decimal":
         return [None if text is None else _decimal(text) for text in values]
+    if column.kind == "date":
+        return [None if text is None else _date(text) for text in values]
     if column.kind in ("code", "text"):
         _check_texts(values)
     return values
@@ -109,6 +120,13 @@ def _decimal(text: str) -> Decimal:
     if not number.is_finite():
         raise ValueError("not a number")
     return number
+
+
+def _date(text: str) -> datetime.date:
+    # `fromisoformat` also takes other forms of ISO 8601, such as a day of a week.
+    if not ISO_DATE.fullmatch(text):
+        raise ValueError("not a date")
+    return datetime.date.fromisoformat(text)
 
 
 def _problem(

@@ -13,14 +13,15 @@ death is never taken for the end of a file.
 
 A cell is a JSON string, number, boolean or null; an `ErrorCell` is ``{"error": text}``, a `DateCell`
 ``{"date": text}``, an `UnreadCell` ``{"unread": [code, text]}``. Numbers that JSON does not know travel as Python
-writes them (``NaN``). The parts of a chunk are those of `CheckedChunk`; a decimal is a string, a problem or warning the
-list of its fields. What the parent makes of it is in `heard`.
+writes them (``NaN``). The parts of a chunk are those of `CheckedChunk`; a decimal is a string, a date its ISO form, a
+problem or warning the list of its fields. What the parent makes of it is in `heard`.
 
 Children are asked for from a process that forks them, by a `Request` on a socket of its own.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import struct
 from collections.abc import Iterable
@@ -147,8 +148,8 @@ def _problems(problems: Iterable[Problem]) -> list[Message]:
 
 
 def _plain(value: object) -> object:
-    """What JSON cannot write: decimals and the special cells."""
-    if isinstance(value, Decimal):
+    """What JSON cannot write: decimals, dates and the special cells."""
+    if isinstance(value, Decimal | datetime.date):
         return str(value)
     if isinstance(value, ErrorCell):
         return {"error": value.text}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
+from django.template import Context
 from django.utils.safestring import SafeString
 
+from bulk_upload.admin.history import RecentAction, recent_actions
 from bulk_upload.admin.outcome import outcome, status_badge
 from bulk_upload.models import BulkUpload
 
@@ -20,3 +24,10 @@ def badge(upload: BulkUpload) -> SafeString:
 @register.filter
 def outcome_label(upload: BulkUpload) -> str:
     return str(outcome(upload).label)
+
+
+@register.simple_tag(takes_context=True)
+def last_actions(context: Context, limit: int) -> list[RecentAction]:
+    """What the reader did last in the admin, in words."""
+    user: Any = context["user"]
+    return recent_actions(user, context["log_entries"].filter(user=user.pk)[:limit])

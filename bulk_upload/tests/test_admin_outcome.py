@@ -6,10 +6,19 @@ import io
 import re
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from openpyxl import Workbook
 
-from bulk_upload.admin.outcome import outcome
+from bulk_upload.admin.outcome import (
+    CANCELLED,
+    COMPLETED,
+    FAILED,
+    NOTHING_IMPORTED,
+    UNREADABLE,
+    WITH_ERRORS,
+    badge,
+    outcome,
+)
 from bulk_upload.columns import COLUMNS, NAMES
 from bulk_upload.headers import match_header
 from bulk_upload.models import BulkUpload
@@ -68,6 +77,39 @@ def test_rows_with_errors_lead_to_their_correction(page_of, run_import):
     upload = run_import([row(1), row(2, precio_unitario="caro")])
     step = (address("corrections", upload.pk), "Descargar las filas por corregir (.xlsx)")
     assert STEP.findall(page_of(upload)) == [step]
+
+
+@pytest.mark.parametrize(("good", "said"), [(1, True), (0, False)])
+def test_what_was_imported_is_spoken_of_only_if_something_was(page_of, run_import, good, said):
+    page = page_of(run_import([*map(row, range(good)), row(9, precio_unitario="caro")]))
+    assert "Corrija las celdas marcadas en rojo" in page
+    assert ("lo que ya entró no se duplica" in page) == said
+
+
+def test_the_corrected_file_can_be_uploaded_from_the_page(page_of, run_import):
+    page = page_of(run_import([row(1), row(2, precio_unitario="caro")]))
+    assert f'<a class="button" href="{address("add")}">Cargar el archivo corregido</a>' in page
+
+
+def test_who_reads_english_sees_no_quotation_marks_of_spanish(run_import, supplier):
+    params = {"hoja": "CSV", "fila": 1, "columnas": "codigo", "parecidas": "«codgo» → codigo", "encabezados": "codgo"}
+    uploads = [
+        ended(supplier, "failed", error_code="missing_columns_similar", error_params=params),
+        ended(supplier, "failed", error_code="several_sheets", error_params={"hojas": "«Enero», «Febrero»"}),
+    ]
+    client = signed_in(person("auditor", "view_bulkupload"), "en")
+    for upload in uploads:
+        page = client.get(address("change", upload.pk)).content.decode()
+        assert "“" in page
+        assert "«" not in page
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_guide_explains_each_end_of_an_upload(staff, language):
+    page = staff.get(address("guide"), headers={"accept-language": language}).content.decode()
+    with translation.override(language):
+        for state in (COMPLETED, WITH_ERRORS, NOTHING_IMPORTED, UNREADABLE, FAILED, CANCELLED):
+            assert f'<th scope="row">{badge(state)}</th>' in page
 
 
 def test_products_that_exist_lead_to_replacing_them(page_of, run_import):

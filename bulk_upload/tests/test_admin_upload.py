@@ -51,7 +51,7 @@ def test_a_refused_file_keeps_the_form_filled_and_says_why_beside_the_field(staf
     assert response.status_code == 415
     assert '<option value="PROV002" selected>' in page
     assert "checked" in page
-    assert "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es." in page
+    assert "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx." in page
     assert 'aria-describedby="id_file_error"' in page
     assert 'id="id_file_error"' in page
 
@@ -148,6 +148,6 @@ def test_the_form_and_the_guide_say_that_keys_are_unique_over_all_suppliers_and_
     form, guide = (staff.get(address(name)).content.decode() for name in ("add", "guide"))
     assert "<code>id</code> y <code>codigo</code> son únicos entre todos los proveedores" in form
     assert "<code>id</code> y <code>codigo</code> son únicos entre todos los proveedores" in guide
-    assert "un libro con productos en varias no se importa, y se dice en cuáles" in form
+    assert "Si hay productos en varias, el libro no se importa y se nombran las hojas" in form
     assert "Una sola hoja." in guide
     assert f'href="{address("guide")}"' in form

@@ -250,6 +250,8 @@ class TestTheList:
     def test_it_filters(self, api):
         assert self.found(api, categoria="b") == ["PROD00002", "PROD00004"]
         assert self.found(api, proveedor_id="PROV002") == []
+        assert self.found(api, proveedor_id="PROV002", q="PROD") == []
+        assert self.found(api, proveedor_id="PROV001", q="PROD0000", categoria="b") == ["PROD00002", "PROD00004"]
         assert self.found(api, activo="false") == []
 
     def test_it_is_ordered(self, api):

@@ -127,6 +127,22 @@ def test_the_page_waits_for_the_rows_to_correct_and_takes_them_when_they_are_rea
     accessible(page)
 
 
+def test_the_rows_to_correct_come_without_javascript(visit, operator):  # noqa: F811
+    page = visit(operator, ADD, java_script_enabled=False)
+    choose(page, rows(20, bad=5))
+    submit(page)
+    with worker_process("--wait", "1"):
+        wait_for_state(page, "Completada")
+    page.click("text=Descargar las filas por corregir")
+    expect(page.locator("#text")).to_have_text("Las filas por corregir se prepararán enseguida…")
+    assert "la descarga empieza cuando el libro esté listo" in page.inner_text("#content-main")
+    with page.expect_download(timeout=RESULT_SECONDS) as download, worker_process("--wait", "1"):
+        download.value  # noqa: B018  # waits for it
+    assert load_workbook(io.BytesIO(download.value.path().read_bytes())).worksheets[0].max_row == 6
+    with page.expect_download():
+        page.click("#again")
+
+
 def test_an_import_is_cancelled_midway_after_a_question(visit, operator):  # noqa: F811
     page = visit(operator, ADD)
     choose(page, rows(20_000))

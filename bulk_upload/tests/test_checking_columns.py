@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given, settings
@@ -13,11 +14,12 @@ from bulk_upload.checking.field import Field
 from bulk_upload.checking.plain import plain_values
 from bulk_upload.columns import COLUMNS, Column
 from bulk_upload.problems import CellProblem
+from bulk_upload.tests.date_column import DATE
 from bulk_upload.values import Value
 from medisupply.formulas import unwrapped
 from medisupply.text import BLANKS
 
-by_name = {column.name: column for column in COLUMNS}
+by_name = {column.name: column for column in (*COLUMNS, DATE)}
 
 # Everything that people, Excel and malice put into cells, often enough to meet in one column.
 ODD = [
@@ -46,8 +48,24 @@ ODD = [
     *("sí", "SI", "no", "verdadero", "quizá", "2", "3650", "3651", "2147483647", "2147483648", "guantes", "ß", "ŉ"),
     *(0.0, -0.0, 1.0, 7.0, 7701234567890.0, 1e15, 999999999.99, 0.1, 12.345, 1e-5, -1.0, 3651.0),
     *(float("inf"), float("nan"), True, False, None, ErrorCell("#N/A"), DateCell("2026-03-01")),
+    *(
+        "2027-03-31",
+        " 2027-03-31 ",
+        "2027-02-31",
+        "0000-00-00",
+        "1999-01-01",
+        "31/03/2027",
+        "31/03/27",
+        "46477",
+        46477.0,
+    ),
+    *("2027-03-31|2027-04-01", "'2027-03-31", "2027-W13-3", "20270331", "2027-03-31T00:00:00", "２０２７-03-31"),
+    *(DateCell("2027-03-31T00:00:00"), DateCell("2027-03-31T10:30:00"), DateCell("10:30:00"), DateCell("1900-01-01")),
 ]
 CELLS = st.sampled_from(ODD) | st.text(max_size=12) | st.floats() | st.decimals(0, 10**9, places=2).map(str)
+# Within the limits and a little beyond them, at midnight and at another time.
+DAYS = st.dates(date(2019, 12, 1), date(2061, 1, 31))
+MOMENTS = st.builds(datetime.combine, DAYS, st.just(time()) | st.times())
 # A column of one kind of cell is what the quick ways are for.
 COLUMNS_OF_CELLS = (
     st.lists(CELLS, min_size=1, max_size=12)
@@ -55,6 +73,8 @@ COLUMNS_OF_CELLS = (
     | st.lists(st.floats(0, 1e6), min_size=1, max_size=12)
     | st.lists(st.decimals(0, 10**9, places=2).map(str), min_size=1, max_size=12)
     | st.lists(st.booleans(), min_size=1, max_size=12)
+    | st.lists(DAYS.map(str), min_size=1, max_size=12)
+    | st.lists((DAYS | MOMENTS).map(lambda day: DateCell(day.isoformat())), min_size=1, max_size=12)
 )
 
 
@@ -95,8 +115,15 @@ def test_a_column_comes_to_what_its_cells_come_to(name, cells, later):
 @pytest.mark.parametrize("name", by_name)
 def test_an_odd_cell_among_ordinary_ones(name):
     column = by_name[name]
-    ordinary = {"text": "Guantes", "code": "P-001", "decimal": "12.50", "integer": "5", "boolean": "no"}[column.kind]
-    for odd, usual in itertools.product(ODD, (ordinary, 5.0)):
+    ordinary = {
+        "text": "Guantes",
+        "code": "P-001",
+        "decimal": "12.50",
+        "integer": "5",
+        "boolean": "no",
+        "date": "2027-03-31",
+    }[column.kind]
+    for odd, usual in itertools.product(ODD, (ordinary, 5.0, DateCell("2027-03-31"))):
         for cells in ([usual, odd, usual], [odd, usual], [usual, odd]):
             assert list(map(repr, together(Field(column), cells))) == [repr(alone(column, cell)) for cell in cells]
 
@@ -108,6 +135,8 @@ def test_an_odd_cell_among_ordinary_ones(name):
         ("id", ["PROD-001", "A+B", "7701234567897"]),
         ("precio_unitario", ["1250", "1250.5", "0.05"]),
         ("precio_unitario", [1250.0, 1250.5, 0.05]),
+        ("fecha_vencimiento", ["2027-03-31", "2020-01-01", "2060-12-31"]),
+        ("fecha_vencimiento", [DateCell("2027-03-31"), DateCell("2028-02-29")]),
     ],
 )
 def test_ordinary_columns_are_taken_as_a_whole(name, cells):

@@ -22,6 +22,7 @@ from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.checked_texts import checked
 from catalog.merging import merge_categories
 from catalog.models import Category, Product
+from medisupply import history
 from medisupply.text import clean_text
 
 MERGE_PERMISSIONS: Final = ("catalog.delete_category", "catalog.change_product", "catalog.all_suppliers")
@@ -93,7 +94,7 @@ class CategoryAdmin(ProtectedDeletesAdmin[Category], ConcurrentSavesAdmin[Catego
             target = form.cleaned_data["target"]
             names = list(categories.values_list("pk", flat=True))
             moved = merge_categories(names, target)
-            self.log_change(request, target, _("Unida con %(names)s") % {"names": ", ".join(names)})
+            self.log_change(request, target, history.message("merged", names=", ".join(names)))
             text = ngettext(
                 "%(count)d producto pasó a «%(target)s».", "%(count)d productos pasaron a «%(target)s».", moved
             )

@@ -21,9 +21,13 @@ from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
 from catalog.admin.imported import ABOUT_CHANGES, ImportedAdmin, ImportedForm
 from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
-from catalog.models import Category, Product, Supplier
+from catalog.models import Category, Product, Supplier, SupplierQuerySet
 from medisupply.product_ids import is_addressable
 from medisupply.throttles import too_many_exports
+
+
+def _suppliers(request: HttpRequest) -> SupplierQuerySet:
+    return Supplier.objects.for_user(request.user, "catalog.view_product")
 
 
 class OwnSuppliersFilter(admin.RelatedFieldListFilter):
@@ -64,13 +68,15 @@ class ProductAdmin(ProtectedDeletesAdmin[Product], ImportedAdmin[Product]):
         return super().media + filter_media(Product._meta.get_field("categoria"), self.admin_site)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
-        suppliers = Supplier.objects.for_user(request.user, "catalog.view_product")
-        return suppliers.own(super().get_queryset(request))
+        return _suppliers(request).own(super().get_queryset(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
     ) -> tuple[QuerySet[Product], bool]:
-        return search.products(queryset, search_term), False
+        suppliers = _suppliers(request)
+        if chosen := request.GET.get("proveedor__codigo__exact"):
+            suppliers = suppliers.filter(pk=chosen)
+        return search.products(queryset, search_term, suppliers), False
 
     @admin.display(description=_("proveedor"), ordering="proveedor")
     def codigo_proveedor(self, product: Product) -> SafeString:

@@ -48,7 +48,8 @@ class StockLotAdmin(ImportedAdmin[StockLot]):
         text = search_term.strip()
         if not text:
             return queryset, False
-        products = search.products(Product.objects.all(), text)
+        suppliers = Supplier.objects.for_user(request.user, "catalog.view_stocklot")
+        products = search.products(suppliers.own(Product.objects.all()), text, suppliers)
         return queryset.filter(Q(producto__in=products) | Q(lote__icontains=text)), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: StockLot | None = None) -> list[str]:

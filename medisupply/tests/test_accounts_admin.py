@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
@@ -50,6 +52,61 @@ def test_saving_a_person_keeps_and_changes_what_is_ticked(admin_client: Client, 
     page.uncheck("user_permissions").save()
     assert not clerk.user_permissions.exists()
     assert clerk.check_password("maria")
+
+
+OFFERED = {
+    *(f"auth.{action}_{model}" for action in ("view", "add", "change", "delete") for model in ("user", "group")),
+    *(f"authtoken.{action}_tokenproxy" for action in ("view", "add", "change", "delete")),
+    *(
+        f"catalog.{action}_{model}"
+        for action in ("view", "add", "change", "delete")
+        for model in ("category", "product", "supplier")
+    ),
+    *("catalog.all_suppliers", "bulk_upload.view_bulkupload", "bulk_upload.add_bulkupload"),
+}
+
+
+def codes(permissions: Iterable[Permission]) -> set[str]:
+    return {f"{permission.content_type.app_label}.{permission.codename}" for permission in permissions}
+
+
+@pytest.mark.parametrize("place", ["user", "group"])
+def test_only_what_somebody_can_use_is_offered(admin_client: Client, clerk, place):
+    key = clerk.pk if place == "user" else clerk.groups.get().pk
+    answer = admin_client.get(f"/admin/auth/{place}/{key}/change/")
+    name = "user_permissions" if place == "user" else "permissions"
+    assert codes(answer.context["adminform"].form.fields[name].queryset) == OFFERED
+
+
+def test_a_new_group_is_offered_the_same(admin_client: Client):
+    form = admin_client.get("/admin/auth/group/add/").context["adminform"].form
+    assert codes(form.fields["permissions"].queryset) == OFFERED
+
+
+def test_a_permission_that_is_no_longer_offered_stays_until_somebody_removes_it(admin_client: Client, clerk):
+    group = clerk.groups.get()
+    before = codes(group.permissions.all())
+    hidden = Permission.objects.get(codename="delete_session")
+    group.permissions.add(hidden)
+    clerk.user_permissions.add(hidden)
+    page = Page(admin_client, f"/admin/auth/group/{group.pk}/change/")
+    page.change(name="Clientes").save()
+    assert codes(group.permissions.all()) == {*before, "sessions.delete_session"}
+    Page(admin_client, f"/admin/auth/user/{clerk.pk}/change/").change(email="m@andinas.example").save()
+    assert list(clerk.user_permissions.all()) == [hidden]
+    ticked = [key for key in page.sent["permissions"] if key != str(hidden.pk)]
+    page.change(permissions=ticked).save()
+    assert codes(group.permissions.all()) == before
+    after = admin_client.get(f"/admin/auth/group/{group.pk}/change/").context["adminform"].form
+    assert hidden not in after.fields["permissions"].queryset
+
+
+def test_a_permission_that_is_granted_meanwhile_and_not_offered_survives_a_save(admin_client: Client, clerk):
+    group = clerk.groups.get()
+    page = Page(admin_client, f"/admin/auth/group/{group.pk}/change/")
+    group.permissions.add(Permission.objects.get(codename="delete_session"))
+    page.change(name="Clientes").save()
+    assert "sessions.delete_session" in codes(group.permissions.all())
 
 
 def test_the_page_before_a_deletion_names_no_rows_of_links(admin_user, clerk):

@@ -8,6 +8,7 @@ from typing import Final
 
 from bulk_upload.cells import Cell, is_blank
 from bulk_upload.checking.results import Problem
+from bulk_upload.columns import COLUMNS
 from bulk_upload.headers import HeaderMatch, find_header, match_header, no_header
 from bulk_upload.problems import FileProblem, shown
 from bulk_upload.reading.child.calamine import Book, UnreadableError
@@ -18,6 +19,7 @@ from bulk_upload.reading.table import Limits
 Found = tuple[Sheet, HeaderMatch]
 # Sheets of which it is said that they were passed over.
 _SAID: Final = 10
+_REQUIRED: Final = sum(column.required for column in COLUMNS)
 
 
 def chosen_sheet(
@@ -25,13 +27,14 @@ def chosen_sheet(
 ) -> tuple[Sheet, HeaderMatch, tuple[Problem, ...]]:
     """The sheet among `sheets` (names and parts in the order of their tabs), its header and warnings.
 
-    Sheets without all required columns are passed over, with a warning for each that has a header. Raises
+    Sheets without all required columns are passed over, with a warning for each that has a header or rows as wide as
+    products. Raises
     `FileProblem` when several are suitable (``several_sheets``) and when none is: then it is about the first one that
     has a header.
     """
     suitable: list[Found] = []
     of_headers: list[FileProblem] = []
-    passed_over: list[str] = []
+    passed_over: list[Problem] = []
     others: list[Exception] = []
     top: Sequence[Cell] = []
     for name, part in sheets:
@@ -50,18 +53,25 @@ def chosen_sheet(
                 if problem.code == "similar_columns":
                     raise  # all required columns are there: not a sheet to pass over
                 of_headers.append(problem)
-                passed_over.append(name)
+                passed_over.append(_warning("sheet_passed_over", name))
+        elif any(_is_wide(cells) for _, cells in head):
+            passed_over.append(_warning("sheet_without_header", name))
     if len(suitable) > 1:
         suitable = [found for found in suitable if _has_rows(*found)] or suitable[:1]
     if len(suitable) > 1:
         raise FileProblem("several_sheets", hojas=", ".join(f"«{shown(sheet.name)}»" for sheet, _ in suitable[:5]))
     if not suitable:
         raise [*of_headers, *others, no_header(top)][0]
-    return (*suitable[0], tuple(map(_warning, passed_over[:_SAID])))
+    return (*suitable[0], tuple(passed_over[:_SAID]))
 
 
-def _warning(name: str) -> Problem:
-    return Problem(0, "", "sheet_passed_over", {"hoja": shown(name)}, shown(name), warning=True)
+def _is_wide(cells: Sequence[Cell]) -> bool:
+    """Whether a row may be a product: it has as many values as there are required columns."""
+    return sum(not is_blank(cell) for cell in cells) >= _REQUIRED
+
+
+def _warning(code: str, name: str) -> Problem:
+    return Problem(0, "", code, {"hoja": shown(name)}, shown(name), warning=True)
 
 
 def _has_rows(sheet: Sheet, header: HeaderMatch) -> bool:

@@ -198,6 +198,10 @@ CASES: dict[str, Case] = {
         sheets(CATALOGUE, CATALOGUE), problem="several_sheets", params={"hojas": "«Hoja1», «Hoja2»"}
     ),
     "price_list_first": Case(sheets(PRICES, CATALOGUE), [BASE], warnings=["sheet_passed_over"]),
+    "products_without_a_header_second": Case(
+        sheets(CATALOGUE, sheet(row(1, PRODUCTS[1]))), [BASE], warnings=["sheet_without_header"]
+    ),
+    "notes_second": Case(sheets(CATALOGUE, sheet(row(1, ["Notas", "de", "enero"]))), [BASE]),
     "wide_sheet_first": Case(sheets(WIDE, CATALOGUE), [BASE]),
     "damaged_sheet_first": Case(sheets(CATALOGUE[:-60], CATALOGUE), [BASE]),
     "empty_template_second": Case(sheets(CATALOGUE, sheet(TOP)), [BASE]),

@@ -43,7 +43,7 @@ def take(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0010_warehouses_and_stock"),
+        ("catalog", "0011_warehouses_and_stock"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0009_product_search'),
+        ('catalog', '0010_product_search_suppliers'),
     ]
 
     operations = [
