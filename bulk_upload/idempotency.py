@@ -1,4 +1,4 @@
-"""The same upload, sent again: by a client that did not hear the answer, or a person who clicked twice.
+"""The same upload, sent again: by a client that got no answer, or a person who clicked twice.
 
 The database decides, by two unique constraints, so it holds when two requests come at once and when
 the cache is lost. An upload is the same when supplier, content and options are.

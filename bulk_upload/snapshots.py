@@ -10,7 +10,7 @@ from typing import Any
 from django import db
 
 from bulk_upload import progress
-from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, at
+from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, iso_utc
 from bulk_upload.progress import COUNTERS, Snapshot
 
 log = logging.getLogger(__name__)
@@ -48,10 +48,10 @@ def head(upload: BulkUpload) -> Snapshot:
         "filename": upload.filename,
         "proveedor_id": upload.proveedor_id,
         "s3_key": upload.s3_key,
-        "created_at": at(upload.created_at),
-        "updated_at": at(upload.updated_at),
-        "started_at": at(upload.started_at),
-        "completed_at": at(upload.completed_at),
+        "created_at": iso_utc(upload.created_at),
+        "updated_at": iso_utc(upload.updated_at),
+        "started_at": iso_utc(upload.started_at),
+        "completed_at": iso_utc(upload.completed_at),
         "sheet": upload.sheet,
         "encoding": upload.encoding,
         "delimiter": upload.delimiter,

@@ -29,14 +29,14 @@ Owner = str | None
 class Resolved:
     """Rows whose references exist: `values` are for the fields of the target. `problems` are those of the others.
 
-    `said` is what a row says where several columns may name one thing: column and value, by row and place.
+    `named_by` is the column and value by which a row names a reference that several columns may name, by row and place.
     """
 
     numbers: Sequence[int]
     values: Sequence[Values]
     problems: list[Problem] = field(default_factory=list)
     attributes: Attributes = field(default_factory=dict)
-    said: dict[tuple[int, int], tuple[str, Value]] = field(default_factory=dict)
+    named_by: dict[tuple[int, int], tuple[str, Value]] = field(default_factory=dict)
 
 
 def resolve(target: Target, numbers: Sequence[int], rows: Sequence[CheckedValues], owner: Owner) -> Resolved:
@@ -52,7 +52,7 @@ def resolve(target: Target, numbers: Sequence[int], rows: Sequence[CheckedValues
     good: list[int] = []
     values: list[Values] = []
     problems: list[Problem] = []
-    said: dict[tuple[int, int], tuple[str, Value]] = {}
+    named_by: dict[tuple[int, int], tuple[str, Value]] = {}
     for fila, row in zip(numbers, rows, strict=True):
         problem: Problem | None = None
         record: list[Value | None] = []
@@ -65,14 +65,14 @@ def resolve(target: Target, numbers: Sequence[int], rows: Sequence[CheckedValues
             if problem:
                 break
             record.append(key)
-            if found[number].is_named_variously and (words := found[number].said(row)):
-                said[fila, number] = words
+            if found[number].is_named_variously and (name := found[number].name_in(row)):
+                named_by[fila, number] = name
         if problem:
             problems.append(problem)
         else:
             good.append(fila)
             values.append(tuple(record))
-    return Resolved(good, values, problems, {number: lookup.attributes for number, lookup in found.items()}, said)
+    return Resolved(good, values, problems, {number: lookup.attributes for number, lookup in found.items()}, named_by)
 
 
 class _Found:
@@ -98,7 +98,7 @@ class _Found:
     def is_named_variously(self) -> bool:
         return len(self._columns) > 1
 
-    def said(self, row: CheckedValues) -> tuple[str, Value] | None:
+    def name_in(self, row: CheckedValues) -> tuple[str, Value] | None:
         """The column that names it in this row, and its value."""
         return next(((column, value) for index, column, _ in self._columns if (value := row[index]) is not None), None)
 

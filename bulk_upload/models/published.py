@@ -1,4 +1,4 @@
-"""What workers are told of by a message: uploads, and files that are to be made of them."""
+"""Base of what is published to workers as messages: uploads, and files that are made of them."""
 
 from __future__ import annotations
 

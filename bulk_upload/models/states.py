@@ -1,4 +1,4 @@
-"""What an upload and its parts can be, and the words between an import and its upload."""
+"""States of uploads, and the values that an import passes to its upload."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ClaimLost(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """What a chunk came to: rows by their fate, and the ids of the products it made or changed."""
+    """The outcome of a chunk: rows by outcome, and the keys of the rows that it created or changed."""
 
     creados: int = 0
     actualizados: int = 0
@@ -58,7 +58,7 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.BULK_UPLOAD_LEASE_SECONDS)
 
 
-def at(moment: datetime | None) -> str | None:
+def iso_utc(moment: datetime | None) -> str | None:
     """A moment as the API writes it: ISO 8601 in UTC with ``Z``, to the second's thousandth."""
     if moment is None:
         return None

@@ -1,4 +1,4 @@
-"""What a child says → what it means, as far as it is believed.
+"""Messages of the guarded child → values, validated.
 
 A file may have made something else of the child than a reader of it. So everything is checked that what
 follows relies on; what is none of the messages of `wire` is the mark of a damaged file.
@@ -29,7 +29,7 @@ from bulk_upload.sheet.values import Value
 
 logger = logging.getLogger(__name__)
 
-# Bytes of a message that is none which are logged, at most.
+# Longest invalid message that is logged, in bytes.
 LOGGED_BYTES: Final = 4096
 # A CSV may have blank lines between its rows; none has more lines than this.
 LAST_ROW: Final = 2**31 - 1
@@ -48,7 +48,7 @@ TYPES: Final[dict[Kind, type]] = {
 def table(line: bytes, sheet: Sheet) -> Opened:
     """Header, number of rows, sheet, encoding, delimiter and warnings.
 
-    Raises `FileProblem`: also the one that the child tells.
+    Raises `FileProblem`, also the one that the child reports.
     """
     with _nonsense_is_damage(line):
         row, texts, total, *found, warnings = _content(line, "table")
@@ -56,8 +56,8 @@ def table(line: bytes, sheet: Sheet) -> Opened:
         _check_numbers([row, total])
         _check_texts(found)
         "".join(texts).encode()  # anything else is only ever shown
-        said = tuple(_problem(WARNINGS, *parts) for parts in warnings)
-    return match_header(sheet, row, texts, worksheet), total, worksheet, encoding, delimiter, said
+        found_warnings = tuple(_problem(WARNINGS, *parts) for parts in warnings)
+    return match_header(sheet, row, texts, worksheet), total, worksheet, encoding, delimiter, found_warnings
 
 
 def rows(line: bytes) -> list[Row]:
@@ -91,14 +91,14 @@ def _nonsense_is_damage(line: bytes) -> Iterator[None]:
 
 
 def _content(line: bytes, kind: str) -> list[Any]:
-    """What follows the kind of a message, which must be this one. Raises `FileProblem` for the one that it tells."""
-    said, *content = protocol.decode(line)
-    if said == "problem":
+    """What follows the kind of a message, which must be this one. Raises the `FileProblem` that the message reports."""
+    received, *content = protocol.decode(line)
+    if received == "problem":
         code, params = content
         if code not in FILE_PROBLEMS:
             raise ValueError("not a problem of a file")
         raise FileProblem(code, **_params(params))
-    if said != kind:
+    if received != kind:
         raise ValueError(f"no {kind}")
     return content
 
@@ -139,8 +139,8 @@ def _problem(
     return Problem(fila, columna, codigo, _params(params), valor, bool(warning))
 
 
-def _params(said: Any) -> Params:
-    params = dict(said)
+def _params(received: Any) -> Params:
+    params = dict(received)
     _check_texts(params)
     _check_texts(value for value in params.values() if not isinstance(value, int))
     return params

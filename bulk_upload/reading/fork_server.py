@@ -21,7 +21,7 @@ CHILD: Final = "bulk_upload.reading.child"
 # Seconds that it may take to answer, on a machine that has no time for it; it may have to start first.
 ANSWER_SECONDS: Final = 60
 _ROOT: Final = Path(__file__).resolve().parents[2]
-# What an interpreter may need to start; the worker's secrets are not the child's business.
+# Environment passed to the child: only what the interpreter needs.
 _ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 
 

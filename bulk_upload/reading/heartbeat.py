@@ -1,4 +1,4 @@
-"""Telling the caller, about once a second, that a long reading still goes on."""
+"""A callback about once a second while a long read is in progress."""
 
 from __future__ import annotations
 

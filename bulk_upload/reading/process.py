@@ -1,4 +1,4 @@
-"""The parent's side of a guarded child: have it forked, hear it out, know what its death means, end it."""
+"""The parent's side of a guarded child: start it, read its messages, explain its death, end it."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _READ_BYTES: Final = 256 * 1024
 # What an ordinary user may ask Linux for (/proc/sys/fs/pipe-max-size).
 _PIPE_BYTES: Final = 1024 * 1024
 _LOGGED_BYTES: Final = 4096
-# Seconds that a child which has closed its output may take to give its memory back.
-_LAST_BREATH: Final = 10
-# Seconds between two looks whether it has.
-_BREATH: Final = 0.01
+# Grace for the child to exit after it closed stdout, in seconds.
+_EXIT_SECONDS: Final = 10
+# Seconds between two looks whether it has exited.
+_EXIT_POLL_SECONDS: Final = 0.01
 
 
 class ReaderKilled(OSError):
@@ -37,23 +37,23 @@ class ReaderKilled(OSError):
 
 
 class Child:
-    """A guarded process that reads one file when it is asked, and speaks as `wire` says. Call `end` in any case."""
+    """A guarded process that reads one file when it is asked, and speaks `protocol`. Call `end` in any case."""
 
     def __init__(self, server: ForkServer) -> None:
         """Raises `OSError` when there is no process to be had."""
         self._server = server
         with ExitStack() as opened:
-            self._complaints = opened.enter_context(tempfile.TemporaryFile())
+            self._stderr = opened.enter_context(tempfile.TemporaryFile())
             (stdin, self._input), (self._output, stdout) = _pipe(), _pipe()
             for end in (self._input, self._output):
                 opened.enter_context(end)
             _widen(self._output)
             with stdin, stdout:
-                self._number = server.fork(stdin.fileno(), stdout.fileno(), self._complaints.fileno())
+                self._number = server.fork(stdin.fileno(), stdout.fileno(), self._stderr.fileno())
             self._opened = opened.pop_all()  # from now on `end` closes it
         self._ticker = Ticker(ignore_wait)
-        self._patience = START_SECONDS
-        self._heard = bytearray()
+        self._timeout_seconds = START_SECONDS
+        self._received = bytearray()
         self._ready = False
 
     def ask(self, job: protocol.Job, on_wait: OnWait) -> None:
@@ -67,19 +67,19 @@ class Child:
         self._input.close()
         self._ready = True
         # Twice the CPU time that it may take: on a busy machine it waits for its turn.
-        self._patience = 2 * job.limits.cpu_seconds
+        self._timeout_seconds = 2 * job.limits.cpu_seconds
 
     def end(self) -> None:
         """Kill and reap it. What it wrote to standard error goes to the log."""
         with self._opened:
             with suppress(OSError):  # with a server that is gone it is gone, too
                 self._server.end(self._number)
-            _log(self._complaints)
+            _log(self._stderr)
 
     def line(self) -> bytes:
         """The next message, as it was sent; waits for it.
 
-        Raises `FileProblem` when the child died, or is silent for longer than its patience: it is the
+        Raises `FileProblem` when the child died, or is silent for longer than its timeout: it is the
         file that did it. `OSError` when it did not start, or was stopped from outside.
         """
         line = self._line()
@@ -90,17 +90,17 @@ class Child:
     def _line(self) -> bytes | None:
         """The next line without its end; `None` when no complete one will come."""
         searched = 0
-        while (end := self._heard.find(b"\n", searched)) < 0:
-            searched = len(self._heard)
+        while (end := self._received.find(b"\n", searched)) < 0:
+            searched = len(self._received)
             if searched > protocol.MAX_MESSAGE:
                 raise FileProblem("too_big_to_read")
             self._wait_for_more()
             data = os.read(self._output.fileno(), _READ_BYTES)
             if not data:
                 return None
-            self._heard += data
-        line = bytes(self._heard[:end])
-        del self._heard[: end + 1]
+            self._received += data
+        line = bytes(self._received[:end])
+        del self._received[: end + 1]
         return line
 
     def _wait_for_more(self) -> None:
@@ -110,7 +110,7 @@ class Child:
         while not poll.poll(EVERY * 1000):
             self._ticker.tick()
             silence += EVERY
-            if silence > self._patience:
+            if silence > self._timeout_seconds:
                 raise self._gave_up()
         self._ticker.tick()
 
@@ -140,9 +140,9 @@ class Child:
 
     def _status(self) -> int | None:
         """Its exit status; `None` when it does not end."""
-        deadline = time.monotonic() + _LAST_BREATH
+        deadline = time.monotonic() + _EXIT_SECONDS
         while (status := self._server.status(self._number)) is None and time.monotonic() < deadline:
-            time.sleep(_BREATH)
+            time.sleep(_EXIT_POLL_SECONDS)
         return status
 
 
@@ -158,9 +158,9 @@ def _widen(pipe: IO[bytes]) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-def _log(complaints: IO[bytes]) -> None:
-    end = complaints.seek(0, os.SEEK_END)
-    complaints.seek(max(0, end - _LOGGED_BYTES))
-    text = complaints.read().decode(errors="replace").strip()
+def _log(stderr: IO[bytes]) -> None:
+    end = stderr.seek(0, os.SEEK_END)
+    stderr.seek(max(0, end - _LOGGED_BYTES))
+    text = stderr.read().decode(errors="replace").strip()
     if text:
         logger.warning("The reader of files says: %s", text)

@@ -1,6 +1,6 @@
-"""What the guarded child and its parent say to each other: one message a line, in JSON.
+"""The protocol between the guarded child and its parent: one message a line, in JSON.
 
-The child says ``ready`` and hears what to read (see `Job`). Then it says either ``problem`` or ``table``,
+The child sends ``ready`` and reads its job (see `Job`). Then it sends either ``problem`` or ``table``,
 any number of ``rows`` or ``chunk``, and ``end``. A child that dies stops in the middle of it, so that its
 death is never taken for the end of a file.
 
@@ -68,8 +68,8 @@ class Job:
 
     @classmethod
     def of(cls, line: bytes) -> Self:
-        said = json.loads(line)
-        return cls(**{**said, "limits": Limits(**said["limits"])})
+        job = json.loads(line)
+        return cls(**{**job, "limits": Limits(**job["limits"])})
 
 
 class Ask(Enum):

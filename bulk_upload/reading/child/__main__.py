@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
 
 
 class Server:
-    """Forks, tells how children have ended, and ends them, as it is asked."""
+    """Forks children, reports their exit statuses and kills them, on request."""
 
     def __init__(self, requests: socket.socket) -> None:
         self._requests = requests

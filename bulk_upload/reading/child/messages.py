@@ -1,4 +1,4 @@
-"""A table → the messages that the child says about it."""
+"""A table → the messages that the child sends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guarded child: reads one file, and tells it on standard output as `wire` says.
+"""The guarded child: reads one file and writes it to standard output in the messages of `protocol`.
 
 It may die in any way, for the libraries that parse the file can be made to abort; nothing but itself
 is lost then. It follows no link, and writes nothing but the nameless files of `SeenKeys` and `Spool`, beside the
@@ -25,8 +25,8 @@ _OBJECTS: Final = 20_000
 
 
 def read_one() -> int:
-    """Hear what to read on standard input, and tell it. Returns the status to exit with."""
-    _say(["ready"])
+    """Read the job from standard input and write the file's messages. Returns the exit status."""
+    _send(["ready"])
     line = sys.stdin.buffer.readline()
     if not line:
         return 0  # Nobody wants anything.
@@ -36,17 +36,17 @@ def read_one() -> int:
     guards.limit_resources(job.limits.memory_bytes, job.limits.cpu_seconds)
     try:
         for message in messages(job):
-            _say(message)
+            _send(message)
     except FileProblem as problem:
-        _say(["problem", problem.code, list(problem.params.items())])
+        _send(["problem", problem.code, list(problem.params.items())])
     except MemoryError:
-        _say(["problem", "too_big_to_read", []])
+        _send(["problem", "too_big_to_read", []])
     except CheckingFault:
         traceback.print_exc()
         return protocol.FAULT
     return 0
 
 
-def _say(message: protocol.Message) -> None:
+def _send(message: protocol.Message) -> None:
     sys.stdout.buffer.write(protocol.encode(message))
     sys.stdout.buffer.flush()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.models import at
+from bulk_upload.models import iso_utc
 from bulk_upload.sheet.problems import text_of
 from catalog.api.items.rules import NOT_A_VALUE
 from catalog.models import Product
@@ -27,8 +27,8 @@ def item(product: Product) -> dict[str, Any]:
         "proveedor_id": product.proveedor_id,
         "activo": product.activo,
         "version": product.version,
-        "created_at": at(product.created_at),
-        "updated_at": at(product.updated_at),
+        "created_at": iso_utc(product.created_at),
+        "updated_at": iso_utc(product.updated_at),
     }
 
 
