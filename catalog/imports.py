@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from bulk_upload.imports import CreateMissing, Reference, SheetImport, register
 from catalog import examples
 from catalog.models import Category, Product, Supplier
+from catalog.problem_texts import PRODUCT_PROBLEMS, PRODUCT_WARNINGS
 from catalog.sheets.products import PRODUCTS
 
 
@@ -41,6 +42,8 @@ class ProductImport(SheetImport):
     }
     large_change = "precio_unitario"
     exists = "duplicate_product"
+    problem_texts = PRODUCT_PROBLEMS
+    warning_texts = PRODUCT_WARNINGS
     choices = {"categoria": examples.offered_categories}
 
     @classmethod
