@@ -102,10 +102,18 @@ class SheetImport:
             if create := reference.create:
                 found |= {create.created, create.too_many, create.misspelt}
             else:
-                found |= {reference.unknown, reference.similar, *([reference.other_owner] if reference.owned else [])}
+                found |= {reference.unknown, *([reference.similar] if reference.visible else [])}
+            if reference.owned:
+                found.add(reference.other_owner)
             if len(reference.by) > 1:
                 found.add("named_before")
+        if any(column.pattern for column in cls.sheet.columns):
+            found.add("wrong_form")
         return found
+
+    @classmethod
+    def after_chunk(cls) -> None:
+        """Called when a chunk is committed: what is kept elsewhere of the model's rows may be out of date."""
 
     @classmethod
     def example_rows(cls, user: Any = None) -> list[dict[str, Any]]:

@@ -42,3 +42,47 @@ PRODUCT_WARNINGS: Final[dict[str, ProblemText]] = {
         _("El stock crítico ({critico}) es mayor que el stock mínimo ({minimo})."),
     ),
 }
+
+STOCK_PROBLEMS: Final[dict[str, ProblemText]] = {
+    "unknown_product": ProblemText(
+        _("Producto que no existe"),
+        _("No existe un producto con {columna} «{valor}»: revíselo, o cargue antes el producto."),
+    ),
+    "other_supplier_product": ProblemText(
+        _("Existencias de un producto de otro proveedor"),
+        _("El producto con {columna} «{valor}» es de otro proveedor: quite la fila."),
+    ),
+    "unknown_warehouse": ProblemText(
+        _("Bodega que no existe"),
+        _("No existe la bodega «{valor}»: escriba el código de una que exista."),
+    ),
+    "similar_warehouse": ProblemText(
+        _("Bodega mal escrita"),
+        _("No existe la bodega «{valor}». ¿Quiso decir «{parecida}»?"),
+    ),
+    "lot_required": ProblemText(
+        _("Falta el lote"),
+        _("El producto «{producto}» se controla por lote: escriba un valor en «{columna}»."),
+    ),
+    "expiry_required": ProblemText(
+        _("Falta la fecha de vencimiento"),
+        _("El producto «{producto}» tiene fecha de vencimiento: escríbala en «{columna}»."),
+    ),
+    "stock_exists": ProblemText(
+        _("Las existencias ya están registradas"),
+        _(
+            "Ya hay existencias de {columna} «{valor}» en esa bodega y ese lote: quite la fila, o suba el archivo con "
+            "la opción de reemplazar duplicados."
+        ),
+    ),
+}
+
+SUPPLIER_PROBLEMS: Final[dict[str, ProblemText]] = {
+    "supplier_exists": ProblemText(
+        _("El proveedor ya existe"),
+        _(
+            "Ya existe un proveedor con {columna} «{valor}»: quite la fila, o suba el archivo con la opción de "
+            "reemplazar duplicados."
+        ),
+    ),
+}

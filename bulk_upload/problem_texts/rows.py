@@ -53,6 +53,10 @@ ROW_TEXTS: Final[dict[str, ProblemText]] = {
 
 # Rows of sheets whose declaration says so: see `SheetImport.problem_codes`.
 DECLARED_TEXTS: Final[dict[str, ProblemText]] = {
+    "wrong_form": ProblemText(
+        _("Forma equivocada"),
+        _("«{columna}» debe tener la forma de «{ejemplo}»; se encontró «{valor}»."),
+    ),
     "already_exists": ProblemText(
         _("Ya existe"),
         _(

@@ -11,6 +11,7 @@ from typing import Final
 ROW_PROBLEMS: Final = frozenset(
     [
         "required_blank",
+        "wrong_form",
         "too_long",
         "control_characters",
         "invisible_characters",

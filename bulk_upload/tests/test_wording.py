@@ -26,7 +26,7 @@ from bulk_upload.sheet.texts import Text
 from bulk_upload.wording import text_of, title_of, worded
 from catalog.imports import ProductImport
 from catalog.models import Product
-from catalog.problem_texts import PRODUCT_PROBLEMS, PRODUCT_WARNINGS
+from catalog.problem_texts import PRODUCT_PROBLEMS, PRODUCT_WARNINGS, STOCK_PROBLEMS, SUPPLIER_PROBLEMS
 
 # Who takes a code, as which argument.
 TAKERS = {
@@ -74,7 +74,8 @@ def all_texts() -> dict[str, ProblemText]:
 
 
 def declared_texts() -> list[tuple[str, ProblemText]]:
-    return list({**ENGINE_TEXTS, **PRODUCT_PROBLEMS, **PRODUCT_WARNINGS}.items())
+    of_apps = {**PRODUCT_PROBLEMS, **PRODUCT_WARNINGS, **STOCK_PROBLEMS, **SUPPLIER_PROBLEMS}
+    return list({**ENGINE_TEXTS, **of_apps}.items())
 
 
 def test_every_code_that_the_code_names_has_a_text():
