@@ -11,11 +11,12 @@ from django.db.models import ForeignKey, Model
 
 from bulk_upload.imports import SheetImport, registry
 from bulk_upload.models import ImportedModel
+from bulk_upload.problem_texts import ENGINE_TEXTS, ProblemText
 
 
 @register(Tags.models)
 def check_declared_sheets(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E009 to E013, for each sheet that an app declares in its module `imports`."""
+    """E009 to E016, for each sheet that an app declares in its module `imports`."""
     found: list[CheckMessage] = [
         Error(
             f"The sheet {declared.sheet.name} is declared twice, also as {declared.__module__}.{declared.__name__}.",
@@ -26,7 +27,40 @@ def check_declared_sheets(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
     ]
     for declared in registry.imports.values():
         found += _problems(declared)
+    found += _texts_declared_twice()
+    for declared in registry.imports.values():
+        found += _missing_texts(declared)
     return found
+
+
+def _texts_declared_twice() -> Iterator[CheckMessage]:
+    known: dict[str, ProblemText] = dict(ENGINE_TEXTS)
+    for declared in registry.imports.values():
+        for code, text in (*declared.problem_texts.items(), *declared.warning_texts.items()):
+            if known.setdefault(code, text) is not text:
+                yield Error(
+                    f"{declared.__module__}.{declared.__name__}: the code {code} has another text already.",
+                    hint="Codes are stored without the sheet: give the problem a code of its own, or share the text.",
+                    id="bulk_upload.E014",
+                )
+
+
+def _missing_texts(declared: type[SheetImport]) -> Iterator[CheckMessage]:
+    name = f"{declared.__module__}.{declared.__name__}"
+    known = {*ENGINE_TEXTS, *declared.problem_texts, *declared.warning_texts}
+    for code in sorted(declared.declared_codes() - known):
+        yield Error(
+            f"{name}: the code {code} has no text.",
+            hint="Add it to `problem_texts` or `warning_texts`.",
+            id="bulk_upload.E015",
+        )
+    for rule in (*declared.sheet.requires, *declared.sheet.checks, *declared.row_checks):
+        if not rule.codes:
+            yield Error(
+                f"{name}: the rule {type(rule).__name__} does not say which problems it finds.",
+                hint="Set its `codes`.",
+                id="bulk_upload.E016",
+            )
 
 
 def _problems(declared: type[SheetImport]) -> Iterator[CheckMessage]:

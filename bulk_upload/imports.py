@@ -21,9 +21,9 @@ from typing import Any, ClassVar, Final, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from bulk_upload.problem_texts import ProblemText
 from bulk_upload.sheet.checks import Rule
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.texts import Text
 
 # The candidates for a suggestion, given the owner's key.
 Visible = Callable[[Any], QuerySet[Any]]
@@ -89,9 +89,27 @@ class SheetImport:
     exists: ClassVar[str] = "already_exists"
     # What a template offers in the list of a column, given who asks.
     choices: ClassVar[Mapping[str, Callable[[Any], Sequence[str]]]] = {}
-    # Problems of this sheet alone: the texts of their codes.
-    problem_texts: ClassVar[Mapping[str, Text]] = {}
-    warning_texts: ClassVar[Mapping[str, Text]] = {}
+    # Problems and warnings of this sheet alone: their texts, by code. Several sheets may share one `ProblemText`.
+    problem_texts: ClassVar[Mapping[str, ProblemText]] = {}
+    warning_texts: ClassVar[Mapping[str, ProblemText]] = {}
+
+    @classmethod
+    def declared_codes(cls) -> set[str]:
+        """The codes of problems and warnings that rows of this sheet may have by its declaration."""
+        rules = (*cls.sheet.requires, *cls.sheet.checks, *cls.row_checks)
+        found = {cls.exists}.union(*(rule.codes for rule in rules))
+        for reference in cls.references.values():
+            if create := reference.create:
+                found |= {create.created, create.too_many, create.misspelt}
+            else:
+                found |= {reference.unknown, *([reference.similar] if reference.visible else [])}
+            if reference.owned:
+                found.add(reference.other_owner)
+            if len(reference.by) > 1:
+                found.add("named_before")
+        if any(column.pattern for column in cls.sheet.columns):
+            found.add("wrong_form")
+        return found
 
     @classmethod
     def after_chunk(cls) -> None:

@@ -31,7 +31,7 @@ from bulk_upload.receiving.recording import InDoubt, record
 from bulk_upload.receiving.refusals import RefusedUpload
 from bulk_upload.receiving.upload_size import too_large
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.problems import text_of
+from bulk_upload.wording import text_of
 from medisupply.backends.database import DATABASE_AWAY
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from bulk_upload.api import token_access
 from bulk_upload.imports import CreateMissing, Reference, SheetImport, register
 from catalog import examples
 from catalog.models import Category, Product, StockLot, Supplier, Warehouse
+from catalog.problem_texts import PRODUCT_PROBLEMS, PRODUCT_WARNINGS, STOCK_PROBLEMS, SUPPLIER_PROBLEMS
 from catalog.sheets.products import PRODUCTS
 from catalog.sheets.stock import STOCK
 from catalog.sheets.suppliers import SUPPLIERS
@@ -45,6 +46,8 @@ class ProductImport(SheetImport):
     }
     large_change = "precio_unitario"
     exists = "duplicate_product"
+    problem_texts = PRODUCT_PROBLEMS
+    warning_texts = PRODUCT_WARNINGS
     choices = {"categoria": examples.offered_categories}
 
     @classmethod
@@ -84,6 +87,7 @@ class StockImport(SheetImport):
         RequiredByProduct("fecha_vencimiento", "requiere_vencimiento", "expiry_required"),
     ]
     exists = "stock_exists"
+    problem_texts = STOCK_PROBLEMS
     choices = {"bodega": examples.offered_warehouses}
 
     @classmethod
@@ -100,6 +104,7 @@ class SupplierImport(SheetImport):
     is_owned = False
     permissions = ["catalog.add_supplier", "catalog.change_supplier", "catalog.all_suppliers"]
     exists = "supplier_exists"
+    problem_texts = SUPPLIER_PROBLEMS
 
     @classmethod
     def after_chunk(cls) -> None:

@@ -15,6 +15,7 @@ class RequiredByProduct(Rule):
     def __init__(self, column: str, flag: str, code: str) -> None:
         super().__init__("producto", column, f"producto.{flag}")
         self._code = code
+        self.codes = (code,)
 
     def find(self, values: Sequence[Value | None]) -> Finding | None:
         product, value, is_required = values

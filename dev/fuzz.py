@@ -22,7 +22,7 @@ from typing import Final
 
 from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.files import FileFormat, Readers
-from bulk_upload.sheet.file_problems import FILE_PROBLEMS
+from bulk_upload.sheet.problem_codes import FILE_PROBLEMS
 from bulk_upload.sheet.problems import FileProblem
 from catalog.sheets.products import PRODUCTS
 

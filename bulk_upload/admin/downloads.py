@@ -24,7 +24,8 @@ from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
 from bulk_upload.originals import fetch_original
-from bulk_upload.sheet.problems import FileProblem, text_of
+from bulk_upload.sheet.problems import FileProblem
+from bulk_upload.wording import text_of
 from bulk_upload.workbooks.row_errors import CONTENT_TYPES, export_errors
 from bulk_upload.workbooks.template import template_name, write_template
 from medisupply.api.throttles import too_many_exports

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -43,11 +44,11 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._offered = offered_imports(user)
         suppliers = owners_for(user, ADD_PERMISSION).filter(activo=True)
-        english = (get_language() or "es").startswith("en")
+        language = get_language() or settings.LANGUAGE_CODE
         sheets, field = self.fields["hoja"], self.fields["proveedor"]
         assert isinstance(sheets, forms.ChoiceField)  # noqa: S101
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
-        titles = [(d.sheet.name, d.sheet.title.en if english else d.sheet.title.es) for d in self._offered]
+        titles = [(d.sheet.name, d.sheet.title.in_language(language)) for d in self._offered]
         sheets.choices = titles
         sheets.initial = sheet_name or titles[0][0]
         field.queryset = suppliers

@@ -114,12 +114,12 @@ def state_lines() -> list[StateLine]:
 
 def column_lines(sheet: Sheet) -> list[ColumnLine]:
     """The sheet's columns in the active language."""
-    english = (get_language() or settings.LANGUAGE_CODE).startswith("en")
+    language = get_language() or settings.LANGUAGE_CODE
     return [
         ColumnLine(
             column.name,
             column.required,
-            column.rule.en if english else column.rule.es,
+            column.rule.in_language(language),
             str(CONTENT.get(column.kind, column.kind)),
             str(column.example),
         )

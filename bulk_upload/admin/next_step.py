@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result_page import Result
+from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Status
 
 # Faults of the system that pass: the same file may be imported at the next try.
 PASSING_FAULTS: Final = frozenset(["attempts_exhausted"])
-EXISTS_ALREADY: Final = "duplicate_product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
     if upload.error_code in HEADER_PROBLEMS:
         reason = _("Copie sus datos a la plantilla, que ya tiene los encabezados correctos, y cárguela.")
         return NextStep(_("Descargar la plantilla vacía (.xlsx)"), _address("template", "vacia"), reason)
-    if acts and may_replace(upload) and 2 * result.count_of(EXISTS_ALREADY) > upload.rechazados:
-        reason = _("La mayoría de las filas rechazadas son productos que ya existen. Para actualizarlos, reemplácelos.")
+    if acts and may_replace(upload) and 2 * _existing(upload, result) > upload.rechazados:
+        reason = _("La mayoría de las filas rechazadas ya existen. Para actualizar lo que existe, reemplácelo.")
         return NextStep(_("Cargar otra vez reemplazando duplicados…"), _address("replace", upload.pk), reason)
     if result.rows_to_correct:
         reason = _("Corrija las celdas marcadas en rojo y cargue ese mismo libro: lo que ya entró no se duplica.")
@@ -58,6 +58,11 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
         return None
     label = _("Cargar otro archivo") if upload.status == Status.COMPLETED else _("Cargar el archivo corregido")
     return NextStep(label, _address("add"), "")
+
+
+def _existing(upload: BulkUpload, result: Result) -> int:
+    """How many rows were rejected because they exist already."""
+    return result.count_of(registry.get(upload.sheet_name).exists)
 
 
 def _address(name: str, *arguments: Any) -> str:

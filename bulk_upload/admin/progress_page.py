@@ -28,7 +28,7 @@ from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.api.serializers import STATUS_PATH
 from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
-from bulk_upload.sheet.problems import text_of
+from bulk_upload.wording import text_of
 from medisupply.backends.database import database_now
 from medisupply.web import history
 

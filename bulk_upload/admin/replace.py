@@ -24,7 +24,8 @@ from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.originals import fetch_original
 from bulk_upload.receiving.refusals import RefusedUpload
-from bulk_upload.sheet.problems import FileProblem, text_of
+from bulk_upload.sheet.problems import FileProblem
+from bulk_upload.wording import text_of
 from medisupply.web import history
 
 

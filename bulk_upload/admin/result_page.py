@@ -14,9 +14,7 @@ from django.utils.functional import cached_property
 from bulk_upload.admin.paging import CountedPaginator, page_numbers
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, RowError, Severity
-from bulk_upload.problem_titles import kind_title
-from bulk_upload.sheet.problems import text_of
-from bulk_upload.workbooks.row_errors import cell_address
+from bulk_upload.wording import title_of, worded_error
 
 EXAMPLES: Final = 3
 OPEN: Final = "pendientes"
@@ -157,19 +155,20 @@ class Result:
         examples: dict[str, Any] = {"severity": severity, "codigo": code, "corregida": not still_open}
         found = self._problems().filter(**examples)[:EXAMPLES]
         count = sum(group.count for group in of_code)
-        return Kind(code, kind_title(code), count, still_open, [self._line(problem) for problem in found])
+        return Kind(code, title_of(code, self._language), count, still_open, [self._line(problem) for problem in found])
 
     def _problems(self) -> QuerySet[RowError]:
         return RowError.objects.filter(upload=self._upload).order_by("fila", "pk")
 
     def _line(self, problem: RowError) -> Line:
+        worded = worded_error(problem, self._upload.header_positions, self._language)
         return Line(
             fila=problem.fila,
-            celda=cell_address(self._upload.header_positions, problem.columna, problem.fila) or "",
+            celda=worded["celda"] or "",
             columna=problem.columna,
             valor=problem.valor,
-            kind=kind_title(problem.codigo),
-            text=text_of(problem.codigo, problem.params, self._language),
+            kind=title_of(problem.codigo, self._language),
+            text=worded["mensaje"],
             warning=problem.severity == Severity.WARNING,
             corrected=problem.corregida,
         )

@@ -26,7 +26,8 @@ from bulk_upload.api.serializers import UPLOADS_PATH
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, RowError
 from bulk_upload.originals import fetch_original
 from bulk_upload.receiving.file_names import clean_filename
-from bulk_upload.sheet.problems import FileProblem, text_of
+from bulk_upload.sheet.problems import FileProblem
+from bulk_upload.wording import text_of
 from bulk_upload.workbooks import prepared_files
 from bulk_upload.workbooks.corrections import standing_errors
 from bulk_upload.workbooks.row_errors import CONTENT_TYPES, FileFormat, export_errors

@@ -15,8 +15,8 @@ from bulk_upload import snapshots
 from bulk_upload.api import access, operations, serializers
 from bulk_upload.api.downloads import problems_file
 from bulk_upload.models import BulkUpload, RowError, Severity, Status
-from bulk_upload.sheet.problems import text_of
-from bulk_upload.workbooks.row_errors import FILE_FORMATS, FileFormat, cell_address
+from bulk_upload.wording import worded_error
+from bulk_upload.workbooks.row_errors import FILE_FORMATS, FileFormat
 from medisupply.api.filters import MomentFilter
 from medisupply.api.json import language
 from medisupply.api.paging import filtered, newest_first, numbered
@@ -94,12 +94,4 @@ def _summary(upload: BulkUpload) -> dict[str, Any]:
 
 
 def _problem(problem: RowError, upload: BulkUpload) -> dict[str, Any]:
-    return {
-        "fila": problem.fila or None,
-        "celda": cell_address(upload.header_positions, problem.columna, problem.fila),
-        "columna": problem.columna,
-        "gravedad": problem.severity,
-        "codigo": problem.codigo,
-        "mensaje": text_of(problem.codigo, problem.params, language()),
-        "valor": problem.valor,
-    }
+    return {**worded_error(problem, upload.header_positions, language())}

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from bulk_upload.api import bodies, examples
 from bulk_upload.models import Severity, Status
-from bulk_upload.sheet.problems import text_of
+from bulk_upload.wording import text_of
 from bulk_upload.workbooks.row_errors import CONTENT_TYPES
 from medisupply.api.schema import JSON, NUMBERED_META, PAGE, SIZE, Describe, answer, header, operation, query
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from bulk_upload.models import BulkUpload, PreparedFile, Status
 from bulk_upload.progress import Snapshot
-from bulk_upload.sheet.cells import column_letter
-from bulk_upload.sheet.problems import text_of
+from bulk_upload.wording import in_language, text_of, worded
 from bulk_upload.workbooks.prepared_files import progress_sentence
 
 UPLOADS_PATH = "/api/catalog/bulk-upload/"
 STATUS_PATH = f"{UPLOADS_PATH}status/"
-MESSAGES = {
-    Status.COMPLETED: ("Carga masiva completada", "Bulk upload completed"),
-    Status.FAILED: ("La carga masiva falló", "The bulk upload failed"),
-    Status.CANCELLED: ("Carga masiva cancelada", "Bulk upload cancelled"),
+MESSAGES: Final = {
+    Status.COMPLETED: _("Carga masiva completada"),
+    Status.FAILED: _("La carga masiva falló"),
+    Status.CANCELLED: _("Carga masiva cancelada"),
 }
+DETAIL: Final = ("columna", "codigo", "mensaje", "valor", "celda")
+BLANK_FIELDS: Final = _("Campos obligatorios vacíos")
 
 
 class UploadOptions(serializers.Serializer[dict[str, Any]]):
@@ -89,9 +91,8 @@ def _progress(snapshot: Snapshot) -> dict[str, Any]:
 
 def _result(snapshot: Snapshot, language: str) -> dict[str, Any]:
     lists = snapshot["lists"]
-    es, en = MESSAGES[snapshot["status"]]
     return {
-        "mensaje": en if language.startswith("en") else es,
+        "mensaje": in_language(MESSAGES[snapshot["status"]], language),
         "resumen": _resumen(snapshot["counts"]),
         "productos_creados": lists["creados"],
         "productos_actualizados": lists["actualizados"],
@@ -123,14 +124,9 @@ def row_problem(row: dict[str, Any], columns: dict[str, int], language: str) -> 
 
 
 def _detail(fila: int, detail: dict[str, Any], columns: dict[str, int], language: str) -> dict[str, Any]:
-    position = columns.get(detail["columna"])
-    return {
-        "columna": detail["columna"],
-        "codigo": detail["codigo"],
-        "mensaje": text_of(detail["codigo"], detail["params"], language),
-        "valor": detail["valor"],
-        "celda": f"{column_letter(position)}{fila}" if position is not None and fila else None,
-    }
+    columna, codigo, params, valor = (detail[name] for name in ("columna", "codigo", "params", "valor"))
+    problem = {**worded(fila, columna, codigo, params, valor, language=language, positions=columns)}
+    return {name: problem[name] for name in DETAIL}
 
 
 def _sentence(details: list[dict[str, Any]], language: str) -> str:
@@ -138,6 +134,5 @@ def _sentence(details: list[dict[str, Any]], language: str) -> str:
     blank = [detail["columna"] for detail in details if detail["codigo"] == "required_blank"]
     parts = [detail["mensaje"] for detail in details if detail["codigo"] != "required_blank"]
     if blank:
-        title = "Required fields are blank" if language.startswith("en") else "Campos obligatorios vacíos"
-        parts.insert(0, f"{title}: {', '.join(blank)}")
+        parts.insert(0, f"{in_language(BLANK_FIELDS, language)}: {', '.join(blank)}")
     return " ".join(part if part.endswith(".") or len(parts) == 1 else f"{part}." for part in parts)

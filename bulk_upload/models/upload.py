@@ -291,7 +291,7 @@ class BulkUpload(Published):
         self._end(Status.COMPLETED)
 
     def fail(self, code: str, params: Mapping[str, str | int]) -> None:
-        """End as failed. `code` and `params` say why: see `problems.FILE_PROBLEMS`."""
+        """End as failed. `code` and `params` say why: see `problem_texts.FILE_TEXTS`."""
         self._end(Status.FAILED, error_code=code, error_params=dict(params))
 
     def release(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import chain
@@ -20,11 +20,10 @@ from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.columns import Column, Kind
 from bulk_upload.sheet.date_values import ISO_DATE
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.file_problems import FILE_PROBLEMS
 from bulk_upload.sheet.headers import HeaderMatch, match_header
+from bulk_upload.sheet.problem_codes import FILE_PROBLEMS, WARNINGS
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.sheet.row_problems import ROW_PROBLEMS, WARNINGS
-from bulk_upload.sheet.texts import Params, Text
+from bulk_upload.sheet.texts import Params
 from bulk_upload.sheet.values import Value
 
 logger = logging.getLogger(__name__)
@@ -74,7 +73,7 @@ def chunk(line: bytes, sheet: Sheet) -> CheckedChunk:
     with _nonsense_is_damage(line):
         numbers, columns, next_row, problems, repeated, corrected = _content(line, "chunk")
         values = [_values(column, cells, len(numbers)) for column, cells in zip(sheet.columns, columns, strict=True)]
-        found = [_problem(ROW_PROBLEMS, *parts) for parts in problems]
+        found = [_problem(sheet.problem_codes, *parts) for parts in problems]
         _check_numbers([*numbers, next_row, *repeated, *chain.from_iterable(corrected), *(p.fila for p in found)])
         if not numbers and not found:
             raise ValueError("a chunk without rows")
@@ -131,7 +130,7 @@ def _date(text: str) -> datetime.date:
 
 
 def _problem(
-    allowed: Mapping[str, Text], fila: int, columna: str, codigo: str, params: Any, valor: str, warning: Any
+    allowed: Collection[str], fila: int, columna: str, codigo: str, params: Any, valor: str, warning: Any
 ) -> Problem:
     if codigo not in allowed:
         raise ValueError("not a problem of a row")

@@ -24,7 +24,7 @@ class DateCell:
 
 @dataclass(frozen=True, slots=True)
 class UnreadCell:
-    """A cell whose value cannot be told; `code` is a key of `ROW_PROBLEMS`, `text` what is known of the value."""
+    """A cell whose value cannot be told; `code` is one of `ROW_PROBLEMS`, `text` what is known of the value."""
 
     code: str
     text: str

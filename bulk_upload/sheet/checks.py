@@ -7,7 +7,7 @@ it is rejected. A rule of its `checks` looks at what the model's row will be: a 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from bulk_upload.sheet.texts import Params
@@ -25,9 +25,13 @@ class Finding:
 
 
 class Rule(ABC):
-    """A rule about the values of `columns`, which `find` gets in their order. A warning rejects nothing."""
+    """A rule about the values of `columns`, which `find` gets in their order. A warning rejects nothing.
+
+    `codes` are those of all problems that it may find: no others are accepted from the guarded reader.
+    """
 
     is_warning = False
+    codes: Collection[str] = ()
 
     def __init__(self, *columns: str) -> None:
         self.columns = columns
@@ -45,6 +49,7 @@ class NotAbove(Rule):
     def __init__(self, column: str, bound: str, *, code: str, names: tuple[str, str]) -> None:
         super().__init__(column, bound)
         self._code = code
+        self.codes = (code,)
         self._names = names
 
     def find(self, values: Sequence[Value | None]) -> Finding | None:
@@ -57,6 +62,8 @@ class NotAbove(Rule):
 
 class ExactlyOneOf(Rule):
     """One of the columns has a value, and only one."""
+
+    codes = ("several_of", "none_of")
 
     def find(self, values: Sequence[Value | None]) -> Finding | None:
         given = [name for name, value in zip(self.columns, values, strict=True) if value is not None]

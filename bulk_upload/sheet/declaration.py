@@ -22,6 +22,7 @@ from functools import cached_property
 from bulk_upload.sheet.checks import Rule
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.header_forms import normal_form
+from bulk_upload.sheet.problem_codes import ROW_PROBLEMS
 from bulk_upload.sheet.texts import Text
 
 
@@ -78,6 +79,11 @@ class Sheet:
     def fallback_headers(self) -> dict[str, Column]:
         """The column that a header names when no other header of the sheet does."""
         return {normal_form(header): column for column in self.columns for header in column.fallbacks}
+
+    @cached_property
+    def problem_codes(self) -> frozenset[str]:
+        """What can be found wrong with a row while a file is read."""
+        return ROW_PROBLEMS.union(*(rule.codes for rule in self.requires))
 
     def column(self, name: str) -> Column:
         return self.columns[self.index[name]]

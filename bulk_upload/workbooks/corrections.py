@@ -20,7 +20,7 @@ from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.sheet.cells import Cell, Row, is_blank, row_number
 from bulk_upload.sheet.columns import ORIGINAL_ROW, ROW_PROBLEMS, Column
 from bulk_upload.sheet.headers import HeaderMatch, is_of_a_correction
-from bulk_upload.sheet.problems import text_of
+from bulk_upload.wording import text_of
 from bulk_upload.workbooks import xlsx
 from bulk_upload.workbooks.safe_cells import text_cell
 from bulk_upload.workbooks.source_cells import as_it_was, as_text
@@ -207,7 +207,7 @@ class CorrectionSheet:
         )
         for place, column in enumerate(columns, 1):
             if column:
-                self._sheet.note(place, column.rule.in_language(self._language, {}), width=280, height=90)
+                self._sheet.note(place, column.rule.in_language(self._language), width=280, height=90)
         ignored = _(
             "No hace falta borrar esta columna ni cambiarla: al subir el libro corregido se reconoce y se ignora."
         )

@@ -1,15 +1,15 @@
-"""The suppliers' page "Preparar el archivo", made from `columns.py` and `problems.py` so that it cannot drift."""
+"""The suppliers' page "Preparar el archivo", made from the declaration and `problem_texts` so that it cannot drift."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from bulk_upload.imports import registry
+from bulk_upload.problem_texts import CELL_TEXTS, DECLARED_TEXTS, FILE_TEXTS, ROW_TEXTS, WARNING_TEXTS
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.file_problems import FILE_PROBLEMS
-from bulk_upload.sheet.row_problems import ROW_PROBLEMS, WARNINGS
-from bulk_upload.sheet.texts import Text
+from bulk_upload.wording import template_of
 
 KINDS: Final = {
     "code": "texto exacto",
@@ -70,6 +70,7 @@ RULES: Final = """\
 
 def suppliers_page(sheet: Sheet) -> str:
     """The whole page about `sheet`, as Markdown in Spanish."""
+    problems, warnings = _own_problems(sheet)
     return "\n".join(
         [
             INTRODUCTION,
@@ -84,13 +85,13 @@ def suppliers_page(sheet: Sheet) -> str:
             "",
             RULES,
             "## Qué significa cada error de fila\n",
-            *_problems_table(ROW_PROBLEMS.items()),
+            *_problems_table([*CELL_TEXTS, *ROW_TEXTS, *problems]),
             "",
             "## Advertencias (la fila sí se importa)\n",
-            *_problems_table(WARNINGS.items()),
+            *_problems_table([*WARNING_TEXTS, *warnings]),
             "",
             "## Cuando no se puede leer el archivo completo\n",
-            *_problems_table(FILE_PROBLEMS.items()),
+            *_problems_table(FILE_TEXTS),
             "",
         ]
     )
@@ -134,9 +135,18 @@ def _default(column: Column) -> str:
     return f"`{column.default}`" if column.default != "" else "queda vacía"
 
 
-def _problems_table(problems: Iterable[tuple[str, Text]]) -> Iterator[str]:
+def _own_problems(sheet: Sheet) -> tuple[list[str], list[str]]:
+    """The codes of problems and of warnings that only rows of some sheets have, this one among them."""
+    declared = registry.imports.get(sheet.name)
+    if declared is None:
+        return [], []
+    common = [code for code in DECLARED_TEXTS if code in declared.declared_codes()]
+    return [*common, *declared.problem_texts], [*declared.warning_texts]
+
+
+def _problems_table(codes: Iterable[str]) -> Iterator[str]:
     yield "| código | mensaje |"
     yield "|---|---|"
-    for code, text in problems:
-        message = text.es.replace("|", "\\|").replace("{", "‹").replace("}", "›")
+    for code in codes:
+        message = template_of(code, "es").replace("|", "\\|").replace("{", "‹").replace("}", "›")
         yield f"| `{code}` | {message} |"

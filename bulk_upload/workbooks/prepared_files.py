@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from bulk_upload import queue
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, Severity
-from bulk_upload.sheet.problems import text_of
+from bulk_upload.wording import text_of
 from medisupply.backends.database import DATABASE_AWAY, database_now
 
 log = logging.getLogger(__name__)
 
 # A file that could not be made is tried again when it is asked for so much later.
 AGAIN: Final = timedelta(seconds=60)
-# Why a file is not there, beside the problems of the original (`problems.FILE_PROBLEMS`).
+# Why a file is not there, beside the problems of the original (`problem_texts.FILE_TEXTS`).
 STORAGE_AWAY: Final = "storage_unavailable"
 NOT_PREPARED: Final = "not_prepared"
 FILE_GONE: Final = "file_missing"

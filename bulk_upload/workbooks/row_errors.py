@@ -9,21 +9,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Literal, get_args
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from bulk_upload.models import BulkUpload, RowError, Severity
-from bulk_upload.sheet.cells import column_letter
 from bulk_upload.sheet.formulas import csv_separator, protected
-from bulk_upload.sheet.problems import text_of
-from bulk_upload.sheet.texts import Text
+from bulk_upload.wording import WordedProblem, in_language, worded
 from bulk_upload.workbooks.safe_cells import safe_cell
 from bulk_upload.workbooks.xlsx import streamed
 
 FileFormat = Literal["csv", "xlsx", "json"]
-Line = dict[str, str | int | None]
 
 FILE_FORMATS: Final[tuple[str, ...]] = get_args(FileFormat)
 CONTENT_TYPES: Final[dict[str, str]] = {
@@ -33,19 +32,20 @@ CONTENT_TYPES: Final[dict[str, str]] = {
 }
 
 # The header of the file, by the key of the JSON.
-HEADERS: Final[dict[str, Text]] = {
-    "fila": Text("Fila", "Row"),
-    "celda": Text("Celda", "Cell"),
-    "columna": Text("Columna", "Column"),
-    "gravedad": Text("Gravedad", "Severity"),
-    "codigo": Text("Código", "Code"),
-    "mensaje": Text("Mensaje", "Message"),
-    "valor": Text("Valor", "Value"),
+HEADERS: Final[dict[str, StrPromise]] = {
+    "fila": _("Fila"),
+    "celda": _("Celda"),
+    "columna": _("Columna"),
+    "gravedad": _("Gravedad"),
+    "codigo": _("Código"),
+    "mensaje": _("Mensaje"),
+    "valor": _("Valor"),
 }
-SEVERITIES: Final[dict[str, Text]] = {
-    Severity.ERROR: Text("error", "error"),
-    Severity.WARNING: Text("advertencia", "warning"),
+SEVERITIES: Final[dict[str, StrPromise]] = {
+    Severity.ERROR: _("error"),
+    Severity.WARNING: _("advertencia"),
 }
+SHEET_TITLE: Final = _("Errores")
 
 # Of the workbook's columns.
 WIDTHS: Final = (8, 10, 28, 14, 24, 90, 40)
@@ -62,7 +62,7 @@ def export_errors(
     CSV is UTF-8 with a byte order mark and the separator of `language`, as Excel needs it. JSON is a list of objects
     with the keys of `HEADERS`; its values are exactly as stored. Memory does not grow with the number of errors.
     """
-    write: dict[str, Callable[[Iterator[Line], str], Iterator[bytes]]] = {
+    write: dict[str, Callable[[Iterator[WordedProblem], str], Iterator[bytes]]] = {
         "csv": _csv,
         "xlsx": _xlsx,
         "json": _json,
@@ -71,49 +71,41 @@ def export_errors(
     return write[file_format](lines(upload, problems, language), language)
 
 
-def lines(upload: BulkUpload, problems: QuerySet[RowError], language: str) -> Iterator[Line]:
+def lines(upload: BulkUpload, problems: QuerySet[RowError], language: str) -> Iterator[WordedProblem]:
     """One line for each problem, worded in `language`."""
+    positions = upload.header_positions
     found = problems.order_by("fila", "pk").values("fila", "columna", "severity", "codigo", "params", "valor")
     for problem in found.iterator(BLOCK_ROWS):
-        yield {
-            "fila": problem["fila"] or None,
-            "celda": cell_address(upload.header_positions, problem["columna"], problem["fila"]),
-            "columna": problem["columna"],
-            "gravedad": problem["severity"],
-            "codigo": problem["codigo"],
-            "mensaje": text_of(problem["codigo"], problem["params"], language),
-            "valor": problem["valor"],
-        }
-
-
-def cell_address(positions: Mapping[str, int], column: str, row: int) -> str | None:
-    """Where the problem stands in the sheet, such as ``G25``; `None` when it is of no single cell."""
-    position = positions.get(column)
-    return f"{column_letter(position)}{row}" if position is not None and row else None
+        yield worded(**problem, language=language, positions=positions)
 
 
 def _headers(language: str) -> list[str]:
-    return [text.in_language(language, {}) for text in HEADERS.values()]
+    return [in_language(text, language) for text in HEADERS.values()]
 
 
-def _cells(line: Line, language: str) -> list[str | int | None]:
-    worded = {**line, "gravedad": SEVERITIES[str(line["gravedad"])].in_language(language, {})}
-    return [worded[key] for key in HEADERS]
+def _cells(lines: Iterable[WordedProblem], language: str) -> Iterator[list[str | int | None]]:
+    """The problems as the rows of a table: columns as `HEADERS`."""
+    severities = {key: in_language(text, language) for key, text in SEVERITIES.items()}
+    for line in lines:
+        yield [
+            *(line["fila"], line["celda"], line["columna"], severities[line["gravedad"]]),
+            *(line["codigo"], line["mensaje"], line["valor"]),
+        ]
 
 
-def _csv(problems: Iterator[Line], language: str) -> Iterator[bytes]:
+def _csv(problems: Iterator[WordedProblem], language: str) -> Iterator[bytes]:
     block = io.StringIO()
     block.write(BYTE_ORDER_MARK)
     writer = csv.writer(block, delimiter=csv_separator(language), quoting=csv.QUOTE_ALL)
     writer.writerow(_headers(language))
-    for line in problems:
-        writer.writerow([protected(cell) if isinstance(cell, str) else cell for cell in _cells(line, language)])
+    for cells in _cells(problems, language):
+        writer.writerow([protected(cell) if isinstance(cell, str) else cell for cell in cells])
         if block.tell() > BLOCK_BYTES:
             yield _taken(block)
     yield _taken(block)
 
 
-def _json(problems: Iterator[Line], language: str) -> Iterator[bytes]:
+def _json(problems: Iterator[WordedProblem], language: str) -> Iterator[bytes]:
     block = io.StringIO()
     separator = "[\n"
     for line in problems:
@@ -133,7 +125,6 @@ def _taken(block: io.StringIO) -> bytes:
     return content
 
 
-def _xlsx(problems: Iterator[Line], language: str) -> Iterator[bytes]:
-    name = "Errors" if language.startswith("en") else "Errores"
-    rows = (map(safe_cell, _cells(line, language)) for line in problems)
-    return streamed(name, _headers(language), WIDTHS, rows)
+def _xlsx(problems: Iterator[WordedProblem], language: str) -> Iterator[bytes]:
+    rows = (map(safe_cell, cells) for cells in _cells(problems, language))
+    return streamed(in_language(SHEET_TITLE, language), _headers(language), WIDTHS, rows)

@@ -25,6 +25,8 @@ from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import address, make_upload, person, signed_in
 from catalog.sheets.products import PRODUCTS
+from catalog.sheets.stock import STOCK
+from catalog.tests.stock_rows import make_product, make_warehouse
 
 STEP = re.compile(r'<a class="button paso" href="([^"]+)">([^<]+)</a>')
 
@@ -117,6 +119,17 @@ def test_products_that_exist_lead_to_replacing_them(page_of, run_import):
     upload = run_import([row(1), row(2)])
     step = (address("replace", upload.pk), "Cargar otra vez reemplazando duplicados…")
     assert STEP.findall(page_of(upload)) == [step]
+
+
+def test_stock_that_exists_leads_to_replacing_it(page_of, run_import, supplier):
+    make_product("P1", supplier, requiere_lote=False, requiere_vencimiento=False)
+    make_warehouse("BOG")
+    rows = [{"producto_id": "P1", "bodega": "BOG", "cantidad": "5"}]
+    run_import(rows, sheet=STOCK)
+    upload = run_import(rows, sheet=STOCK)
+    page = page_of(upload)
+    assert [place for place, _ in STEP.findall(page)] == [address("replace", upload.pk)]
+    assert "Las existencias ya están registradas" in page
 
 
 def test_who_may_only_look_is_not_led_to_replacing(run_import, supplier):

@@ -68,6 +68,10 @@ def test_the_words_are_in_the_readers_language(upload):
     header, *lines = csv_lines(exported(upload, "csv", "en"), ",")
     assert header[0] == "Row"
     assert any("must be a number" in line[5] for line in lines)
+    assert {line[3] for line in lines} == {"error", "warning"}
+    assert {line[3] for line in csv_lines(exported(upload, "csv", "es"))[1:]} == {"error", "advertencia"}
+    titles = [load_workbook(io.BytesIO(exported(upload, "xlsx", language))).sheetnames for language in ("es", "en")]
+    assert titles == [["Errores"], ["Errors"]]
 
 
 @pytest.mark.parametrize(("file_format", "least"), [("csv", 1), ("json", 0)])

@@ -8,7 +8,8 @@ import pytest
 
 from bulk_upload.sheet.cells import DateCell, ErrorCell
 from bulk_upload.sheet.date_values import date_parser
-from bulk_upload.sheet.problems import CellProblem, text_of
+from bulk_upload.sheet.problems import CellProblem
+from bulk_upload.wording import text_of
 
 DAY = datetime.date(2027, 3, 31)
 parse = date_parser(datetime.date(2020, 1, 1), datetime.date(2060, 12, 31))

@@ -9,10 +9,6 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.utils import translation
-
-from bulk_upload.problem_titles import KINDS, kind_title
-from bulk_upload.sheet.row_problems import ROW_PROBLEMS, WARNINGS
 
 LOCALE = settings.BASE_DIR / "locale"
 LANGUAGES = ("es", "en")
@@ -72,12 +68,3 @@ def test_no_text_of_the_code_is_missing_from_the_catalogue(language, tmp_path):
     assert {texts(entry, "msgid")[0] for entry in source.split("\n\n")[1:] if not entry.startswith("#~")} == {
         texts(entry, "msgid")[0] for entry in entries(language)
     }
-
-
-@pytest.mark.parametrize("code", [*ROW_PROBLEMS, *WARNINGS])
-def test_every_kind_of_problem_has_a_heading_in_both_languages(code):
-    assert code in KINDS
-    with translation.override("es"):
-        spanish = kind_title(code)
-    with translation.override("en"):
-        assert kind_title(code) != spanish

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from bulk_upload.sheet.cells import DateCell, ErrorCell
-from bulk_upload.sheet.problems import CellProblem, text_of
-from bulk_upload.sheet.row_problems import ROW_PROBLEMS
+from bulk_upload.sheet.problems import CellProblem
+from bulk_upload.wording import text_of
 from catalog.sheets.products import PRODUCTS
 
 
@@ -155,13 +155,6 @@ def test_a_category_is_upper_cased():
 
 def test_a_category_that_grows_when_upper_cased_is_measured_afterwards():
     assert refusal("categoria", "ß" * 40) == "too_long"
-
-
-@pytest.mark.parametrize("code", ROW_PROBLEMS)
-def test_every_problem_has_words_in_both_languages(code):
-    spanish, english = text_of(code, {"columna": "codigo"}, "es"), text_of(code, {"columna": "codigo"}, "en-gb")
-    assert spanish != english
-    assert "{" not in spanish + english
 
 
 def test_a_whole_number_is_not_asked_for_with_decimals():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from bulk_upload.sheet.file_problems import FILE_PROBLEMS
-from bulk_upload.sheet.row_problems import ROW_PROBLEMS
+from bulk_upload.imports import registry
+from bulk_upload.problem_texts import CELL_TEXTS, DECLARED_TEXTS, FILE_TEXTS, ROW_TEXTS, WARNING_TEXTS
 from bulk_upload.workbooks.guide import suppliers_page
 from catalog.sheets.products import PRODUCTS
 
@@ -19,4 +19,10 @@ def test_the_page_in_the_docs_is_the_one_that_the_columns_make():
 def test_every_column_and_every_message_is_on_it():
     page = suppliers_page(PRODUCTS)
     assert all(f"| `{column.name}` |" in page for column in PRODUCTS.columns)
-    assert all(f"| `{code}` |" in page for code in (*ROW_PROBLEMS, *FILE_PROBLEMS))
+    codes = {*CELL_TEXTS, *ROW_TEXTS, *WARNING_TEXTS, *FILE_TEXTS} | registry.get(PRODUCTS.name).declared_codes()
+    assert all(f"| `{code}` |" in page for code in codes)
+
+
+def test_what_no_row_of_the_sheet_can_have_is_not_on_it():
+    page = suppliers_page(PRODUCTS)
+    assert not [code for code in DECLARED_TEXTS if f"| `{code}` |" in page]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from bulk_upload.checking.results import Problem
 from bulk_upload.models import iso_utc
-from bulk_upload.sheet.problems import text_of
-from catalog.api.items.rules import NOT_A_VALUE
+from bulk_upload.wording import text_of, worded
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS
 from medisupply.api.errors import FieldConflict
@@ -41,21 +39,11 @@ def refusal(problems: Iterable[Problem], *, conflict: bool) -> ValidationError:
     """The error answer: 400 for values that are wrong, 409 for what exists already."""
     detail: dict[str, list[ErrorDetail]] = {}
     for problem in problems:
-        message = _sentence(problem)
+        message = text_of(problem.codigo, problem.params, language())
         detail.setdefault(problem.columna, []).append(ErrorDetail(message, problem.codigo))
     return FieldConflict(detail) if conflict else ValidationError(detail)
 
 
 def _warning(problem: Problem) -> dict[str, Any]:
-    return {
-        "columna": problem.columna,
-        "codigo": problem.codigo,
-        "mensaje": _sentence(problem),
-        "valor": problem.valor,
-    }
-
-
-def _sentence(problem: Problem) -> str:
-    if problem.codigo == NOT_A_VALUE:  # no sheet has lists in its cells
-        return _("«%(field)s» debe ser un texto, un número o un valor lógico.") % {"field": problem.columna}
-    return text_of(problem.codigo, problem.params, language())
+    found = worded(problem.fila, problem.columna, problem.codigo, problem.params, problem.valor, language=language())
+    return {name: value for name, value in found.items() if name in ("columna", "codigo", "mensaje", "valor")}

@@ -1,0 +1,163 @@
+"""Why a whole file cannot be imported."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from bulk_upload.problem_texts.problem_text import ProblemText
+
+FILE_TEXTS: Final[dict[str, ProblemText]] = {
+    "empty_file": ProblemText(
+        _("Archivo sin filas"),
+        _("El archivo no tiene filas de datos debajo del encabezado: agregue sus productos y súbalo otra vez."),
+    ),
+    "no_header": ProblemText(
+        _("Sin encabezados conocidos"),
+        _(
+            "No se encontró una fila de encabezados conocida: use la plantilla, cuya primera fila nombra las "
+            "columnas (id, nombre, codigo…)."
+        ),
+    ),
+    "missing_columns": ProblemText(
+        _("Faltan columnas obligatorias"),
+        _("Faltan columnas obligatorias en la hoja «{hoja}», fila {fila}: {columnas}."),
+    ),
+    "missing_columns_similar": ProblemText(
+        _("Faltan columnas obligatorias"),
+        _("Faltan columnas obligatorias en la hoja «{hoja}», fila {fila}: {columnas}. ¿Quiso decir {parecidas}?"),
+    ),
+    "similar_columns": ProblemText(
+        _("Encabezados parecidos a los conocidos"),
+        _(
+            "En la hoja «{hoja}», fila {fila}, hay encabezados que casi son los de una columna opcional. ¿Quiso "
+            "decir {parecidas}? Escriba ese nombre, o uno distinto si la columna es otra cosa."
+        ),
+    ),
+    "duplicate_column": ProblemText(
+        _("Columna repetida"),
+        _(
+            "La columna «{columna}» está dos veces en la fila {fila}: «{primera}» ({celda1}) y «{segunda}» "
+            "({celda2}). Deje una sola."
+        ),
+    ),
+    "several_sheets": ProblemText(
+        _("Varias hojas con datos"),
+        _(
+            "Varias hojas visibles tienen productos: {hojas}. Deje solo una, u oculte las demás, y súbalo otra vez; "
+            "o suba cada hoja como un archivo."
+        ),
+    ),
+    "far_cell": ProblemText(
+        _("Valor suelto lejos de los datos"),
+        _(
+            "La hoja «{hoja}» tiene un valor suelto en la celda {celda}, lejos de los productos: borre la celda "
+            "{celda} y súbala otra vez."
+        ),
+    ),
+    "damaged_file": ProblemText(
+        _("Archivo dañado"),
+        _(
+            "El archivo está dañado o incompleto y no se puede leer: ábralo en Excel, guárdelo de nuevo como .xlsx y "
+            "súbalo otra vez."
+        ),
+    ),
+    "not_a_workbook": ProblemText(
+        _("No es un libro de Excel"),
+        _("El contenido del archivo no es un libro de Excel (.xlsx): guárdelo como .xlsx y súbalo otra vez."),
+    ),
+    "encrypted_file": ProblemText(
+        _("Libro con contraseña"),
+        _(
+            "El libro está protegido con contraseña: quítele la contraseña en Excel (Archivo › Información › "
+            "Proteger libro) y súbalo otra vez."
+        ),
+    ),
+    "suspicious_zip": ProblemText(
+        _("Tamaño anormal al abrirse"),
+        _(
+            "El archivo se expande a un tamaño anormal ({tamano} MB) y no se abrió: guárdelo de nuevo como .xlsx "
+            "desde Excel y súbalo otra vez."
+        ),
+    ),
+    "too_many_parts": ProblemText(
+        _("Demasiadas partes internas"),
+        _(
+            "El libro tiene {partes} partes internas (hojas, imágenes, dibujos…) y se admiten {maximo}: copie solo "
+            "los datos a un libro nuevo y súbalo."
+        ),
+    ),
+    "too_many_columns": ProblemText(
+        _("Demasiadas columnas"),
+        _(
+            "La hoja «{hoja}» usa celdas hasta la columna {columna} y se admiten {maximo} columnas: borre las "
+            "columnas sobrantes (también las que parecen vacías) y súbala otra vez."
+        ),
+    ),
+    "too_many_rows": ProblemText(
+        _("Demasiadas filas"),
+        _("El archivo tiene más de {maximo} filas de datos: divídalo en varios archivos."),
+    ),
+    "too_big_to_read": ProblemText(
+        _("Demasiado grande para leerse"),
+        _("El archivo necesita demasiada memoria o tiempo para leerse: divídalo en varios archivos más pequeños."),
+    ),
+    "nul_bytes": ProblemText(
+        _("Bytes nulos en el CSV"),
+        _(
+            "El archivo CSV contiene bytes nulos (línea {linea}): no es texto o está dañado. Guárdelo como «CSV "
+            "UTF-8» y súbalo otra vez."
+        ),
+    ),
+    "line_too_long": ProblemText(
+        _("Línea demasiado larga"),
+        _(
+            "La línea {linea} del CSV es demasiado larga (más de {maximo} caracteres): revise que cada producto esté "
+            "en su propia línea."
+        ),
+    ),
+    "unclosed_quote": ProblemText(
+        _("Comilla sin cerrar"),
+        _(
+            "En el CSV hay una comilla que se abre en la línea {linea} y no se cierra bien: revise las comillas "
+            'dobles de esa línea (una pulgada dentro de un texto entre comillas se escribe con dos: "").'
+        ),
+    ),
+    "undecodable_text": ProblemText(
+        _("Texto que no corresponde a su codificación"),
+        _(
+            "El texto del CSV no corresponde a su codificación ({codificacion}): guárdelo como «CSV UTF-8» y súbalo "
+            "otra vez."
+        ),
+    ),
+    "broken_utf_8": ProblemText(
+        _("Carácter dañado"),
+        _(
+            "El CSV está en UTF-8, pero la línea {linea} tiene un carácter dañado (byte {octeto}, en la posición "
+            "{lugar} de la línea): corríjalo, guarde el archivo como «CSV UTF-8» y súbalo otra vez."
+        ),
+    ),
+    "unclear_encoding": ProblemText(
+        _("Codificación dudosa"),
+        _(
+            "No se puede saber en qué codificación está el CSV: las mismas letras pueden ser «{ejemplo}» o «{otro}». "
+            "Guárdelo como «CSV UTF-8» y súbalo otra vez."
+        ),
+    ),
+    "file_missing": ProblemText(
+        _("El archivo ya no está"),
+        _("El archivo ya no está en el almacén de cargas: súbalo otra vez."),
+    ),
+    "file_replaced": ProblemText(
+        _("El archivo ya no es el recibido"),
+        _("El archivo del almacén de cargas ya no es el que se recibió, así que no se importó: súbalo otra vez."),
+    ),
+    "attempts_exhausted": ProblemText(
+        _("Intentos agotados"),
+        _(
+            "La carga se intentó {intentos} veces sin lograr terminarla por una falla pasajera del sistema. Las "
+            "filas ya importadas se conservan; reintente la carga más tarde."
+        ),
+    ),
+}

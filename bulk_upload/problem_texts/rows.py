@@ -1,0 +1,127 @@
+"""What can be wrong with a whole row, and what is only warned about."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from bulk_upload.problem_texts.problem_text import ProblemText
+
+# Rows of any sheet.
+ROW_TEXTS: Final[dict[str, ProblemText]] = {
+    "extra_cells": ProblemText(
+        _("Más valores que columnas"),
+        _(
+            "La fila tiene {celdas} valores y el encabezado {columnas}: si un texto contiene el separador "
+            "«{separador}», póngalo entre comillas."
+        ),
+    ),
+    "duplicate_in_file": ProblemText(
+        _("Repetido en el archivo"),
+        _(
+            "El {columna} «{valor}» ya aparece en la fila {fila_anterior} de este archivo: deje una sola de las dos "
+            "filas."
+        ),
+    ),
+    "code_conflict": ProblemText(
+        _("El código es de otro producto"),
+        _(
+            "El código «{valor}» pertenece a otro producto ({otro}), no a «{id}»: revise cuál de los dos es el "
+            "correcto."
+        ),
+    ),
+    "other_supplier": ProblemText(
+        _("Producto de otro proveedor"),
+        _("El {columna} «{valor}» ya lo usa un producto de otro proveedor: use otro {columna}."),
+    ),
+    "superseded": ProblemText(
+        _("El producto cambió después"),
+        _(
+            "El producto con {columna} «{valor}» cambió después de recibirse esta lista y no se sobrescribió: si los "
+            "valores de esta fila deben valer, envíela otra vez."
+        ),
+    ),
+    "refused_by_database": ProblemText(
+        _("Rechazado por la base de datos"),
+        _(
+            "La base de datos rechazó esta fila: revise sus valores o súbala otra vez; si se repite, avise a "
+            "MediSupply."
+        ),
+    ),
+}
+
+# Rows of sheets whose declaration says so: see `SheetImport.problem_codes`.
+DECLARED_TEXTS: Final[dict[str, ProblemText]] = {
+    "wrong_form": ProblemText(
+        _("Forma equivocada"),
+        _("«{columna}» debe tener la forma de «{ejemplo}»; se encontró «{valor}»."),
+    ),
+    "already_exists": ProblemText(
+        _("Ya existe"),
+        _(
+            "Ya existe una fila con {columna} «{valor}»: quítela del archivo, o súbalo con la opción de reemplazar "
+            "duplicados."
+        ),
+    ),
+    "named_before": ProblemText(
+        _("Ya se nombró en el archivo"),
+        _(
+            "Otra fila de este archivo ya se refiere a lo mismo que {columna} «{valor}»: deje una sola de las dos "
+            "filas."
+        ),
+    ),
+    "unknown_reference": ProblemText(
+        _("No existe"),
+        _("No existe «{valor}» de la columna «{columna}»: escriba uno que exista."),
+    ),
+    "similar_reference": ProblemText(
+        _("No existe, pero hay uno parecido"),
+        _("No existe «{valor}» de la columna «{columna}». ¿Quiso decir «{parecida}»?"),
+    ),
+    "other_owner": ProblemText(
+        _("Es de otro proveedor"),
+        _("«{valor}» de la columna «{columna}» es de otro proveedor: escriba uno de este."),
+    ),
+    "several_of": ProblemText(
+        _("Varias columnas donde va una"),
+        _("Solo una de estas columnas puede tener valor, y la fila llena varias: {columnas}."),
+    ),
+    "none_of": ProblemText(
+        _("Falta una de varias columnas"),
+        _("Una de estas columnas debe tener valor, y la fila las deja vacías: {columnas}."),
+    ),
+}
+
+WARNING_TEXTS: Final[dict[str, ProblemText]] = {
+    "unknown_column": ProblemText(
+        _("Columna desconocida"),
+        _("La columna «{columna}» no se conoce y se ignoró."),
+    ),
+    "unnamed_column": ProblemText(
+        _("Columna sin encabezado"),
+        _("La columna {letra} tiene valores pero no encabezado y se ignoró."),
+    ),
+    "guessed_encoding": ProblemText(
+        _("Codificación supuesta"),
+        _(
+            "El CSV no está en UTF-8 y se leyó como {codificacion}: revise que «{ejemplo}» esté bien escrito. Si no "
+            "lo está, guárdelo como «CSV UTF-8» y súbalo otra vez."
+        ),
+    ),
+    "sheet_passed_over": ProblemText(
+        _("Hoja que no se leyó"),
+        _("La hoja «{hoja}» no se leyó, porque le faltan columnas obligatorias o las repite."),
+    ),
+    "sheet_without_header": ProblemText(
+        _("Hoja sin encabezados que no se leyó"),
+        _(
+            "La hoja «{hoja}» no se leyó, porque no tiene la fila de encabezados. Si tiene productos, póngalos "
+            "debajo de los de la hoja que se leyó."
+        ),
+    ),
+    "id_kept": ProblemText(
+        _("El producto conserva su id"),
+        _("El código «{valor}» es del producto «{id}»: se actualizó ese producto y conserva su id."),
+    ),
+}
