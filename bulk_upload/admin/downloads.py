@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import uuid
 from collections.abc import Iterator
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import IO, Final, Literal
 
 from django.conf import settings
@@ -23,7 +23,6 @@ from bulk_upload.admin.sheets import requested_sheet
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
-from bulk_upload.originals import fetch_original
 from bulk_upload.sheet.problems import FileProblem, text_of
 from bulk_upload.workbooks.row_errors import CONTENT_TYPES, export_errors
 from bulk_upload.workbooks.template import template_name, write_template
@@ -66,13 +65,9 @@ class Downloads(ScopedUploads):
         upload = self.visible_upload(request, task_id)
         if refused := too_many_exports(request):
             return refused
-        target = _file()
         try:
-            with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="download-") as folder:
-                path = Path(folder, "file")
-                fetch_original(upload, path)
-                # Opened, it can be read after its folder is gone.
-                target = path.open("rb")
+            with storage.local_copy(upload) as path:
+                target = path.open("rb")  # opened, it can be read after its folder is gone
         except (storage.StorageDown, storage.FileGone, FileProblem) as error:
             return self._not_now(request, upload, error)
         return _sent(target, upload.filename, upload.file_format, rewind=False)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,7 +20,6 @@ from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
-from bulk_upload.originals import fetch_original
 from bulk_upload.receiving.refusals import RefusedUpload
 from bulk_upload.sheet.problems import FileProblem, text_of
 from medisupply.web import history
@@ -76,19 +73,15 @@ class ReplacePage(ScopedUploads):
 
 
 def _upload_again(request: HttpRequest, upload: BulkUpload) -> BulkUpload:
-    """Raises `RefusedUpload`, and what `fetch_original` raises."""
-    with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="replace-") as folder:
-        stored = Path(folder, "file")
-        fetch_original(upload, stored)
-        with stored.open("rb") as content:
-            file = UploadedFile(content, name=upload.filename, size=stored.stat().st_size)
-            return accept_upload(
-                file=file,
-                sheet=registry.get(upload.sheet_name).sheet,
-                owner=upload.proveedor,
-                user=request.user,
-                reemplazar_duplicados=True,
-            )
+    """Raises `RefusedUpload`, and what `storage.local_copy` raises."""
+    with storage.local_copy(upload) as path, path.open("rb") as content:
+        return accept_upload(
+            file=UploadedFile(content, name=upload.filename, size=upload.size),
+            sheet=registry.get(upload.sheet_name).sheet,
+            owner=upload.proveedor,
+            user=request.user,
+            reemplazar_duplicados=True,
+        )
 
 
 def _page_of(upload: BulkUpload) -> HttpResponse:

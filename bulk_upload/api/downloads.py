@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import quote
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -24,7 +21,6 @@ from bulk_upload import storage
 from bulk_upload.api import access, operations, serializers
 from bulk_upload.api.serializers import UPLOADS_PATH
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, RowError
-from bulk_upload.originals import fetch_original
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.sheet.problems import FileProblem, text_of
 from bulk_upload.workbooks import prepared_files
@@ -61,10 +57,7 @@ class OriginalView(APIView):
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
         count_export(request)
-        with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="download-") as folder:
-            path = Path(folder, "file")
-            _stored(lambda: fetch_original(upload, path))
-            content = path.open("rb")  # it can be read after its folder is gone; the answer closes it
+        content = _stored(lambda: _opened(upload))
         # Which encoding a CSV has is for its owner to know.
         content_type = CONTENT_TYPES["xlsx"] if upload.file_format == "xlsx" else "text/csv"
         return attachment(content, upload.filename, content_type)
@@ -127,6 +120,12 @@ def attachment(content: IO[bytes] | Iterable[bytes], name: str, content_type: st
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _opened(upload: BulkUpload) -> IO[bytes]:
+    """The original, which can be read after its folder is gone; the answer closes it."""
+    with storage.local_copy(upload) as path:
+        return path.open("rb")
 
 
 def _stored(read: Callable[[], Any]) -> Any:

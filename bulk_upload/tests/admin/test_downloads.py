@@ -61,7 +61,7 @@ def test_a_store_without_the_file_is_told_on_the_uploads_page(staff, upload, mon
     def fail(*args, **more):
         raise fault
 
-    monkeypatch.setattr(storage, "fetch", fail)
+    monkeypatch.setattr(storage, "stream", fail)
     page = staff.get(address("original", upload.pk), follow=True).content.decode()
     assert "almacén" in page
 
