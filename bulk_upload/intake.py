@@ -28,7 +28,7 @@ from bulk_upload.models import BulkUpload, Status
 from bulk_upload.receiving.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.recording import InDoubt, record
-from bulk_upload.receiving.refusals import RefusedUpload
+from bulk_upload.receiving.refusals import STORAGE_AWAY, RefusedUpload
 from bulk_upload.receiving.upload_size import too_large
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problems import text_of
@@ -253,5 +253,4 @@ def _store(file: UploadedFile[bytes], key: str) -> str:
         return storage.save(file, key)
     except storage.StorageDown as error:
         log.error("S3 did not take %s: %s", key, error)
-        message = _("El almacén de archivos no responde: intente de nuevo en un momento.")
-        raise RefusedUpload("storage_unavailable", message) from error
+        raise RefusedUpload("storage_unavailable", str(STORAGE_AWAY)) from error
