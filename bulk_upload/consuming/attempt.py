@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from django.conf import settings
 from django.db import connection
@@ -82,7 +82,7 @@ class Attempt:
                 path = stack.enter_context(storage.local_copy(upload, self._folder, on_block=self._on_wait))
             table = reader.checked(
                 path,
-                _format(upload),
+                upload.file_format,
                 registry.get(upload.sheet_name).sheet,
                 next_row=upload.next_row,
                 chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
@@ -129,7 +129,3 @@ class Attempt:
         if not self.upload.is_final:
             snapshot["rows_per_second"] = self._speed.rows_per_second()
         progress.put(snapshot)
-
-
-def _format(upload: BulkUpload) -> Literal["xlsx", "csv"]:
-    return "xlsx" if upload.file_format == "xlsx" else "csv"

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
@@ -158,8 +158,7 @@ class Preparation:
         ):
             with self._interruptible():
                 original = stack.enter_context(storage.local_copy(upload, self._folder, on_block=self._on_wait))
-            file_format: Literal["xlsx", "csv"] = "xlsx" if upload.file_format == "xlsx" else "csv"
-            table = reader.rows(original, file_format, registry.get(file.upload.sheet_name).sheet)
+            table = reader.rows(original, upload.file_format, registry.get(file.upload.sheet_name).sheet)
             written = write_corrections(upload, table, target, file.language, self._after_batch)
             size = target.tell()
             self._keep(lease() + timedelta(seconds=size / STORING_SPEED))

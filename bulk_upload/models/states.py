@@ -48,6 +48,13 @@ class Status(models.TextChoices):
 FINAL: Final = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
 
 
+class FileFormat(models.TextChoices):
+    """What is accepted."""
+
+    XLSX = "xlsx", "Excel"
+    CSV = "csv", "CSV"
+
+
 class Severity(models.TextChoices):
     ERROR = "error", _("Error")
     WARNING = "warning", _("Advertencia")

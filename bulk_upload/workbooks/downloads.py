@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from bulk_upload import storage
 from bulk_upload.imports import SheetImport
-from bulk_upload.models import BulkUpload, PreparedFile, RowError
+from bulk_upload.models import BulkUpload, FileFormat, PreparedFile, RowError
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.refusals import STORAGE_AWAY
 from bulk_upload.sheet.problems import FileProblem, text_of
@@ -43,7 +43,7 @@ def template(declared: type[SheetImport], user: Any, *, example: bool) -> Attach
 def original(upload: BulkUpload) -> Attachment:
     """The file as it was uploaded: nobody gets an address of the bucket. Raises `NoFile`."""
     # Which encoding a CSV has is for its owner to know.
-    content_type = ExportFormat.XLSX.content_type if upload.file_format == "xlsx" else "text/csv"
+    content_type = ExportFormat.XLSX.content_type if upload.file_format == FileFormat.XLSX else "text/csv"
     with store_faults_in_words(), storage.local_copy(upload) as path:
         # Opened, it can be read after its folder is gone.
         return Attachment(upload.filename, content_type, path.open("rb"))
