@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bulk_upload.models import BulkUpload, PreparedFile, Status
-from bulk_upload.progress import Snapshot
+from bulk_upload.progress import Counts, Detail, Lists, RowProblems, Snapshot
 from bulk_upload.sheet.cells import column_letter
 from bulk_upload.sheet.problems import text_of
 from bulk_upload.workbooks.prepared_files import progress_sentence
@@ -57,7 +57,7 @@ def status(snapshot: Snapshot, language: str) -> dict[str, Any]:
         **{name: snapshot[name] for name in ("created_at", "updated_at", "started_at", "completed_at")},
         "detected": {name: snapshot[name] for name in ("sheet", "encoding", "delimiter")},
         "progress": _progress(snapshot),
-        "result": _result(snapshot, language) if snapshot["lists"] is not None else None,
+        "result": _result(snapshot, snapshot["lists"], language) if snapshot["lists"] is not None else None,
         "error": text_of(code, snapshot["error_params"], language) if code else None,
         "error_code": code or None,
     }
@@ -87,9 +87,8 @@ def _progress(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _result(snapshot: Snapshot, language: str) -> dict[str, Any]:
-    lists = snapshot["lists"]
-    es, en = MESSAGES[snapshot["status"]]
+def _result(snapshot: Snapshot, lists: Lists, language: str) -> dict[str, Any]:
+    es, en = MESSAGES[Status(snapshot["status"])]
     return {
         "mensaje": en if language.startswith("en") else es,
         "resumen": _resumen(snapshot["counts"]),
@@ -102,7 +101,7 @@ def _result(snapshot: Snapshot, language: str) -> dict[str, Any]:
     }
 
 
-def _resumen(counts: dict[str, int]) -> dict[str, int]:
+def _resumen(counts: Counts) -> dict[str, int]:
     return {
         "total": counts["total"],
         "exitosos": counts["exitosos"],
@@ -116,13 +115,13 @@ def _resumen(counts: dict[str, int]) -> dict[str, int]:
     }
 
 
-def row_problem(row: dict[str, Any], columns: dict[str, int], language: str) -> dict[str, Any]:
+def row_problem(row: RowProblems, columns: dict[str, int], language: str) -> dict[str, Any]:
     """One row's problems: ``{"fila", "error", "detalles": [{columna, codigo, mensaje, valor, celda}]}``."""
     details = [_detail(row["fila"], detail, columns, language) for detail in row["detalles"]]
     return {"fila": row["fila"], "error": _sentence(details, language), "detalles": details}
 
 
-def _detail(fila: int, detail: dict[str, Any], columns: dict[str, int], language: str) -> dict[str, Any]:
+def _detail(fila: int, detail: Detail, columns: dict[str, int], language: str) -> dict[str, Any]:
     position = columns.get(detail["columna"])
     return {
         "columna": detail["columna"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, overload
 
 from django.conf import settings
 from django.db import models
@@ -63,6 +63,14 @@ class Severity(models.TextChoices):
 def lease() -> timedelta:
     """How long a claim lasts unless it is renewed."""
     return timedelta(seconds=settings.BULK_UPLOAD_LEASE_SECONDS)
+
+
+@overload
+def at(moment: datetime) -> str: ...
+
+
+@overload
+def at(moment: datetime | None) -> str | None: ...
 
 
 def at(moment: datetime | None) -> str | None:
