@@ -25,7 +25,7 @@ from bulk_upload.checking.tables import Limits
 from bulk_upload.consuming import faults
 from bulk_upload.consuming.attempt import Work
 from bulk_upload.consuming.deliveries import DATABASE_ERRORS, FIRST_DELAY, LONGEST_DELAY, GiveBack, WorkerUnfit
-from bulk_upload.consuming.temporary_folder import Workplace
+from bulk_upload.consuming.handler import Handler
 from bulk_upload.imports import registry
 from bulk_upload.models import ClaimLost, PreparedFile, lease
 from bulk_upload.queue import Delivery
@@ -43,21 +43,8 @@ SHOWN_EVERY_SECONDS: Final = 1.0
 STORING_SPEED: Final = 1_000_000
 
 
-class FileHandler:
-    """Handles messages that ask for files, one at a time."""
-
-    def __init__(
-        self,
-        readers: Readers,
-        workplace: Workplace,
-        pause: Callable[[Work], None],
-        interruptible: Callable[[], AbstractContextManager[None]],
-    ) -> None:
-        """`pause` and `interruptible` are those of `Attempt`."""
-        self._readers = readers
-        self._workplace = workplace
-        self._pause = pause
-        self._interruptible = interruptible
+class FileHandler(Handler):
+    """Handles messages that ask for files."""
 
     def handle(self, delivery: Delivery) -> None:
         """Deal with one message. Raises the faults of SQS and of the database, and `WorkerUnfit`."""
