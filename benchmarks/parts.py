@@ -10,7 +10,7 @@ import csv
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
@@ -88,15 +88,11 @@ def read_csv(path: Path) -> int:
 
 
 def read_table(path: Path) -> int:
-    with open_table(path, _format(path), PRODUCTS, Limits()) as table:
+    with open_table(path, path.suffix[1:], PRODUCTS, Limits()) as table:
         return sum(map(len, table.batches))
 
 
 def check_table(path: Path) -> int:
     with only_reader(Limits()) as reader:
-        table = reader.checked(path, _format(path), PRODUCTS, next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
+        table = reader.checked(path, path.suffix[1:], PRODUCTS, next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
         return sum(len(chunk.numbers) for chunk in table.chunks)
-
-
-def _format(path: Path) -> Literal["xlsx", "csv"]:
-    return cast(Literal["xlsx", "csv"], path.suffix[1:])

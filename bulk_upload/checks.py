@@ -47,20 +47,6 @@ def check_lease_outlasts_a_chunk(app_configs: Any, **kwargs: Any) -> list[CheckM
 
 
 @register(Tags.compatibility)
-def check_large_price_change_is_one(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E008: by a factor of 1 or less every change of a price would be a large one."""
-    if settings.BULK_UPLOAD_LARGE_PRICE_CHANGE > 1:
-        return []
-    return [
-        Error(
-            f"BULK_UPLOAD_LARGE_PRICE_CHANGE ({settings.BULK_UPLOAD_LARGE_PRICE_CHANGE}) is not above 1.",
-            hint="Set the factor by which a price must change to be marked, such as 2.",
-            id="bulk_upload.E008",
-        )
-    ]
-
-
-@register(Tags.compatibility)
 def check_cache_is_shared(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """W003: a cache inside each process cannot show the worker's progress to the web process."""
     backend = settings.CACHES["default"]["BACKEND"]

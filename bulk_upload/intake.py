@@ -11,7 +11,7 @@ import hashlib
 import logging
 import uuid
 from pathlib import PurePath
-from typing import IO, Final, Literal, cast
+from typing import IO, Final, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -24,11 +24,11 @@ from django.utils.translation import gettext as _
 
 from bulk_upload import idempotency, progress, queue, snapshots, storage, storage_keys
 from bulk_upload.idempotency import UploadIdentity
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload, FileFormat, Status
 from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.recording import InDoubt, record
-from bulk_upload.receiving.refusals import RefusedUpload
+from bulk_upload.receiving.refusals import STORAGE_AWAY, RefusedUpload
 from bulk_upload.receiving.upload_size import too_large
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.wording import text_of
@@ -36,7 +36,7 @@ from medisupply.backends.database import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 
-FORMATS: Final[dict[str, Literal["xlsx", "csv"]]] = {".xlsx": "xlsx", ".csv": "csv"}
+FORMATS: Final = {f".{file_format}": file_format for file_format in FileFormat}
 OTHER_SPREADSHEETS: Final = frozenset([".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".xltx", ".tsv"])
 ZIP_MAGIC: Final = b"PK\x03\x04"
 # The starts of what people rename to .csv: zip (xlsx), OLE (xls), PDF, PNG, JPEG, GIF, gzip. A header may begin
@@ -194,7 +194,7 @@ def _earlier(identity: UploadIdentity) -> BulkUpload | None:
         raise RefusedUpload("idempotency_key_reused", message, field="Idempotency-Key") from error
 
 
-def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "csv"]:
+def _check_format(file: UploadedFile[bytes], filename: str) -> FileFormat:
     extension = PurePath(filename).suffix.lower()
     if extension in OTHER_SPREADSHEETS:
         raise RefusedUpload(
@@ -218,15 +218,15 @@ def _check_format(file: UploadedFile[bytes], filename: str) -> Literal["xlsx", "
     file_format = FORMATS[extension]
     file.seek(0)
     head = file.read(HEAD_BYTES)
-    if file_format == "xlsx" and is_encrypted_workbook(cast(IO[bytes], file)):
+    if file_format == FileFormat.XLSX and is_encrypted_workbook(cast(IO[bytes], file)):
         message = text_of("encrypted_file", {}, get_language() or "es")
         raise RefusedUpload("encrypted_file", message)
-    if file_format == "xlsx" and not head.startswith(ZIP_MAGIC):
+    if file_format == FileFormat.XLSX and not head.startswith(ZIP_MAGIC):
         raise RefusedUpload(
             "content_mismatch",
             _("El contenido no es un libro de Excel (.xlsx): guárdelo como .xlsx desde Excel y súbalo otra vez."),
         )
-    if file_format == "csv" and not _looks_like_text(head):
+    if file_format == FileFormat.CSV and not _looks_like_text(head):
         raise RefusedUpload(
             "content_mismatch",
             _("El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
@@ -253,5 +253,4 @@ def _store(file: UploadedFile[bytes], key: str) -> str:
         return storage.save(file, key)
     except storage.StorageDown as error:
         log.error("S3 did not take %s: %s", key, error)
-        message = _("El almacén de archivos no responde: intente de nuevo en un momento.")
-        raise RefusedUpload("storage_unavailable", message) from error
+        raise RefusedUpload("storage_unavailable", str(STORAGE_AWAY)) from error

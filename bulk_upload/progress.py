@@ -10,56 +10,95 @@ fail does not trust such a state for that time, so that no client sees a status 
 from __future__ import annotations
 
 import uuid
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, TypedDict, TypeGuard, get_args, get_origin, get_type_hints, is_typeddict
 
 from django.conf import settings
 
 from bulk_upload.models.states import FINAL, Status
 from medisupply.backends import shared_cache
 
-Snapshot = dict[str, Any]
-
 # A completed upload never changes any more; a failed or cancelled one may be retried.
 COMPLETED_SECONDS: Final = 24 * 3600
 
-# What a snapshot consists of: a set names types, a list the shape of its items, a dict the keys that must be there,
-# a tuple the shape of the values of a dict with any keys.
-TEXT: Final = frozenset([str])
-NUMBER: Final = frozenset([int])
-OPTIONAL_TEXT: Final = frozenset([str, type(None)])
-PARAMS: Final = (frozenset([str, int, float, bool]),)
-ROW_PROBLEMS: Final = [
-    {"fila": NUMBER, "detalles": [{"columna": TEXT, "codigo": TEXT, "params": PARAMS, "valor": TEXT}]}
-]
-LISTS: Final = {
-    "creados": [TEXT],
-    "actualizados": [TEXT],
-    "errores": ROW_PROBLEMS,
-    "advertencias": ROW_PROBLEMS,
-    "truncadas": frozenset([bool]),
-}
-COUNTERS: Final = (
-    "total",
-    "exitosos",
-    "rechazados",
-    "duplicados",
-    "creados",
-    "actualizados",
-    "sin_cambios",
-    "sin_procesar",
-    "cambios_grandes_de_precio",
-    "procesados",
-)
-SHAPE: Final = {
-    "revision": NUMBER,
-    **dict.fromkeys(("task_id", "status", "filename", "proveedor_id", "s3_key", "created_at", "updated_at"), TEXT),
-    **dict.fromkeys(("started_at", "completed_at"), OPTIONAL_TEXT),
-    **dict.fromkeys(("sheet", "encoding", "delimiter", "error_code"), TEXT),
-    "columns": (NUMBER,),
-    "error_params": PARAMS,
-    "counts": dict.fromkeys(COUNTERS, NUMBER),
-    "rows_per_second": frozenset([float, int, type(None)]),
-}
+
+class Counts(TypedDict):
+    total: int
+    exitosos: int
+    rechazados: int
+    duplicados: int
+    creados: int
+    actualizados: int
+    sin_cambios: int
+    sin_procesar: int
+    cambios_grandes_de_precio: int
+    procesados: int
+
+
+class Detail(TypedDict):
+    """One problem of a row."""
+
+    columna: str
+    codigo: str
+    params: dict[str, str | int | bool]
+    valor: str
+
+
+class RowProblems(TypedDict):
+    fila: int
+    detalles: list[Detail]
+
+
+class Lists(TypedDict):
+    """Of an upload that has ended: at most `LISTED` entries each."""
+
+    creados: list[str]
+    actualizados: list[str]
+    errores: list[RowProblems]
+    advertencias: list[RowProblems]
+    truncadas: bool
+
+
+class Snapshot(TypedDict):
+    """What is checked when it is read: a new key makes what older releases wrote unreadable, as it should."""
+
+    revision: int
+    task_id: str
+    status: str
+    filename: str
+    proveedor_id: str | None
+    s3_key: str
+    created_at: str
+    updated_at: str
+    started_at: str | None
+    completed_at: str | None
+    sheet: str
+    encoding: str
+    delimiter: str
+    columns: dict[str, int]
+    counts: Counts
+    rows_per_second: int | float | None
+    lists: Lists | None
+    error_code: str
+    error_params: dict[str, str | int | bool]
+
+
+def _shape(kind: Any) -> Any:
+    """A type as `_fits` takes it: a set names plain types, a list has the shape of its items, a dict the keys that
+    must be there, a tuple the shape of the values of a dict with any keys.
+    """
+    if is_typeddict(kind):
+        return {name: _shape(part) for name, part in get_type_hints(kind).items()}
+    parts = get_args(kind)
+    if get_origin(kind) is list:
+        return [_shape(parts[0])]
+    if get_origin(kind) is dict:
+        return (_shape(parts[1]),)
+    return frozenset(parts or [kind])
+
+
+LISTS: Final = _shape(Lists)
+NO_LISTS: Final = frozenset([type(None)])
+SHAPE: Final = {name: part for name, part in _shape(Snapshot).items() if name != "lists"}
 
 
 def put(snapshot: Snapshot) -> None:
@@ -99,7 +138,7 @@ def _is_snapshot(value: Any) -> TypeGuard[Snapshot]:
     if not _fits(value, SHAPE) or value["status"] not in Status.values:
         return False
     # A state that is final has its lists, and no other has.
-    return _fits(value.get("lists"), LISTS if value["status"] in FINAL else frozenset([type(None)]))
+    return _fits(value.get("lists"), LISTS if value["status"] in FINAL else NO_LISTS)
 
 
 def _fits(value: Any, shape: Any) -> bool:

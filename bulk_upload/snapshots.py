@@ -11,7 +11,7 @@ from django import db
 
 from bulk_upload import progress
 from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, iso_utc
-from bulk_upload.progress import COUNTERS, Snapshot
+from bulk_upload.progress import Counts, Detail, Lists, RowProblems, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +38,6 @@ def of(upload: BulkUpload) -> Snapshot:
 
 def head(upload: BulkUpload) -> Snapshot:
     """The snapshot without its lists, for which no query is made."""
-    counts = {name: getattr(upload, name) for name in COUNTERS if name != "exitosos"}
-    # The database computes the column; an instance in memory may be ahead of what it read.
-    counts["exitosos"] = upload.creados + upload.actualizados + upload.sin_cambios
     return {
         "revision": upload.revision,
         "task_id": str(upload.task_id),
@@ -56,11 +53,27 @@ def head(upload: BulkUpload) -> Snapshot:
         "encoding": upload.encoding,
         "delimiter": upload.delimiter,
         "columns": upload.header_positions,
-        "counts": counts,
+        "counts": _counts(upload),
         "rows_per_second": _speed(upload),
         "lists": None,
         "error_code": upload.error_code,
         "error_params": upload.error_params,
+    }
+
+
+def _counts(upload: BulkUpload) -> Counts:
+    return {
+        "total": upload.total,
+        # The database computes the column; an instance in memory may be ahead of what it read.
+        "exitosos": upload.creados + upload.actualizados + upload.sin_cambios,
+        "rechazados": upload.rechazados,
+        "duplicados": upload.duplicados,
+        "creados": upload.creados,
+        "actualizados": upload.actualizados,
+        "sin_cambios": upload.sin_cambios,
+        "sin_procesar": upload.sin_procesar,
+        "cambios_grandes_de_precio": upload.cambios_grandes_de_precio,
+        "procesados": upload.procesados,
     }
 
 
@@ -72,7 +85,7 @@ def _speed(upload: BulkUpload) -> float | None:
     return round(upload.procesados / max(seconds, 0.001), 1)
 
 
-def _lists(upload: BulkUpload) -> dict[str, Any]:
+def _lists(upload: BulkUpload) -> Lists:
     errors, more_errors = _problems(upload, Severity.ERROR)
     warnings, more_warnings = _problems(upload, Severity.WARNING)
     return {
@@ -87,12 +100,12 @@ def _lists(upload: BulkUpload) -> dict[str, Any]:
     }
 
 
-def _problems(upload: BulkUpload, severity: Severity) -> tuple[list[dict[str, Any]], bool]:
+def _problems(upload: BulkUpload, severity: Severity) -> tuple[list[RowProblems], bool]:
     """The problems of the first `LISTED` rows that have any, a row each, and whether there are more rows."""
     found = RowError.objects.filter(upload=upload, severity=severity).values(
         "fila", "columna", "codigo", "params", "valor"
     )
-    rows: list[dict[str, Any]] = []
+    rows: list[RowProblems] = []
     for fila, details in groupby(found.iterator(2000), key=lambda problem: problem["fila"]):
         if len(rows) == LISTED:
             return rows, True
@@ -100,5 +113,10 @@ def _problems(upload: BulkUpload, severity: Severity) -> tuple[list[dict[str, An
     return rows, False
 
 
-def _detail(problem: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: problem[name] for name in ("columna", "codigo", "params", "valor")}
+def _detail(problem: Mapping[str, Any]) -> Detail:
+    return {
+        "columna": problem["columna"],
+        "codigo": problem["codigo"],
+        "params": problem["params"],
+        "valor": problem["valor"],
+    }

@@ -6,20 +6,25 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from tempfile import TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Any
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from storages.backends.s3 import S3Storage
 
 from bulk_upload import storage_keys
+from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.storage_lifecycle import with_ours
+
+if TYPE_CHECKING:
+    from bulk_upload.models import BulkUpload
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +39,6 @@ class StorageDown(Exception):
 
 class FileGone(Exception):
     """The bucket answers and does not have the file: it will not come back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What a fetched file was, to compare with what was stored."""
-
-    size: int
-    sha256: str
 
 
 def keys_of_uploads(after: str) -> Iterator[list[tuple[str, datetime]]]:
@@ -67,20 +64,29 @@ def save(file: IO[bytes], key: str) -> str:
         raise StorageDown(str(error)) from error
 
 
-def fetch(key: str, into: Path, *, on_block: Callable[[], None] = lambda: None) -> Fetched:
-    """Write the stored file to `into`. Raises `StorageDown`, `FileGone`, or `OSError` of the local disk.
+@contextmanager
+def local_copy(
+    upload: BulkUpload, folder: Path | None = None, *, on_block: Callable[[], None] = lambda: None
+) -> Iterator[Path]:
+    """The file of `upload` as its supplier sent it, on the local disk until the block ends.
 
-    `on_block` is called after each block; what it raises passes through. One block after another: boto3's
-    own transfer keeps up to ten parts of 8 MB in memory.
+    It gets a folder of its own in `folder` (`BULK_UPLOAD_TEMP_DIR` by default). `on_block` is called after each
+    block; what it raises passes through. Raises `FileProblem` when the stored file is not the one that was accepted,
+    `StorageDown`, `FileGone`, or `OSError` of the local disk.
     """
-    size, digest = 0, hashlib.sha256()
-    with closing(stream(key)) as blocks, into.open("wb") as target:
-        for block in blocks:
-            target.write(block)
-            digest.update(block)
-            size += len(block)
-            on_block()
-    return Fetched(size, digest.hexdigest())
+    parent = folder or settings.BULK_UPLOAD_TEMP_DIR
+    with TemporaryDirectory(prefix="original-", dir=parent, ignore_cleanup_errors=True) as own:
+        path, digest = Path(own, "original"), hashlib.sha256()
+        # One block after another: boto3's own transfer keeps up to ten parts of 8 MB in memory.
+        with closing(stream(upload.s3_key)) as blocks, path.open("wb") as target:
+            for block in blocks:
+                target.write(block)
+                digest.update(block)
+                on_block()
+        # Uploads of older releases have no hash.
+        if path.stat().st_size != upload.size or upload.sha256 not in ("", digest.hexdigest()):
+            raise FileProblem("file_replaced")
+        yield path
 
 
 def stream(key: str) -> Generator[bytes, None, None]:
@@ -202,19 +208,18 @@ def _bring_back(key: str) -> bool:
 
 def _copy(source: str, target: str) -> bool:
     """Copy within the bucket; `False` when there is no such file. Raises `StorageDown`."""
-    try:
-        _client().copy_object(Bucket=_bucket(), Key=target, CopySource={"Bucket": _bucket(), "Key": source})
-    except _FAULTS as error:
-        absence = _absence(source, error)
-        if isinstance(absence, FileGone):
-            return False
-        raise absence from error
-    return True
+    origin = {"Bucket": _bucket(), "Key": source}
+    return _is_there(source, lambda: _client().copy_object(Bucket=_bucket(), Key=target, CopySource=origin))
 
 
 def _exists(key: str) -> bool:
+    return _is_there(key, lambda: _client().head_object(Bucket=_bucket(), Key=key))
+
+
+def _is_there(key: str, ask: Callable[[], Any]) -> bool:
+    """Whether what `ask` asks S3 for the file `key` finds it. Raises `StorageDown`."""
     try:
-        _client().head_object(Bucket=_bucket(), Key=key)
+        ask()
     except _FAULTS as error:
         absence = _absence(key, error)
         if isinstance(absence, FileGone):

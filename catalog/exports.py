@@ -5,23 +5,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import tablib
 from django.db.models import QuerySet
 
 from bulk_upload.sheet.formulas import csv_separator, protected
+from bulk_upload.workbooks.row_errors import ExportFormat
 from bulk_upload.workbooks.safe_cells import importable_cell
 from bulk_upload.workbooks.xlsx import Cell, streamed, text
 from catalog.models import Product
 
-FileFormat = Literal["csv", "xlsx", "json"]
-FORMATS: Final[tuple[str, ...]] = get_args(FileFormat)
-CONTENT_TYPES: Final[dict[str, str]] = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-}
 # The sheet's own columns: an exported file can be uploaded again, without a warning.
 COLUMNS: Final = (
     "id",
@@ -45,7 +39,7 @@ JSON_HEADERS: Final = (*HEADERS, "proveedor_id")
 BATCH: Final = 2000
 
 
-def export_products(products: QuerySet[Product], file_format: FileFormat, language: str = "es") -> Iterator[bytes]:
+def export_products(products: QuerySet[Product], file_format: ExportFormat, language: str = "es") -> Iterator[bytes]:
     """The products of a queryset, in its order, as blocks of a file. Memory does not grow with their number.
 
     A CSV is separated as spreadsheet programs in `language` expect it.

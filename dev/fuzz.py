@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.files import FileFormat, Readers
+from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.problem_codes import FILE_PROBLEMS
 from bulk_upload.sheet.problems import FileProblem
 from catalog.sheets.products import PRODUCTS
@@ -113,7 +113,7 @@ class Fuzz:
         lines += [f"finding: {finding}" for finding in self.findings] or ["no findings"]
         return "\n".join(lines)
 
-    def _read(self, path: Path, file_format: FileFormat) -> str:
+    def _read(self, path: Path, file_format: str) -> str:
         try:
             with self._readers.reader(LIMITS) as reader:
                 table = reader.checked(path, file_format, PRODUCTS, next_row=0, chunk_rows=500)

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import PurePath
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bulk_upload import storage
-from bulk_upload.admin.downloads import attachment
 from bulk_upload.admin.visible_uploads import ScopedUploads
-from bulk_upload.models import BulkUpload, FileState, PreparedFile
-from bulk_upload.workbooks import prepared_files
-from bulk_upload.workbooks.corrections import missing_rows_sentence, standing_errors
-from bulk_upload.workbooks.row_errors import CONTENT_TYPES
+from bulk_upload.models import FileState, PreparedFile
+from bulk_upload.workbooks import downloads
+from bulk_upload.workbooks.corrections import missing_rows_sentence
+from bulk_upload.workbooks.no_file import NoFile
+from bulk_upload.workbooks.prepared_files import progress_sentence
 from medisupply.api.throttles import too_many_exports
 
 # Seconds after which the page reloads itself where no script runs.
@@ -40,37 +36,27 @@ class CorrectionsPage(ScopedUploads):
     def corrections_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponseBase:
         """The file; as long as it is not ready, a page that waits for it."""
         upload = self.visible_upload(request, task_id)
-        if not upload.is_final:
-            return self._back(request, upload, _("La carga no ha terminado: espere a que termine."))
-        if not standing_errors(upload).exists():
-            return self._back(request, upload, _("La carga no tiene filas por corregir."))
-        file = prepared_files.corrections_of(upload, _language())
-        if file.state == FileState.READY:
-            return too_many_exports(request) or self._ready(request, file)
-        why = prepared_files.reason(file, _language())
-        if file.state == FileState.FAILED and why:
-            return self._back(request, upload, why.sentence)
+        try:
+            file = downloads.corrections(upload)
+            if file.state == FileState.READY:
+                return too_many_exports(request) or self._ready(request, file)
+            missing = downloads.why_missing(file)
+            if file.state == FileState.FAILED and missing:
+                raise missing
+        except NoFile as missing:
+            return self.back_to(request, upload, missing.sentence)
         return self._waiting(request, file)
 
     def corrections_state_view(self, request: HttpRequest, task_id: uuid.UUID) -> JsonResponse:
         upload = self.visible_upload(request, task_id)
-        if not (upload.is_final and standing_errors(upload).exists()):
-            raise Http404
-        return JsonResponse(_state(prepared_files.corrections_of(upload, _language())))
+        try:
+            return JsonResponse(_state(downloads.corrections(upload)))
+        except NoFile as missing:
+            raise Http404 from missing
 
     def _ready(self, request: HttpRequest, file: PreparedFile) -> HttpResponseBase:
-        try:
-            blocks = storage.stream(file.s3_key)
-        except storage.FileGone:
-            prepared_files.make_again(file)
-            return self._waiting(request, file)
-        except storage.StorageDown:
-            message = _("El almacén de archivos no responde: intente de nuevo en un momento.")
-            return self._back(request, file.upload, message)
-        name = f"{PurePath(file.upload.filename).stem}_por_corregir.xlsx"
-        response = attachment(blocks, name, CONTENT_TYPES["xlsx"])
-        response["Content-Length"] = str(file.size)
-        return response
+        ready = downloads.prepared(file)
+        return ready.response() if ready else self._waiting(request, file)
 
     def _waiting(self, request: HttpRequest, file: PreparedFile) -> TemplateResponse:
         address = "admin:bulk_upload_bulkupload_corrections"
@@ -93,21 +79,13 @@ class CorrectionsPage(ScopedUploads):
         )
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/corrections.html", context)
 
-    def _back(self, request: HttpRequest, upload: BulkUpload, why: str) -> HttpResponseRedirect:
-        messages.error(request, why)
-        return HttpResponseRedirect(reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk]))
-
 
 def _state(file: PreparedFile) -> dict[str, Any]:
     """How far the file is, for the page and its script."""
-    why = prepared_files.reason(file, _language())
+    missing = downloads.why_missing(file)
     if file.state == FileState.READY:
         text = _("El libro está listo: se descarga.")
         text += f" {missing_rows_sentence(file.missing_from)}" if file.missing_from else ""
     else:
-        text = why.sentence if why else prepared_files.progress_sentence(file)
+        text = missing.sentence if missing else progress_sentence(file)
     return {"waiting": file.is_unfinished, "text": text, "total": file.rows_total, "processed": file.rows_done}
-
-
-def _language() -> str:
-    return get_language() or "es"

@@ -11,9 +11,9 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -140,14 +140,13 @@ class WatchPage(ScopedUploads):
         if not self.may_act_for(request, upload):
             raise PermissionDenied
         step = STEPS[name]
-        address = HttpResponseRedirect(reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk]))
         if request.method == "POST" or upload.status not in step.allowed:
             if request.method == "POST" and step.run(upload):
                 self.log_change(request, upload, history.message(step.logged_as))
                 messages.success(request, step.done)
             else:
                 messages.warning(request, step.too_late)
-            return address
+            return self.back_to(request, upload)
         context = self._context(request, upload) | {"step": step, "title": step.title}
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/confirm.html", context)
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from bulk_upload import storage
@@ -22,10 +18,9 @@ from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
-from bulk_upload.originals import fetch_original
 from bulk_upload.receiving.refusals import RefusedUpload
-from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.wording import text_of
+from bulk_upload.workbooks.downloads import store_faults_in_words
+from bulk_upload.workbooks.no_file import NoFile
 from medisupply.web import history
 
 
@@ -44,7 +39,7 @@ class ReplacePage(ScopedUploads):
             raise PermissionDenied
         if not may_replace(upload):
             messages.warning(request, _("Solo una carga completada sin reemplazar puede repetirse reemplazando."))
-            return _page_of(upload)
+            return self.back_to(request, upload)
         if request.method == "POST":
             return self._replace(request, upload)
         step = {
@@ -63,34 +58,20 @@ class ReplacePage(ScopedUploads):
         try:
             repeated = _upload_again(request, upload)
         except RefusedUpload as refusal:
-            messages.error(request, refusal.message)
-        except FileProblem as problem:
-            messages.error(request, text_of(problem.code, problem.params, get_language() or settings.LANGUAGE_CODE))
-        except storage.FileGone:
-            messages.error(request, text_of("file_missing", {}, get_language() or settings.LANGUAGE_CODE))
-        except storage.StorageDown:
-            messages.error(request, _("El almacén de archivos no responde: intente de nuevo en un momento."))
-        else:
-            self.log_addition(request, repeated, history.message("uploaded_again"))
-            return _page_of(repeated)
-        return _page_of(upload)
+            return self.back_to(request, upload, refusal.message)
+        except NoFile as missing:
+            return self.back_to(request, upload, missing.sentence)
+        self.log_addition(request, repeated, history.message("uploaded_again"))
+        return self.back_to(request, repeated)
 
 
 def _upload_again(request: HttpRequest, upload: BulkUpload) -> BulkUpload:
-    """Raises `RefusedUpload`, and what `fetch_original` raises."""
-    with tempfile.TemporaryDirectory(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix="replace-") as folder:
-        stored = Path(folder, "file")
-        fetch_original(upload, stored)
-        with stored.open("rb") as content:
-            file = UploadedFile(content, name=upload.filename, size=stored.stat().st_size)
-            return accept_upload(
-                file=file,
-                sheet=registry.get(upload.sheet_name).sheet,
-                owner=upload.proveedor,
-                user=request.user,
-                reemplazar_duplicados=True,
-            )
-
-
-def _page_of(upload: BulkUpload) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk]))
+    """Raises `RefusedUpload` or `NoFile`."""
+    with store_faults_in_words(), storage.local_copy(upload) as path, path.open("rb") as content:
+        return accept_upload(
+            file=UploadedFile(content, name=upload.filename, size=upload.size),
+            sheet=registry.get(upload.sheet_name).sheet,
+            owner=upload.proveedor,
+            user=request.user,
+            reemplazar_duplicados=True,
+        )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 
 from bulk_upload.admin.forms import ADD_PERMISSION
 from bulk_upload.imports import registry
@@ -41,6 +42,12 @@ class ScopedUploads(admin.ModelAdmin[BulkUpload]):
         if upload is None:
             raise Http404
         return upload
+
+    def back_to(self, request: HttpRequest, upload: BulkUpload, why: str = "") -> HttpResponseRedirect:
+        """The page of `upload`, which says `why` that is not what was asked for."""
+        if why:
+            messages.error(request, why)
+        return HttpResponseRedirect(reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk]))
 
     def may_act_for(self, request: HttpRequest, upload: BulkUpload) -> bool:
         """Whether the person may cancel or retry this upload, as it may upload for its supplier."""

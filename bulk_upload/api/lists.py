@@ -16,7 +16,7 @@ from bulk_upload.api import access, operations, serializers
 from bulk_upload.api.downloads import problems_file
 from bulk_upload.models import BulkUpload, RowError, Severity, Status
 from bulk_upload.wording import worded_error
-from bulk_upload.workbooks.row_errors import FILE_FORMATS, FileFormat
+from bulk_upload.workbooks.row_errors import ExportFormat
 from medisupply.api.filters import MomentFilter
 from medisupply.api.json import language
 from medisupply.api.paging import filtered, newest_first, numbered
@@ -34,7 +34,7 @@ class ProblemFilters(FilterSet):
     code = CharFilter(field_name="codigo", max_length=32)
     column = CharFilter(field_name="columna", max_length=64)
     severity = ChoiceFilter(field_name="severity", choices=Severity.choices)
-    format = ChoiceFilter(choices=[(name, name) for name in FILE_FORMATS], method="_as_it_is")
+    format = ChoiceFilter(choices=[(name.value, name.value) for name in ExportFormat], method="_as_it_is")
 
     def _as_it_is(self, rows: Any, name: str, value: str) -> Any:
         return rows
@@ -55,7 +55,7 @@ class ProblemListView(APIView):
         upload = access.visible(request, task_id)
         found = _problems(request, upload)
         if file_format := request.query_params.get("format"):
-            return problems_file(request, upload, file_format, found)
+            return problems_file(request, upload, ExportFormat(file_format), found)
         return Response(numbered(request, found, lambda problem: _problem(problem, upload)))
 
 
@@ -64,22 +64,22 @@ class ProblemsCsvView(APIView):
 
     @operations.PROBLEMS_CSV
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
-        return _file(request, task_id, "csv")
+        return _file(request, task_id, ExportFormat.CSV)
 
 
 class ProblemsXlsxView(APIView):
     @operations.PROBLEMS_XLSX
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
-        return _file(request, task_id, "xlsx")
+        return _file(request, task_id, ExportFormat.XLSX)
 
 
 class ProblemsJsonView(APIView):
     @operations.PROBLEMS_JSON
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
-        return _file(request, task_id, "json")
+        return _file(request, task_id, ExportFormat.JSON)
 
 
-def _file(request: Request, task_id: str, file_format: FileFormat) -> HttpResponseBase:
+def _file(request: Request, task_id: str, file_format: ExportFormat) -> HttpResponseBase:
     upload = access.visible(request, task_id)
     return problems_file(request, upload, file_format, _problems(request, upload))
 

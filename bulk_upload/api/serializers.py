@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from bulk_upload.models import BulkUpload, PreparedFile, Status
-from bulk_upload.progress import Snapshot
+from bulk_upload.progress import Counts, Detail, Lists, RowProblems, Snapshot
 from bulk_upload.wording import in_language, text_of, worded
 from bulk_upload.workbooks.prepared_files import progress_sentence
 
@@ -59,7 +59,7 @@ def status(snapshot: Snapshot, language: str) -> dict[str, Any]:
         **{name: snapshot[name] for name in ("created_at", "updated_at", "started_at", "completed_at")},
         "detected": {name: snapshot[name] for name in ("sheet", "encoding", "delimiter")},
         "progress": _progress(snapshot),
-        "result": _result(snapshot, language) if snapshot["lists"] is not None else None,
+        "result": _result(snapshot, snapshot["lists"], language) if snapshot["lists"] is not None else None,
         "error": text_of(code, snapshot["error_params"], language) if code else None,
         "error_code": code or None,
     }
@@ -89,10 +89,9 @@ def _progress(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _result(snapshot: Snapshot, language: str) -> dict[str, Any]:
-    lists = snapshot["lists"]
+def _result(snapshot: Snapshot, lists: Lists, language: str) -> dict[str, Any]:
     return {
-        "mensaje": in_language(MESSAGES[snapshot["status"]], language),
+        "mensaje": in_language(MESSAGES[Status(snapshot["status"])], language),
         "resumen": _resumen(snapshot["counts"]),
         "productos_creados": lists["creados"],
         "productos_actualizados": lists["actualizados"],
@@ -103,7 +102,7 @@ def _result(snapshot: Snapshot, language: str) -> dict[str, Any]:
     }
 
 
-def _resumen(counts: dict[str, int]) -> dict[str, int]:
+def _resumen(counts: Counts) -> dict[str, int]:
     return {
         "total": counts["total"],
         "exitosos": counts["exitosos"],
@@ -117,14 +116,14 @@ def _resumen(counts: dict[str, int]) -> dict[str, int]:
     }
 
 
-def row_problem(row: dict[str, Any], columns: dict[str, int], language: str) -> dict[str, Any]:
+def row_problem(row: RowProblems, columns: dict[str, int], language: str) -> dict[str, Any]:
     """One row's problems: ``{"fila", "error", "detalles": [{columna, codigo, mensaje, valor, celda}]}``."""
     details = [_detail(row["fila"], detail, columns, language) for detail in row["detalles"]]
     return {"fila": row["fila"], "error": _sentence(details, language), "detalles": details}
 
 
-def _detail(fila: int, detail: dict[str, Any], columns: dict[str, int], language: str) -> dict[str, Any]:
-    columna, codigo, params, valor = (detail[name] for name in ("columna", "codigo", "params", "valor"))
+def _detail(fila: int, detail: Detail, columns: dict[str, int], language: str) -> dict[str, Any]:
+    columna, codigo, params, valor = detail["columna"], detail["codigo"], detail["params"], detail["valor"]
     problem = {**worded(fila, columna, codigo, params, valor, language=language, positions=columns)}
     return {name: problem[name] for name in DETAIL}
 

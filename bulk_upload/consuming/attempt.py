@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from django.conf import settings
 from django.db import connection
 
-from bulk_upload import progress, queue, snapshots
+from bulk_upload import progress, queue, snapshots, storage
 from bulk_upload.checking.tables import Limits
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, lease
-from bulk_upload.originals import fetch_original
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 
@@ -78,12 +77,12 @@ class Attempt:
         log.info("Upload %s: %s from row %s, attempt %s", upload.pk, upload.filename, upload.next_row, upload.attempts)
         self._show()
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-        with self._file() as path, self._readers.reader(limits, self._on_wait) as reader:
+        with self._readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
             with self._interruptible():
-                fetch_original(upload, path, on_block=self._on_wait)
+                path = stack.enter_context(storage.local_copy(upload, self._folder, on_block=self._on_wait))
             table = reader.checked(
                 path,
-                _format(upload),
+                upload.file_format,
                 registry.get(upload.sheet_name).sheet,
                 next_row=upload.next_row,
                 chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
@@ -111,16 +110,6 @@ class Attempt:
             log.warning("The message of upload %s could not be kept: %s", self.upload.pk, error)
         self._renewed_at = time.monotonic()
 
-    @contextmanager
-    def _file(self) -> Iterator[Path]:
-        """Where the file goes; it is removed at the end, whatever happened."""
-        path = self._folder / f"{self.upload.pk}.{self.upload.file_format}"
-        try:
-            yield path
-        finally:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-
     def _on_wait(self) -> None:
         self._pause(self)
         self.keep()
@@ -140,7 +129,3 @@ class Attempt:
         if not self.upload.is_final:
             snapshot["rows_per_second"] = self._speed.rows_per_second()
         progress.put(snapshot)
-
-
-def _format(upload: BulkUpload) -> Literal["xlsx", "csv"]:
-    return "xlsx" if upload.file_format == "xlsx" else "csv"

@@ -17,8 +17,6 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from enum import Enum
 from typing import Final
 
@@ -27,11 +25,10 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from bulk_upload import queue, snapshots, storage
 from bulk_upload.consuming import faults
-from bulk_upload.consuming.attempt import Attempt, Work
-from bulk_upload.consuming.temporary_folder import Workplace
+from bulk_upload.consuming.attempt import Attempt
+from bulk_upload.consuming.handler import Handler
 from bulk_upload.models import BulkUpload, ClaimLost, lease
 from bulk_upload.queue import Delivery
-from bulk_upload.reading.files import Readers
 from bulk_upload.reading.process import ReaderKilled
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.sheet.texts import Params
@@ -77,21 +74,8 @@ class Outcome(Enum):
     LEFT = "leave it: it was given back, or comes back by itself"
 
 
-class DeliveryHandler:
-    """Handles messages one at a time."""
-
-    def __init__(
-        self,
-        readers: Readers,
-        workplace: Workplace,
-        pause: Callable[[Work], None],
-        interruptible: Callable[[], AbstractContextManager[None]],
-    ) -> None:
-        """`pause` and `interruptible` are those of `Attempt`."""
-        self._readers = readers
-        self._workplace = workplace
-        self._pause = pause
-        self._interruptible = interruptible
+class DeliveryHandler(Handler):
+    """Handles messages of uploads."""
 
     def handle(self, delivery: Delivery) -> None:
         """Deal with one message. Raises the faults of SQS and of the database, and `WorkerUnfit`."""

@@ -2,7 +2,7 @@
 the database was lost.
 
 They are moved, never deleted: a database that was restored to an older state knows them again once it is
-restored to a newer one (`storage.fetch` brings them back). The bucket removes them after 30 days. Nothing is
+restored to a newer one (`storage.stream` brings them back). The bucket removes them after 30 days. Nothing is
 touched outside this system's prefix, nor a key that names no upload.
 """
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import random
+import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
@@ -24,10 +25,9 @@ from bulk_upload.checking.tables import Limits
 from bulk_upload.consuming import faults
 from bulk_upload.consuming.attempt import Work
 from bulk_upload.consuming.deliveries import DATABASE_ERRORS, FIRST_DELAY, LONGEST_DELAY, GiveBack, WorkerUnfit
-from bulk_upload.consuming.temporary_folder import Workplace
+from bulk_upload.consuming.handler import Handler
 from bulk_upload.imports import registry
 from bulk_upload.models import ClaimLost, PreparedFile, lease
-from bulk_upload.originals import fetch_original
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.problems import FileProblem
@@ -43,21 +43,8 @@ SHOWN_EVERY_SECONDS: Final = 1.0
 STORING_SPEED: Final = 1_000_000
 
 
-class FileHandler:
-    """Handles messages that ask for files, one at a time."""
-
-    def __init__(
-        self,
-        readers: Readers,
-        workplace: Workplace,
-        pause: Callable[[Work], None],
-        interruptible: Callable[[], AbstractContextManager[None]],
-    ) -> None:
-        """`pause` and `interruptible` are those of `Attempt`."""
-        self._readers = readers
-        self._workplace = workplace
-        self._pause = pause
-        self._interruptible = interruptible
+class FileHandler(Handler):
+    """Handles messages that ask for files."""
 
     def handle(self, delivery: Delivery) -> None:
         """Deal with one message. Raises the faults of SQS and of the database, and `WorkerUnfit`."""
@@ -152,14 +139,13 @@ class Preparation:
         file.begin(standing_errors(upload).values("fila").distinct().count())
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
         with (
-            self._paths() as (original, made),
             self._readers.reader(limits, self._on_wait) as reader,
-            made.open("wb+") as target,
+            tempfile.TemporaryFile(dir=self._folder) as target,
+            ExitStack() as stack,
         ):
             with self._interruptible():
-                fetch_original(upload, original, on_block=self._on_wait)
-            file_format: Literal["xlsx", "csv"] = "xlsx" if upload.file_format == "xlsx" else "csv"
-            table = reader.rows(original, file_format, registry.get(file.upload.sheet_name).sheet)
+                original = stack.enter_context(storage.local_copy(upload, self._folder, on_block=self._on_wait))
+            table = reader.rows(original, upload.file_format, registry.get(file.upload.sheet_name).sheet)
             written = write_corrections(upload, table, target, file.language, self._after_batch)
             size = target.tell()
             self._keep(lease() + timedelta(seconds=size / STORING_SPEED))
@@ -197,15 +183,3 @@ class Preparation:
             self._file.progress(rows, lease())
             self._shown_at = time.monotonic()
         self._on_wait()
-
-    @contextmanager
-    def _paths(self) -> Iterator[tuple[Path, Path]]:
-        """Where the original goes and the file is made; both are removed at the end, whatever happened."""
-        original = self._folder / f"{self._file.pk}.{self.upload.file_format}"
-        made = self._folder / f"{self._file.pk}.made.xlsx"
-        try:
-            yield original, made
-        finally:
-            for path in (original, made):
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)

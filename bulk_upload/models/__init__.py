@@ -6,7 +6,7 @@ from bulk_upload.models.prepared_file import FileState, PreparedFile
 from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.row_change import RowChange
 from bulk_upload.models.row_error import RowError
-from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally, iso_utc, lease
+from bulk_upload.models.states import FINAL, LISTED, ClaimLost, FileFormat, Severity, Status, Tally, iso_utc, lease
 from bulk_upload.models.upload import BulkUpload
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "BulkUpload",
     "BulkUploadQuerySet",
     "ClaimLost",
+    "FileFormat",
     "FileState",
     "ImportedModel",
     "PreparedFile",

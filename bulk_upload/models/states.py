@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, overload
 
 from django.conf import settings
 from django.db import models
@@ -48,6 +48,13 @@ class Status(models.TextChoices):
 FINAL: Final = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
 
 
+class FileFormat(models.TextChoices):
+    """What is accepted."""
+
+    XLSX = "xlsx", "Excel"
+    CSV = "csv", "CSV"
+
+
 class Severity(models.TextChoices):
     ERROR = "error", _("Error")
     WARNING = "warning", _("Advertencia")
@@ -56,6 +63,14 @@ class Severity(models.TextChoices):
 def lease() -> timedelta:
     """How long a claim lasts unless it is renewed."""
     return timedelta(seconds=settings.BULK_UPLOAD_LEASE_SECONDS)
+
+
+@overload
+def iso_utc(moment: datetime) -> str: ...
+
+
+@overload
+def iso_utc(moment: datetime | None) -> str | None: ...
 
 
 def iso_utc(moment: datetime | None) -> str | None:

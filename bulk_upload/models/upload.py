@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models.published import Published
 from bulk_upload.models.queryset import BulkUploadQuerySet
-from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Severity, Status, Tally
+from bulk_upload.models.states import FINAL, LISTED, ClaimLost, FileFormat, Severity, Status, Tally
 from medisupply.backends.database import database_now, database_session, next_change_number
 
 # Excel's names have 31 characters at most; other programs' ones may be longer, and are only ever shown.
@@ -53,7 +53,7 @@ class BulkUpload(Published):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("subido por")
     )
     filename = models.CharField(_("archivo"), max_length=255)
-    file_format = models.CharField(_("formato"), max_length=4, choices=[("xlsx", "Excel"), ("csv", "CSV")])
+    file_format = models.CharField(_("formato"), max_length=4, choices=FileFormat)
     s3_key = models.CharField(_("clave en S3"), max_length=512)
     size = models.BigIntegerField(_("tamaño (bytes)"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.checking.tables import CheckedTable, Limits, Table
@@ -25,15 +24,14 @@ from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problems import FileProblem
 
-FileFormat = Literal["xlsx", "csv"]
-
 
 class Reader:
     """A guarded child that reads one file when it is asked.
 
     Both ways open the file and understand its header; the rest is read as rows or chunks are taken. They
     raise `FileProblem` when the file's content cannot be read, at once or while rows are taken, and `OSError`
-    when the machine is at fault (file not there, no process to be had): that may pass.
+    when the machine is at fault (file not there, no process to be had): that may pass. `file_format` is ``xlsx`` or
+    ``csv``.
     """
 
     def __init__(self, child: Child, limits: Limits, on_wait: OnWait) -> None:
@@ -41,15 +39,13 @@ class Reader:
         self._limits = limits
         self._on_wait = on_wait
 
-    def rows(self, path: Path, file_format: FileFormat, sheet: Sheet) -> Table:
+    def rows(self, path: Path, file_format: str, sheet: Sheet) -> Table:
         """The file's rows as they stand."""
         opened = self._open(self._job(path, file_format, sheet), sheet)
         header, total, worksheet, encoding, delimiter, warnings = opened
         return Table(header, total, self._batches(total), worksheet, encoding, delimiter, warnings)
 
-    def checked(
-        self, path: Path, file_format: FileFormat, sheet: Sheet, *, next_row: int, chunk_rows: int
-    ) -> CheckedTable:
+    def checked(self, path: Path, file_format: str, sheet: Sheet, *, next_row: int, chunk_rows: int) -> CheckedTable:
         """The file's rows from `next_row` on, checked, at most `chunk_rows` in each chunk."""
         job = self._job(path, file_format, sheet)
         opened = self._open(replace(job, next_row=next_row, chunk_rows=chunk_rows), sheet)
@@ -57,7 +53,7 @@ class Reader:
         chunks = self._chunks(total, sheet, whole=not next_row)
         return CheckedTable(header, total, chunks, worksheet, encoding, delimiter, warnings)
 
-    def _job(self, path: Path, file_format: FileFormat, sheet: Sheet) -> protocol.Job:
+    def _job(self, path: Path, file_format: str, sheet: Sheet) -> protocol.Job:
         return protocol.Job(_there(path), file_format, sheet.module, sheet.name, self._limits)
 
     def _open(self, job: protocol.Job, sheet: Sheet) -> decoding.Opened:
@@ -134,7 +130,7 @@ def only_reader(limits: Limits, on_wait: OnWait = ignore_wait) -> Iterator[Reade
 
 @contextmanager
 def open_table(
-    path: Path, file_format: FileFormat, sheet: Sheet, limits: Limits, on_wait: OnWait = ignore_wait
+    path: Path, file_format: str, sheet: Sheet, limits: Limits, on_wait: OnWait = ignore_wait
 ) -> Iterator[Table]:
     """The rows of one file, by an `only_reader`."""
     with only_reader(limits, on_wait) as reader:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
+# What both doors say of an upload or a file while S3 does not answer.
+STORAGE_AWAY: Final = _("El almacén de archivos no responde: intente de nuevo en un momento.")
+
 
 class RefusedUpload(Exception):
     """The upload is refused. `field` is the form's field or the header that is at fault."""

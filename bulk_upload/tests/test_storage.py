@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 
 from bulk_upload import storage, storage_keys
 from bulk_upload.models import BulkUpload
+from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import address
 from bulk_upload.tests.helpers.tcp_proxy import TcpProxy
@@ -34,6 +35,11 @@ def key():
 
 def store(key, content=b"id,nombre\n"):
     assert storage.save(io.BytesIO(content), key) == key
+
+
+def as_upload(key, content=b"id,nombre\n", **fields):
+    sha256 = hashlib.sha256(content).hexdigest()
+    return BulkUpload(**{"s3_key": key, "size": len(content), "sha256": sha256, **fields})
 
 
 def overwrite(key, content):
@@ -63,30 +69,62 @@ def test_other_keys_name_none(key):
     assert (storage_keys.task_id_of(key), storage_keys.orphan_key(key)) == (None, None)
 
 
-def test_what_is_fetched_is_measured(key, tmp_path):
+def test_a_local_copy_is_there_until_the_block_ends(key, tmp_path):
     content = os.urandom(200_000)
     store(key, content)
     blocks = []
-    fetched = storage.fetch(key, tmp_path / "f", on_block=lambda: blocks.append(1))
-    assert (tmp_path / "f").read_bytes() == content
-    assert fetched == storage.Fetched(200_000, hashlib.sha256(content).hexdigest())
+    with storage.local_copy(as_upload(key, content), tmp_path, on_block=lambda: blocks.append(1)) as path:
+        assert path.read_bytes() == content
+        assert tmp_path in path.parents
+        opened = path.open("rb")
+    assert list(tmp_path.iterdir()) == []
+    with opened:
+        assert opened.read() == content
     assert len(blocks) > 2
+
+
+@pytest.mark.parametrize("other", [{"size": 9}, {"sha256": "0" * 64}])
+def test_a_local_copy_is_what_was_accepted(key, tmp_path, other):
+    store(key)
+    with pytest.raises(FileProblem) as problem, storage.local_copy(as_upload(key, **other), tmp_path):
+        pass
+    assert problem.value.code == "file_replaced"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_copies_of_one_file_do_not_meet(key, tmp_path):
+    store(key)
+    with storage.local_copy(as_upload(key), tmp_path) as outer:
+        with storage.local_copy(as_upload(key), tmp_path) as inner:
+            assert inner != outer
+        assert outer.read_bytes() == b"id,nombre\n"
+
+
+def test_without_a_folder_the_copy_goes_into_the_one_of_the_settings(key, tmp_path, settings):
+    store(key)
+    settings.BULK_UPLOAD_TEMP_DIR = str(tmp_path)
+    with storage.local_copy(as_upload(key)) as path:
+        assert tmp_path in path.parents
 
 
 def test_what_is_called_after_a_block_may_end_the_download(key, tmp_path):
     def stop():
         raise ZeroDivisionError
 
-    store(key, os.urandom(200_000))
-    with pytest.raises(ZeroDivisionError):
-        storage.fetch(key, tmp_path / "f", on_block=stop)
-    assert (tmp_path / "f").stat().st_size < 200_000
+    content = os.urandom(200_000)
+    store(key, content)
+    blocks = []
+    copy = storage.local_copy(as_upload(key, content), tmp_path, on_block=lambda: blocks.append(1) or stop())
+    with pytest.raises(ZeroDivisionError), copy:
+        pass
+    assert len(blocks) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_fault_of_the_local_disk_is_not_one_of_the_store(key, tmp_path):
     store(key)
-    with pytest.raises(FileNotFoundError):
-        storage.fetch(key, tmp_path / "no" / "f")
+    with pytest.raises(FileNotFoundError), storage.local_copy(as_upload(key), tmp_path / "no"):
+        pass
 
 
 def test_a_file_that_was_set_aside_is_brought_back(key, tmp_path):
@@ -94,15 +132,15 @@ def test_a_file_that_was_set_aside_is_brought_back(key, tmp_path):
     storage.set_aside(key)
     assert not default_storage.exists(key)
     assert not storage.is_missing(key)
-    storage.fetch(key, tmp_path / "f")
-    assert (tmp_path / "f").read_bytes() == b"id,nombre\n"
+    with storage.local_copy(as_upload(key), tmp_path) as path:
+        assert path.read_bytes() == b"id,nombre\n"
     assert default_storage.exists(key)
 
 
 def test_a_file_that_is_gone_is_missing(key, tmp_path):
     assert storage.is_missing(key)
-    with pytest.raises(storage.FileGone):
-        storage.fetch(key, tmp_path / "f")
+    with pytest.raises(storage.FileGone), storage.local_copy(as_upload(key), tmp_path):
+        pass
 
 
 def test_setting_aside_what_is_gone_does_nothing(key):
@@ -153,15 +191,16 @@ def hanging(settings, key):
 
 
 def test_a_store_that_hangs_is_down(hanging, key, tmp_path):
-    with pytest.raises(storage.StorageDown, match="timeout"):
-        storage.fetch(key, tmp_path / "f")
+    with pytest.raises(storage.StorageDown, match="timeout"), storage.local_copy(as_upload(key), tmp_path):
+        pass
 
 
 def test_a_store_that_hangs_in_the_middle_of_a_file_is_down(hanging, key, tmp_path):
     hanging.forward()
     overwrite(key, os.urandom(3_000_000))
-    with pytest.raises(storage.StorageDown):
-        storage.fetch(key, tmp_path / "f", on_block=hanging.hang)
+    copy = storage.local_copy(as_upload(key), tmp_path, on_block=hanging.hang)
+    with pytest.raises(storage.StorageDown), copy:
+        pass
 
 
 def test_a_store_that_hangs_refuses_an_upload_in_words(hanging, api):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from bulk_upload import queue
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, Severity
-from bulk_upload.wording import text_of
 from medisupply.backends.database import DATABASE_AWAY, database_now
 
 log = logging.getLogger(__name__)
@@ -26,13 +25,6 @@ AGAIN: Final = timedelta(seconds=60)
 STORAGE_AWAY: Final = "storage_unavailable"
 NOT_PREPARED: Final = "not_prepared"
 FILE_GONE: Final = "file_missing"
-
-
-class Reason(NamedTuple):
-    """Why a file is not there now, for programs and for people."""
-
-    code: str
-    sentence: str
 
 
 def corrections_of(upload: BulkUpload, language: str) -> PreparedFile:
@@ -70,17 +62,6 @@ def publish(file: PreparedFile) -> bool:
         log.warning("File %s waits to be published: %s", file.pk, error)
         return False
     return True
-
-
-def reason(file: PreparedFile, language: str) -> Reason | None:
-    """Why the file could not be made, or waits longer than usual; `None` when all is well."""
-    if not file.error_code:
-        return None
-    if file.error_code == STORAGE_AWAY:
-        return Reason(STORAGE_AWAY, _("El almacén de archivos no responde: intente de nuevo en un momento."))
-    if file.error_code == NOT_PREPARED:
-        return Reason(NOT_PREPARED, _("El archivo no se pudo preparar por una falla del sistema: intente más tarde."))
-    return Reason(file.error_code, text_of(file.error_code, file.error_params, language))
 
 
 def progress_sentence(file: PreparedFile) -> str:

@@ -10,7 +10,8 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Literal, get_args
+from enum import StrEnum
+from typing import Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -22,14 +23,24 @@ from bulk_upload.wording import WordedProblem, in_language, worded
 from bulk_upload.workbooks.safe_cells import safe_cell
 from bulk_upload.workbooks.xlsx import streamed
 
-FileFormat = Literal["csv", "xlsx", "json"]
-
-FILE_FORMATS: Final[tuple[str, ...]] = get_args(FileFormat)
 CONTENT_TYPES: Final[dict[str, str]] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
+
+
+class ExportFormat(StrEnum):
+    """The formats in which lists are given away."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+    @property
+    def content_type(self) -> str:
+        return CONTENT_TYPES[self]
+
 
 # The header of the file, by the key of the JSON.
 HEADERS: Final[dict[str, StrPromise]] = {
@@ -55,7 +66,7 @@ BLOCK_BYTES: Final = 256 * 1024
 
 
 def export_errors(
-    upload: BulkUpload, file_format: FileFormat, language: str, only: QuerySet[RowError] | None = None
+    upload: BulkUpload, file_format: ExportFormat, language: str, only: QuerySet[RowError] | None = None
 ) -> Iterator[bytes]:
     """All errors and warnings of `upload` (or `only` those), in the order of its rows, as blocks of a file.
 

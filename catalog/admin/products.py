@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, QuerySet
 from django.forms import Media, ModelChoiceField
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -18,13 +18,15 @@ from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.admin.owner_filter import OwnSuppliersFilter
 from bulk_upload.sheet.addresses import is_addressable
+from bulk_upload.workbooks.row_errors import ExportFormat
 from catalog import search
 from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
 from catalog.admin.imported import ABOUT_CHANGES, ImportedAdmin, ImportedForm
 from catalog.admin.protected_deletes import ProtectedDeletesAdmin
-from catalog.exports import CONTENT_TYPES, FORMATS, FileFormat, export_products
+from catalog.exports import export_products
 from catalog.models import Category, Product, Supplier, SupplierQuerySet
 from medisupply.api.throttles import too_many_exports
+from medisupply.web.attachments import Attachment
 
 
 def _suppliers(request: HttpRequest) -> SupplierQuerySet:
@@ -93,14 +95,11 @@ class ProductAdmin(ProtectedDeletesAdmin[Product], ImportedAdmin[Product]):
         """The list as it is filtered, searched and ordered, as a file."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if file_format not in FORMATS:
+        if file_format not in list(ExportFormat):
             raise Http404
         if refused := too_many_exports(request):
             return refused
         products = self.get_changelist_instance(request).get_queryset(request)
-        kind: FileFormat = "csv" if file_format == "csv" else "xlsx" if file_format == "xlsx" else "json"
-        response = StreamingHttpResponse(
-            export_products(products, kind, get_language() or ""), content_type=CONTENT_TYPES[kind]
-        )
-        response["Content-Disposition"] = f'attachment; filename="productos.{kind}"'
-        return response
+        kind = ExportFormat(file_format)
+        blocks = export_products(products, kind, get_language() or "")
+        return Attachment(f"productos.{kind}", kind.content_type, blocks).response()

@@ -10,7 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from bulk_upload.sheet.headers import match_header
-from catalog.exports import FileFormat, export_products
+from bulk_upload.workbooks.row_errors import ExportFormat
+from catalog.exports import export_products
 from catalog.models import Category, Product, Supplier
 from catalog.sheets.products import PRODUCTS
 
@@ -27,12 +28,12 @@ def _product() -> None:
     )  # fmt: skip
 
 
-def exported(file_format: FileFormat) -> bytes:
+def exported(file_format: ExportFormat) -> bytes:
     return b"".join(export_products(Product.objects.all(), file_format))
 
 
 def rows_of_csv() -> list[list[str]]:
-    return list(csv.reader(io.StringIO(exported("csv").decode("utf-8-sig")), delimiter=";"))
+    return list(csv.reader(io.StringIO(exported(ExportFormat.CSV).decode("utf-8-sig")), delimiter=";"))
 
 
 def test_csv_says_yes_and_no_as_the_sheet_does():
@@ -42,11 +43,11 @@ def test_csv_says_yes_and_no_as_the_sheet_does():
 
 
 def test_no_column_of_csv_and_xlsx_is_unknown_to_the_import():
-    sheet = load_workbook(io.BytesIO(exported("xlsx"))).worksheets[0]
+    sheet = load_workbook(io.BytesIO(exported(ExportFormat.XLSX))).worksheets[0]
     for header in (rows_of_csv()[0], [cell.value for cell in sheet[1]]):
         assert match_header(PRODUCTS, 1, header, "Productos").unknown == ()
 
 
 def test_json_keeps_values_for_programs_and_says_whose_product_it_is():
-    (item,) = json.loads(exported("json"))
+    (item,) = json.loads(exported(ExportFormat.JSON))
     assert (item["requiere_lote"], item["proveedor_id"]) == (True, "PROV001")

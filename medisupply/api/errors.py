@@ -42,20 +42,6 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
-class Gone(exceptions.APIException):
-    """What was asked for was there once, and will not come back."""
-
-    status_code = 410
-    default_code = "gone"
-
-
-class Unprocessable(exceptions.APIException):
-    """What was sent is well-formed and cannot be done."""
-
-    status_code = 422
-    default_code = "unprocessable"
-
-
 class Unavailable(exceptions.APIException):
     """A service behind us is away: it helps to try again later."""
 

@@ -42,7 +42,7 @@ FAILURES: Final[dict[int, tuple[str, str, str]]] = {
         "La petición llegó incompleta o demasiado despacio: envíela otra vez.",
     ),
     409: ("No corresponde al estado de lo que existe.", "conflict", "Lo pedido no corresponde al estado actual."),
-    410: ("Existió y ya no está.", "file_gone", "El archivo original ya no está guardado."),
+    410: ("Existió y ya no está.", "file_gone", "El archivo ya no está en el almacén de cargas: súbalo otra vez."),
     411: (
         "Falta la longitud de la petición.",
         "length_required",

@@ -28,7 +28,10 @@ def upload(accept, worker):
 def test_the_original_comes_back_byte_for_byte_through_django(staff, upload):
     response = staff.get(address("original", upload.pk))
     assert content(response) == csv_bytes([row(1), row(2, precio_unitario="=1+1")])
-    assert response["Content-Disposition"] == "attachment; filename*=utf-8''a%C3%B1o%202026.csv"
+    assert response["Content-Disposition"] == (
+        "attachment; filename=\"a_o 2026.csv\"; filename*=UTF-8''a%C3%B1o%202026.csv"
+    )
+    assert response["Content-Type"] == "text/csv"
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
@@ -38,7 +41,29 @@ def test_the_rows_to_correct_come_as_a_workbook(staff, upload, worker):
     response = staff.get(address("corrections", upload.pk))
     sheet = load_workbook(io.BytesIO(content(response))).worksheets[0]
     assert sheet.max_row == 2
-    assert "_por_corregir.xlsx" in response["Content-Disposition"]
+    assert 'filename="corregir_a_o 2026.xlsx"' in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        (("original",), "{}/file"),
+        (("corrections",), "{}/corrections"),
+        (("errors", "csv"), "{}/errors.csv"),
+        (("errors", "xlsx"), "{}/errors.xlsx"),
+    ],
+)
+def test_both_doors_give_the_same_file(staff, api, upload, worker, page, path):
+    name, *rest = page
+    own = address(name, upload.pk, *rest)
+    other = f"/api/v1/catalog/bulk-upload/{path.format(upload.pk)}"
+    if name == "corrections":
+        staff.get(own)
+        worker.step()
+    first, second = staff.get(own), api.get(other)
+    for header in ("Content-Type", "Content-Disposition", "Content-Length", "X-Content-Type-Options"):
+        assert first.get(header) == second.get(header)
+    assert content(first) == content(second)
 
 
 @pytest.mark.parametrize(("file_format", "start"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK\x03\x04")])
@@ -46,7 +71,7 @@ def test_all_errors_come_as_csv_and_workbook(staff, upload, file_format, start):
     response = staff.get(address("errors", upload.pk, file_format))
     body = content(response)
     assert body.startswith(start)
-    assert f"_errores.{file_format}" in response["Content-Disposition"]
+    assert f'filename="errores_a_o 2026.{file_format}"' in response["Content-Disposition"]
     if file_format == "csv":
         assert "'=1+1" in body.decode()
 
@@ -61,7 +86,7 @@ def test_a_store_without_the_file_is_told_on_the_uploads_page(staff, upload, mon
     def fail(*args, **more):
         raise fault
 
-    monkeypatch.setattr(storage, "fetch", fail)
+    monkeypatch.setattr(storage, "stream", fail)
     page = staff.get(address("original", upload.pk), follow=True).content.decode()
     assert "almacén" in page
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulk_upload.checking.tables import Limits, Table
-from bulk_upload.reading.files import FileFormat, Readers
+from bulk_upload.reading.files import Readers
 from bulk_upload.reading.heartbeat import OnWait, ignore_wait
 from bulk_upload.sheet.cells import Cell, Row, is_blank
 from bulk_upload.sheet.values import Value
@@ -43,7 +43,7 @@ class Reading:
 
 
 def read(path: Path, limits: Limits | None = None, on_wait: OnWait = ignore_wait) -> Reading:
-    file_format: FileFormat = "csv" if path.suffix == ".csv" else "xlsx"
+    file_format = "csv" if path.suffix == ".csv" else "xlsx"
     with READERS.reader(limits or Limits(), on_wait) as reader:
         table = reader.rows(path, file_format, PRODUCTS)
         rows = [row for batch in table.batches for row in batch]

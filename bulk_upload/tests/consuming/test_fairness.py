@@ -86,12 +86,12 @@ def test_an_upload_that_is_buried_frees_the_next_of_its_supplier(suppliers, send
 def test_a_waiting_retry_blocks_only_its_own_supplier(suppliers, send, worker, monkeypatch):
     from bulk_upload import storage
 
-    def down(key, into, **more):
+    def down(key):
         raise storage.StorageDown("503")
 
     blocked = [send(suppliers[0], [1]), send(suppliers[0], [2])]
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "fetch", down)
+        patch.setattr(storage, "stream", down)
         worker.step()
     other = send(suppliers[1], [3])
     assert worker.step() is True

@@ -63,7 +63,7 @@ def test_a_passing_fault_is_tried_again_for_a_day(accept, again, monkeypatch, se
 
 def test_after_a_day_of_faults_an_upload_fails_in_words(accept, again, monkeypatch):
     upload = accept(csv_bytes([row(1)]))
-    monkeypatch.setattr(storage, "fetch", raising(storage.StorageDown("503")))
+    monkeypatch.setattr(storage, "stream", raising(storage.StorageDown("503")))
     again()
     BulkUpload.objects.update(faulty_since=database_now() - timedelta(hours=23))
     again()
@@ -80,7 +80,7 @@ def test_the_delay_grows_to_ten_minutes(accept, worker, monkeypatch):
     accept(csv_bytes([row(1)]))
     delays = []
     monkeypatch.setattr(queue, "set_visibility", lambda delivery, seconds: delays.append(seconds))
-    monkeypatch.setattr(storage, "fetch", raising(storage.StorageDown("503")))
+    monkeypatch.setattr(storage, "stream", raising(storage.StorageDown("503")))
     delivery = queue.receive(0)
     for _ in range(10):
         worker._handler.handle(delivery)
@@ -105,7 +105,7 @@ def test_a_fault_of_the_machine_is_found_under_what_it_was_reported_as(worker, m
     try:
         raise storage.StorageDown("the disk") from OSError(errno.ENOSPC, "No space left on device")
     except storage.StorageDown as error:
-        monkeypatch.setattr(storage, "fetch", raising(error))
+        monkeypatch.setattr(storage, "stream", raising(error))
     with pytest.raises(WorkerUnfit):
         worker._handler.handle(queue.receive(0))
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
-from django.core.checks import run_checks
 from django.db import connection
 
 from bulk_upload.importing import row_changes
@@ -142,9 +140,3 @@ def test_the_status_says_how_many_prices_changed_by_much(accept, worker, api):
     worker.step()
     result = api.get(f"/api/catalog/bulk-upload/status/{upload.pk}").json()["result"]
     assert result["resumen"]["cambios_grandes_de_precio"] == 2
-
-
-@pytest.mark.parametrize(("factor", "found"), [("1", True), ("1.5", False)])
-def test_a_factor_that_would_mark_every_change_is_refused_at_the_start(settings, factor, found):
-    settings.BULK_UPLOAD_LARGE_PRICE_CHANGE = Decimal(factor)
-    assert ("bulk_upload.E008" in [problem.id for problem in run_checks(tags=["compatibility"])]) == found

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db.models import F
 from django_redis import get_redis_connection
 
 from bulk_upload import intake, progress, queue, snapshots
@@ -259,6 +260,13 @@ class TestWhatNobodyWrote:
         assert [progress.get(upload.pk) for _ in range(3)] == [None] * 3
         assert caplog.text.count("A value of the cache is ignored") == 1
         assert shared_cache.count(uuid.uuid4().hex, 60) == 1
+
+
+def test_the_upload_of_a_sheet_that_is_nobodys_own_is_read_from_the_cache(accept):
+    upload = accept(csv_bytes([row(1)]))
+    BulkUpload.objects.update(proveedor=None, revision=F("revision") + 1)
+    snapshots.show(upload)
+    assert progress.get(upload.pk)["proveedor_id"] is None
 
 
 def test_every_key_of_a_snapshot_is_checked_when_it_is_read(accept):

@@ -1,0 +1,16 @@
+"""Why there is nothing to download. Which HTTP status that is, the doors say."""
+
+from __future__ import annotations
+
+
+class NoFile(Exception):
+    """There is no file to send now: a code for programs, a sentence in the reader's language for people.
+
+    The code is one of a problem of the file (`problems.FILE_PROBLEMS`), or ``file_gone``, ``storage_unavailable``,
+    ``not_prepared``, ``not_finished`` or ``nothing_to_correct``.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
