@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result_page import Result
+from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Status
 
 # Faults of the system that pass: the same file may be imported at the next try.
 PASSING_FAULTS: Final = frozenset(["attempts_exhausted"])
-EXISTS_ALREADY: Final = "duplicate_product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,11 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
         return NextStep(_("Reintentar la carga…"), _address("retry", upload.pk), reason)
     if upload.error_code in HEADER_PROBLEMS:
         reason = _("Copie sus datos a la plantilla, que ya tiene los encabezados correctos, y cárguela.")
-        return NextStep(_("Descargar la plantilla vacía (.xlsx)"), _address("template", "vacia"), reason)
-    if acts and may_replace(upload) and 2 * result.count_of(EXISTS_ALREADY) > upload.rechazados:
-        reason = _("La mayoría de las filas rechazadas son productos que ya existen. Para actualizarlos, reemplácelos.")
+        return NextStep(
+            _("Descargar la plantilla vacía (.xlsx)"), _address("template", "vacia") + _sheet_of(upload), reason
+        )
+    if acts and may_replace(upload) and 2 * result.count_of(registry.get(upload.sheet_name).exists) > upload.rechazados:
+        reason = _("La mayoría de las filas rechazadas son de lo que ya existe. Para actualizarlo, reemplácelo.")
         return NextStep(_("Cargar otra vez reemplazando duplicados…"), _address("replace", upload.pk), reason)
     if result.rows_to_correct:
         reason = _("Corrija las celdas marcadas en rojo y cargue ese mismo libro: lo que ya entró no se duplica.")
@@ -57,8 +60,13 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
     if not acts:
         return None
     label = _("Cargar otro archivo") if upload.status == Status.COMPLETED else _("Cargar el archivo corregido")
-    return NextStep(label, _address("add"), "")
+    return NextStep(label, _address("add") + _sheet_of(upload), "")
 
 
 def _address(name: str, *arguments: Any) -> str:
     return reverse(f"admin:bulk_upload_bulkupload_{name}", args=arguments)
+
+
+def _sheet_of(upload: BulkUpload) -> str:
+    """What makes an address one about the upload's sheet."""
+    return f"?{urlencode({'hoja': upload.sheet_name})}"
