@@ -121,7 +121,7 @@ class SupplierImport(SheetImport):
     exists = "supplier_exists"
     advice = [
         _("«codigo» identifica al proveedor: con otro código, la misma empresa es otro proveedor."),
-        _("Un proveedor con «activo» en no deja de poder cargar archivos; sus productos quedan como están."),
+        _("Un proveedor que ya no está activo no puede cargar archivos; sus productos quedan como están."),
     ]
 
     @classmethod
