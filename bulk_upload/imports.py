@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.db.models import Model, QuerySet
+from django_stubs_ext import StrPromise
 
 from bulk_upload.problem_texts import ProblemText
 from bulk_upload.sheet.checks import Rule
@@ -89,6 +90,8 @@ class SheetImport:
     exists: ClassVar[str] = "already_exists"
     # What a template offers in the list of a column, given who asks.
     choices: ClassVar[Mapping[str, Callable[[Any], Sequence[str]]]] = {}
+    # What avoids most errors in this sheet, for people who fill it in: lazy sentences, plain text.
+    advice: ClassVar[Sequence[StrPromise]] = ()
     # Problems and warnings of this sheet alone: their texts, by code. Several sheets may share one `ProblemText`.
     problem_texts: ClassVar[Mapping[str, ProblemText]] = {}
     warning_texts: ClassVar[Mapping[str, ProblemText]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.api import token_access
 from bulk_upload.imports import CreateMissing, Reference, SheetImport, register
@@ -48,6 +49,16 @@ class ProductImport(SheetImport):
     exists = "duplicate_product"
     problem_texts = PRODUCT_PROBLEMS
     warning_texts = PRODUCT_WARNINGS
+    advice = [
+        _(
+            "«id» y «codigo» son únicos entre todos los proveedores. Si numera sus productos con 1, 2, 3, ponga antes "
+            "el código de su empresa: PROV001-0001."
+        ),
+        _(
+            "Precios: 1250,50 y 1250.50 se entienden igual. 1.250 podría ser mil doscientos cincuenta o uno con "
+            "veinticinco: se rechaza y usted decide."
+        ),
+    ]
     choices = {"categoria": examples.offered_categories}
 
     @classmethod
@@ -88,6 +99,14 @@ class StockImport(SheetImport):
     ]
     exists = "stock_exists"
     problem_texts = STOCK_PROBLEMS
+    advice = [
+        _("Los productos y las bodegas deben existir ya: cargue primero los productos nuevos."),
+        _(
+            "Una fila es un producto en una bodega, con su lote. Para actualizar cantidades que ya cargó marque "
+            "«Reemplazar duplicados»: la cantidad nueva reemplaza la anterior, no se suma."
+        ),
+        _("Fechas: día, mes y año de cuatro cifras (31/03/2027), o 2027-03-31."),
+    ]
     choices = {"bodega": examples.offered_warehouses}
 
     @classmethod
@@ -105,6 +124,10 @@ class SupplierImport(SheetImport):
     permissions = ["catalog.add_supplier", "catalog.change_supplier", "catalog.all_suppliers"]
     exists = "supplier_exists"
     problem_texts = SUPPLIER_PROBLEMS
+    advice = [
+        _("«codigo» identifica al proveedor: con otro código, la misma empresa es otro proveedor."),
+        _("Un proveedor que ya no está activo no puede cargar archivos; sus productos quedan como están."),
+    ]
 
     @classmethod
     def after_chunk(cls) -> None:

@@ -1,23 +1,26 @@
-"""The products that an upload updated: old and new values, row by row."""
+"""What an upload changed in rows that existed: old and new values, row by row."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.admin.utils import quote
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
-from django.utils.formats import number_format
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.paging import CountedPaginator, page_numbers
+from bulk_upload.admin.sheets import in_words, list_address
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.importing import row_changes as kept_changes
-from bulk_upload.importing.target import target_of
+from bulk_upload.importing.target import Target, target_of
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, RowChange
 from bulk_upload.sheet.columns import Kind
@@ -34,11 +37,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row that updated a product. `large` says how much the price changed where that is much, else it is ``""``."""
+    """A row that updated what existed. `key`, `name` and `address` are those of the model's row.
+
+    `large` says by how much the watched number changed where that is much. What there is not is ``""``.
+    """
 
     fila: int
-    product: str
+    key: str
     name: str
+    address: str
     cells: list[Cell]
     large: str
 
@@ -58,11 +65,16 @@ class ChangesPage(ScopedUploads):
         changes = upload.row_changes.filter(precio_grande=True) if only_large else upload.row_changes.all()
         paginator = CountedPaginator(changes.order_by("fila"), kept_large if only_large else kept)
         page = paginator.get_page(request.GET.get("pagina"))
+        declared = registry.get(upload.sheet_name)
         context = self.page_context(
             request,
-            title=_("Productos actualizados"),
+            title=_("Qué cambió"),
             upload=upload,
-            lines=lines(upload, page.object_list),
+            row_title=in_words(declared.sheet.row_title),
+            large_column=declared.large_change,
+            lines=lines(
+                upload, page.object_list, is_linked=bool(list_address(self.admin_site, request, declared.model))
+            ),
             page=page,
             pages=page_numbers(page),
             only_large=only_large,
@@ -74,36 +86,42 @@ class ChangesPage(ScopedUploads):
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/changes.html", context)
 
 
-def lines(upload: BulkUpload, changes: Iterable[RowChange]) -> list[Line]:
-    """The changes in words, each with the product's present name; ``""`` when it is gone."""
+def lines(upload: BulkUpload, changes: Iterable[RowChange], *, is_linked: bool) -> list[Line]:
+    """The changes in words, each with the row's present name and, if `is_linked`, the address of its page."""
     changes = list(changes)
-    declared = registry.get(upload.sheet_name)
-    names = row_names(upload, [change.producto for change in changes])
-    kinds = dict(zip(target_of(upload.sheet_name).names, target_of(upload.sheet_name).kinds, strict=True))
+    target = target_of(upload.sheet_name)
+    names = row_names(target, upload, [change.producto for change in changes])
+    kinds = dict(zip(target.names, target.kinds, strict=True))
     return [
         Line(
             change.fila,
             change.producto,
             names.get(change.producto, ""),
+            row_address(target, change.producto) if is_linked and change.producto in names else "",
             [
                 Cell(name, written(kinds.get(name), old), written(kinds.get(name), new))
                 for name, (old, new) in change.cambios.items()
             ],
-            _percentage(*change.cambios[declared.large_change]) if change.precio_grande else "",
+            _percentage(*change.cambios[target.declared.large_change]) if change.precio_grande else "",
         )
         for change in changes
     ]
 
 
-def row_names(upload: BulkUpload, keys: list[str]) -> dict[str, str]:
-    """What rows of the model are called now, by their keys, where the model has names."""
-    target = target_of(upload.sheet_name)
+def row_names(target: Target, upload: BulkUpload, keys: list[str]) -> dict[str, str]:
+    """What rows of the model are called now, by their keys, where the model has names. Others are gone."""
     if target.pk_place is None or "nombre" not in target.names:
         return {}
     rows = target.model._default_manager.filter(pk__in=keys)
     if target.owner:
         rows = rows.filter(**{target.owner: upload.proveedor_id})
     return dict(rows.values_list("pk", "nombre"))
+
+
+def row_address(target: Target, key: str) -> str:
+    """The admin's page of a row of the model, whose primary key is the sheet's key."""
+    options = target.model._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(key)])
 
 
 def written(kind: Kind | None, value: Any) -> str:
@@ -114,6 +132,10 @@ def written(kind: Kind | None, value: Any) -> str:
         return _("(vacío)")
     if kind == "decimal":
         return str(number_format(Decimal(value), 2, use_l10n=True, force_grouping=True))
+    if kind == "integer":
+        return str(number_format(value, use_l10n=True, force_grouping=True))
+    if kind == "date":
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
     return str(value) or _("(vacío)")
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.utils.translation import get_language
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.admin.sheets import offered_imports
-from bulk_upload.imports import registry
+from bulk_upload.imports import SheetImport
 from bulk_upload.intake import FORMATS
 from bulk_upload.owners import User, owners, owners_for
 from bulk_upload.sheet.declaration import Sheet
@@ -21,10 +20,8 @@ ADD_PERMISSION = "bulk_upload.add_bulkupload"
 class UploadForm(forms.Form):
     """What a file holds, which file, and for whom. What is wrong with the file itself, `intake.accept_upload` says."""
 
-    hoja = forms.ChoiceField(label=_("Qué contiene"), required=False)
-    proveedor = forms.ModelChoiceField(
-        owners().none(), label=_("Proveedor"), empty_label=_("Elija un proveedor"), required=False
-    )
+    hoja = forms.ChoiceField(label=_("Qué contiene"), required=False, widget=forms.HiddenInput)
+    proveedor = forms.ModelChoiceField(owners().none(), label=_("Proveedor"), empty_label=_("Elija un proveedor"))
     file = forms.FileField(
         label=_("Archivo"),
         allow_empty_file=True,
@@ -43,29 +40,29 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, user: User, sheet_name: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offered = offered_imports(user)
-        suppliers = owners_for(user, ADD_PERMISSION).filter(activo=True)
-        language = get_language() or settings.LANGUAGE_CODE
-        sheets, field = self.fields["hoja"], self.fields["proveedor"]
+        sheets = self.fields["hoja"]
         assert isinstance(sheets, forms.ChoiceField)  # noqa: S101
+        sheets.choices = [(declared.sheet.name, declared.sheet.name) for declared in self._offered]
+        sheets.initial = sheet_name or self._offered[0].sheet.name
+        if self.declared.is_owned:
+            self._offer(owners_for(user, ADD_PERMISSION).filter(activo=True))
+        else:
+            del self.fields["proveedor"]
+
+    def _offer(self, suppliers: QuerySet[Any]) -> None:
+        field = self.fields["proveedor"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
-        titles = [(d.sheet.name, d.sheet.title.in_language(language)) for d in self._offered]
-        sheets.choices = titles
-        sheets.initial = sheet_name or titles[0][0]
         field.queryset = suppliers
         own = list(suppliers[:2])
         if len(own) == 1:
             field.initial, field.empty_label = own[0], None
 
     @property
-    def sheet(self) -> Sheet:
-        """The chosen sheet, the first one while none is chosen."""
+    def declared(self) -> type[SheetImport]:
+        """That of the chosen sheet, of the first one while none is chosen."""
         name = self.data.get("hoja") or self.fields["hoja"].initial
-        return next((d.sheet for d in self._offered if d.sheet.name == name), self._offered[0].sheet)
+        return next((declared for declared in self._offered if declared.sheet.name == name), self._offered[0])
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not registry.get(self.sheet.name).is_owned:
-            cleaned["proveedor"] = None
-        elif cleaned.get("proveedor") is None and "proveedor" not in self.errors:
-            self.add_error("proveedor", forms.Field.default_error_messages["required"])
-        return cleaned
+    @property
+    def sheet(self) -> Sheet:
+        return self.declared.sheet

@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
 from bulk_upload.admin import outcome
-from bulk_upload.admin.sheets import requested_sheet
+from bulk_upload.admin.sheets import alternatives, in_words, requested_sheet, sheet_choices, title_within_sentence
 from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.imports import registry
 from bulk_upload.sheet.declaration import Sheet
 
 MEBIBYTE: Final = 1024 * 1024
@@ -45,7 +46,7 @@ ENDS: Final[tuple[tuple[outcome.Outcome, StrPromise, StrPromise], ...]] = (
     (
         outcome.NOTHING_IMPORTED,
         gettext_lazy("Todas las filas se rechazaron."),
-        gettext_lazy("Corríjalas; si los productos ya existían, cargue otra vez reemplazando duplicados."),
+        gettext_lazy("Corríjalas; si eran de lo que ya existía, cargue otra vez reemplazando duplicados."),
     ),
     (
         outcome.UNREADABLE,
@@ -94,11 +95,17 @@ class GuidePage(ScopedUploads):
         if not (self.has_add_permission(request) or self.has_view_permission(request)):
             raise PermissionDenied
         sheet = requested_sheet(request.GET.get("hoja"), request.user)
+        declared = registry.get(sheet.name)
         context = self.page_context(
             request,
-            title=_("Preparar el archivo"),
+            title=_("Preparar el archivo: %(title)s") % {"title": title_within_sentence(sheet)},
             sheet=sheet,
+            sheets=sheet_choices(self.admin_site, request),
+            row_title=in_words(sheet.row_title),
             columns=column_lines(sheet),
+            alternatives=alternatives(sheet),
+            advice=declared.advice,
+            large_change=declared.large_change,
             states=state_lines(),
             max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
             max_rows=settings.BULK_UPLOAD_MAX_ROWS,
@@ -114,12 +121,11 @@ def state_lines() -> list[StateLine]:
 
 def column_lines(sheet: Sheet) -> list[ColumnLine]:
     """The sheet's columns in the active language."""
-    language = get_language() or settings.LANGUAGE_CODE
     return [
         ColumnLine(
             column.name,
             column.required,
-            column.rule.in_language(language),
+            in_words(column.rule),
             str(CONTENT.get(column.kind, column.kind)),
             str(column.example),
         )

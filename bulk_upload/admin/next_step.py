@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.header_report import HEADER_PROBLEMS
@@ -45,9 +46,11 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
         return NextStep(_("Reintentar la carga…"), _address("retry", upload.pk), reason)
     if upload.error_code in HEADER_PROBLEMS:
         reason = _("Copie sus datos a la plantilla, que ya tiene los encabezados correctos, y cárguela.")
-        return NextStep(_("Descargar la plantilla vacía (.xlsx)"), _address("template", "vacia"), reason)
+        return NextStep(
+            _("Descargar la plantilla vacía (.xlsx)"), _address("template", "vacia") + _sheet_of(upload), reason
+        )
     if acts and may_replace(upload) and 2 * _existing(upload, result) > upload.rechazados:
-        reason = _("La mayoría de las filas rechazadas ya existen. Para actualizar lo que existe, reemplácelo.")
+        reason = _("La mayoría de las filas rechazadas son de lo que ya existe. Para actualizarlo, reemplácelo.")
         return NextStep(_("Cargar otra vez reemplazando duplicados…"), _address("replace", upload.pk), reason)
     if result.rows_to_correct:
         reason = _("Corrija las celdas marcadas en rojo y cargue ese mismo libro: lo que ya entró no se duplica.")
@@ -57,7 +60,7 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
     if not acts:
         return None
     label = _("Cargar otro archivo") if upload.status == Status.COMPLETED else _("Cargar el archivo corregido")
-    return NextStep(label, _address("add"), "")
+    return NextStep(label, _address("add") + _sheet_of(upload), "")
 
 
 def _existing(upload: BulkUpload, result: Result) -> int:
@@ -67,3 +70,8 @@ def _existing(upload: BulkUpload, result: Result) -> int:
 
 def _address(name: str, *arguments: Any) -> str:
     return reverse(f"admin:bulk_upload_bulkupload_{name}", args=arguments)
+
+
+def _sheet_of(upload: BulkUpload) -> str:
+    """What makes an address one about the upload's sheet."""
+    return f"?{urlencode({'hoja': upload.sheet_name})}"

@@ -20,3 +20,8 @@ class OwnSuppliersFilter(admin.RelatedFieldListFilter):
         opts = model_admin.opts
         suppliers = owners_for(request.user, f"{opts.app_label}.view_{opts.model_name}")
         return [(supplier.pk, str(supplier)) for supplier in suppliers]
+
+    @property
+    def include_empty_choice(self) -> bool:
+        """Whether rows that are nobody's are offered: those of sheets of staff, which the filter by sheet shows."""
+        return False

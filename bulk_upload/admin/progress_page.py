@@ -24,8 +24,10 @@ from bulk_upload.admin.header_report import header_report
 from bulk_upload.admin.next_step import next_step
 from bulk_upload.admin.progress_texts import progress_texts
 from bulk_upload.admin.result_page import Chosen, Result
+from bulk_upload.admin.sheets import list_address
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.api.serializers import STATUS_PATH
+from bulk_upload.imports import registry
 from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.wording import text_of
@@ -130,7 +132,9 @@ class WatchPage(ScopedUploads):
             "headers": header_report(upload),
             "corrections": upload.corrections.defer("productos_creados", "productos_actualizados")[:20],
             "original": upload.corrects,
+            "large_column": registry.get(upload.sheet_name).large_change,
             "large_factor": number_format(settings.BULK_UPLOAD_LARGE_PRICE_CHANGE),
+            "rows_address": list_address(self.admin_site, request, registry.get(upload.sheet_name).model),
         }
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/result.html", context)
 

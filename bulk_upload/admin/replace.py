@@ -1,4 +1,4 @@
-"""Upload a file again, from the store, so that it replaces the products that exist."""
+"""Upload a file again, from the store, so that it replaces what exists."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class ReplacePage(ScopedUploads):
             return self._replace(request, upload)
         step = {
             "question": _(
-                "El mismo archivo se carga otra vez. Los productos que ya existen se actualizan con los datos del "
-                "archivo; una celda opcional vacía conserva lo que el producto ya tiene."
+                "El mismo archivo se carga otra vez. Lo que ya existe se actualiza con los datos del archivo; una "
+                "celda opcional vacía conserva lo que tiene."
             ),
             "button": _("Sí, cargar y reemplazar"),
         }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from bulk_upload.admin.forms import UploadForm
+from bulk_upload.admin.sheets import alternatives, requested_sheet, sheet_choices, title_within_sentence
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
@@ -43,21 +44,21 @@ class UploadPage(ScopedUploads):
                 raise too_large()
             return self._checked_upload(request)
         except RefusedUpload as refusal:
-            form = UploadForm(user=request.user)
-            return self._refused(request, form, refusal)
+            return self._refused(request, _form_of_address(request), refusal)
 
     @method_decorator(csrf_protect)
     def _checked_upload(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
-            return self._page(request, UploadForm(user=request.user))
-        form = UploadForm(request.POST, request.FILES, user=request.user)
+            return self._page(request, _form_of_address(request))
+        sheet = requested_sheet(request.GET.get("hoja"), request.user)
+        form = UploadForm(request.POST, request.FILES, user=request.user, sheet_name=sheet.name)
         if not form.is_valid():
             return self._answer(request, form, 400)
         try:
             upload = accept_upload(
                 file=form.cleaned_data["file"],
                 sheet=form.sheet,
-                owner=form.cleaned_data["proveedor"],
+                owner=form.cleaned_data.get("proveedor"),
                 user=request.user,
                 reemplazar_duplicados=form.cleaned_data["reemplazar_duplicados"],
             )
@@ -90,8 +91,11 @@ class UploadPage(ScopedUploads):
     def _page(self, request: HttpRequest, form: UploadForm, status: int = 200, unread: str = "") -> HttpResponse:
         context = self.page_context(
             request,
-            title=_("Cargar productos"),
+            title=_("Cargar %(title)s") % {"title": title_within_sentence(form.sheet)},
             form=form,
+            sheets=sheet_choices(self.admin_site, request),
+            alternatives=alternatives(form.sheet),
+            advice=form.declared.advice,
             unread=unread,
             max_bytes=settings.BULK_UPLOAD_MAX_BYTES,
             max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
@@ -101,6 +105,12 @@ class UploadPage(ScopedUploads):
             texts=_texts(),
         )
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/upload.html", context, status=status)
+
+
+def _form_of_address(request: HttpRequest) -> UploadForm:
+    """The empty form for the sheet that the address names."""
+    sheet = requested_sheet(request.GET.get("hoja"), request.user)
+    return UploadForm(user=request.user, sheet_name=sheet.name)
 
 
 def _length(request: HttpRequest) -> int:

@@ -27,6 +27,8 @@ from bulk_upload.admin.outcome_filter import OutcomeFilter
 from bulk_upload.admin.owner_filter import OwnSuppliersFilter
 from bulk_upload.admin.progress_page import WatchPage
 from bulk_upload.admin.replace import ReplacePage
+from bulk_upload.admin.sheet_filter import SheetFilter
+from bulk_upload.admin.sheets import sheet_title
 from bulk_upload.admin.upload_page import UploadPage
 from bulk_upload.models import BulkUpload
 
@@ -44,7 +46,7 @@ class BulkUploadAdmin(
 ):
     list_display = ["estado", "archivo", "codigo_proveedor", "recibida", "filas", "rechazadas"]
     list_display_links = ["archivo"]
-    list_filter = [OutcomeFilter, ("proveedor", OwnSuppliersFilter), "created_at"]
+    list_filter = [OutcomeFilter, SheetFilter, ("proveedor", OwnSuppliersFilter), "created_at"]
     list_select_related = ["proveedor"]
     list_per_page = 50
     search_fields = ["filename", "task_id"]
@@ -58,8 +60,8 @@ class BulkUploadAdmin(
         return status_badge(upload)
 
     @admin.display(description=_("archivo"), ordering="filename")
-    def archivo(self, upload: BulkUpload) -> str:
-        return upload.filename
+    def archivo(self, upload: BulkUpload) -> SafeString:
+        return format_html('{} <span class="contenido">{}</span>', upload.filename, sheet_title(upload.sheet_name))
 
     @admin.display(description=_("proveedor"), ordering="proveedor")
     def codigo_proveedor(self, upload: BulkUpload) -> SafeString:

@@ -52,26 +52,26 @@ def test_each_row_shows_the_old_value_and_the_new_one(staff, updated):
 
 def test_large_changes_of_a_price_are_marked_in_words_and_can_be_shown_alone(staff, updated):
     lines = rows_of(page_of(staff, updated))
-    assert [line[:7] for line in lines if "Cambio grande de precio" in line] == ["Fila 8 "]
+    assert [line[:7] for line in lines if "Cambio grande" in line] == ["Fila 8 "]
     alone = rows_of(page_of(staff, updated, precio="grandes"))
     assert [re.search("Cambio grande.*", line)[0] for line in alone] == [
-        "Cambio grande de precio: +219 %",
-        "Cambio grande de precio: −99 %",
+        "Cambio grande de «precio_unitario»: +219 %",
+        "Cambio grande de «precio_unitario»: −99 %",
     ]
 
 
 def test_the_result_leads_to_the_changes_and_to_the_large_ones(staff, updated):
     page = staff.get(address("change", updated.pk)).content.decode()
     assert f'href="{address("changes", updated.pk)}"' in page
-    link = f'<a href="{address("changes", updated.pk)}?precio=grandes">2 cambios grandes de precio</a>'
-    assert link + ": el precio nuevo es al menos 2 veces el anterior, o al revés. Revíselos." in page
+    link = f'<a href="{address("changes", updated.pk)}?precio=grandes">2 cambios grandes de «precio_unitario»</a>'
+    assert link + ": el valor nuevo es al menos 2 veces el anterior, o al revés. Revíselos." in page
 
 
 def test_an_upload_that_updated_nothing_leads_nowhere(staff, run_import):
     upload = run_import([row(1)])
     page = staff.get(address("change", upload.pk)).content.decode()
     assert address("changes", upload.pk) not in page
-    assert "Esta carga no actualizó ningún producto." in page_of(staff, upload).content.decode()
+    assert "Esta carga no actualizó nada." in page_of(staff, upload).content.decode()
 
 
 def test_what_is_not_kept_is_said(staff, run_import, monkeypatch):
@@ -81,7 +81,7 @@ def test_what_is_not_kept_is_said(staff, run_import, monkeypatch):
     upload = run_import([row(n, precio_unitario="1" if n > 5 else "1251") for n in range(1, 9)], replace=True)
     page = page_of(staff, upload).content.decode()
     assert "4 más de esta carga no se muestran." in page
-    assert "Solo cambios grandes de precio (3)" in page
+    assert "Solo cambios grandes de «precio_unitario» (3)" in page
     assert "2 más de esta carga no se muestran." in page_of(staff, upload, precio="grandes").content.decode()
 
 
@@ -132,7 +132,7 @@ def test_the_page_shows_what_an_independent_account_says(staff, supplier, run_im
     upload = run_import(as_rows[1], replace=True)
     expected = account.take(again, replace=True).changes
     found = {
-        line.fila: (line.product, {cell.column: (cell.before, cell.after) for cell in line.cells})
+        line.fila: (line.key, {cell.column: (cell.before, cell.after) for cell in line.cells})
         for line in page_of(staff, upload).context["lines"]
     }
     assert found == {

@@ -15,7 +15,7 @@ from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import make_upload
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
 from bulk_upload.tests.helpers.processes import worker_process
-from catalog.models import Product, Supplier
+from catalog.models import Product, StockLot, Supplier, Warehouse
 from medisupply.supplier_group import GROUP
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -64,7 +64,7 @@ def test_a_title_does_not_lie_under_the_buttons(visit, clerk, place, width):  # 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_home_and_guide_are_accessible_and_fit(visit, clerk, supplier, width, language):  # noqa: F811
     make_upload(supplier, "catalogo_completo_de_productos_enero_2026_version_final.xlsx")
-    for place in ("/", f"{LIST}guia/"):
+    for place in ("/", f"{LIST}guia/", f"{LIST}guia/?hoja=existencias", f"{LIST}?hoja=existencias"):
         page = visit(clerk, place, width=width, language=language)
         fits(page)
         accessible(page)
@@ -117,19 +117,21 @@ WORDS = {
         "partial": "Completada con errores",
         "done": "Completada",
         "another": "Cargar otro archivo",
+        "stock": "Existencias",
     },
     "en": {
         "waiting": "Waiting",
         "partial": "Completed with errors",
         "done": "Completed",
         "another": "Upload another file",
+        "stock": "Stock",
     },
 }
 
 
-def corrected(book: bytes) -> bytes:
+def corrected(book: bytes, column: int = 6, value: float = 1250.5) -> bytes:
     workbook = load_workbook(io.BytesIO(book))
-    workbook.worksheets[0].cell(2, 6).value = 1250.5
+    workbook.worksheets[0].cell(2, column).value = value
     saved = io.BytesIO()
     workbook.save(saved)
     return saved.getvalue()
@@ -142,7 +144,7 @@ def test_from_signing_in_to_the_corrected_file_by_keyboard(visit, clerk, width, 
     page = visit(clerk, "/", width=width, language=language)
     sign_in(page)
     with page.expect_download() as template:
-        press(page, 'a[href$="/plantilla/ejemplo/"]')
+        press(page, 'a[href$="/plantilla/ejemplo/?hoja=productos"]')
     assert template.value.suggested_filename == "plantilla_productos_ejemplo.xlsx"
     press(page, "a.paso")
     page.wait_for_url(re.compile("/add/"))
@@ -155,13 +157,60 @@ def test_from_signing_in_to_the_corrected_file_by_keyboard(visit, clerk, width, 
         looks_right(page)
         with page.expect_download() as download:
             press(page, "a.paso")
-        press(page, f'.carga-botones a[href="{LIST}add/"]')
+        press(page, f'.carga-botones a[href="{LIST}add/?hoja=productos"]')
         page.wait_for_url(re.compile("/add/"))
         send(page, corrected(download.value.path().read_bytes()), download.value.suggested_filename)
         expect(page.locator(".resultado .estado")).to_have_text(re.compile(f"✔ {words['done']}$"), timeout=60_000)
     looks_right(page)
     assert page.inner_text("a.paso") == words["another"]
     assert Product.objects.filter(proveedor="PROV001").count() == 2
+
+
+STOCK_FILE = (
+    "producto_id;bodega;lote;cantidad;fecha_vencimiento\n"
+    "PROD00001;BOG_CENTRAL;L2301;120;31/03/2027\n"
+    "PROD00001;BOG_CENTRAL;L2302;doce;31/03/2027\n"
+)
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_stock_from_the_choice_of_the_sheet_to_the_corrected_file_by_keyboard(
+    visit,  # noqa: F811
+    clerk,
+    run_import,
+    width,
+    language,
+):
+    words = WORDS[language]
+    run_import([row(1)])
+    Warehouse.objects.create(codigo="BOG_CENTRAL", nombre="Centro", pais="CO", ciudad="Bogotá")
+    page = visit(clerk, f"{LIST}add/", width=width, language=language)
+    looks_right(page)
+    press(page, '.opciones a[href="?hoja=existencias"]')
+    page.wait_for_url(re.compile("hoja=existencias$"))
+    expect(page.locator(".opciones [aria-current]")).to_contain_text(words["stock"])
+    looks_right(page)
+    with page.expect_download() as template:
+        press(page, 'a[href*="/plantilla/vacia/"]')
+    assert template.value.suggested_filename == "plantilla_existencias_vacia.xlsx"
+    send(page, STOCK_FILE.encode(), "lotes.csv")
+    looks_right(page)
+    with worker_process("--wait", "1"):
+        expect(page.locator(".resultado .estado")).to_contain_text(words["partial"], timeout=60_000)
+        expect(page.locator(".progreso-estado")).to_contain_text(words["stock"])
+        looks_right(page)
+        with page.expect_download() as download:
+            press(page, "a.paso")
+        press(page, f'.carga-botones a[href="{LIST}add/?hoja=existencias"]')
+        page.wait_for_url(re.compile("hoja=existencias$"))
+        send(page, corrected(download.value.path().read_bytes(), 4, 12), download.value.suggested_filename)
+        expect(page.locator(".resultado .estado")).to_have_text(re.compile(f"✔ {words['done']}$"), timeout=60_000)
+    press(page, 'a[href*="/stocklot/?created_by_upload="]')
+    page.wait_for_url(re.compile("/stocklot/"))
+    assert page.locator("#result_list tbody tr").count() == 1
+    looks_right(page)
+    assert list(StockLot.objects.values_list("lote", "cantidad")) == [("L2301", 120), ("L2302", 12)]
 
 
 def test_products_that_exist_are_replaced_in_two_steps(visit, clerk):  # noqa: F811

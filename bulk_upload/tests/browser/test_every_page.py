@@ -16,6 +16,8 @@ from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import address, make_upload
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
 from catalog.models import StockLot, Supplier, Warehouse
+from catalog.sheets.stock import STOCK
+from catalog.sheets.suppliers import SUPPLIERS
 from medisupply.supplier_group import GROUP
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -45,6 +47,7 @@ OF_STAFF = [
     *("catalog/stocklot/add/", f"catalog/stocklot/{LOT}/delete/"),
     *("auth/", "authtoken/", "auth/user/", "auth/user/add/", "auth/group/", "auth/group/add/"),
     *("authtoken/tokenproxy/", "authtoken/tokenproxy/add/"),
+    *(f"bulk_upload/bulkupload/{page}/?hoja=proveedores" for page in ("add", "guia")),
 ]
 
 
@@ -67,8 +70,13 @@ def uploads(run_import, supplier: Supplier, other_supplier: Supplier, aws: None)
     ]
     for code in ("BOG_CENTRAL", "CALI_SUR"):
         Warehouse.objects.create(codigo=code, nombre="Centro de distribución de la región", pais="CO", ciudad="Bogotá")
+    lot = {"producto_id": "PROD00005", "bodega": "BOG_CENTRAL", "lote": "LOTE-2302-B", "cantidad": "7"}
+    stock = [
+        run_import([lot, lot | {"cantidad": "x"}], sheet=STOCK),
+        run_import([lot | {"cantidad": "9"}], sheet=STOCK),
+    ]
     StockLot.objects.create(pk=LOT, producto_id="PROD00005", bodega_id="BOG_CENTRAL", lote="LOTE-2301-A", cantidad=12)
-    return [partial, *made]
+    return [partial, *stock, *made]
 
 
 @pytest.fixture
@@ -83,6 +91,7 @@ def clerk(supplier: Supplier) -> User:
 def everybodys(uploads: list[BulkUpload]) -> Iterator[str]:
     yield from ("/admin/", "/admin/password_change/", "/admin/password_change/done/", "/nada/", "/admin/nada/")
     yield from ("/admin/bulk_upload/", "/admin/catalog/", address("changelist"), address("add"), address("guide"))
+    yield from (f"{address(page)}?hoja=existencias" for page in ("changelist", "add", "guide"))
     for upload in uploads:
         yield from (address("change", upload.pk), address("changes", upload.pk))
     yield from (address(page, uploads[0].pk) for page in ("replace", "history", "corrections"))
@@ -90,8 +99,9 @@ def everybodys(uploads: list[BulkUpload]) -> Iterator[str]:
     yield from (f"/admin/catalog/{place}" for place in OF_CATALOGUE)
 
 
-def of_staff(clerk: User) -> Iterator[str]:
+def of_staff(clerk: User, of_suppliers: BulkUpload) -> Iterator[str]:
     yield from (f"/admin/{place}" for place in OF_STAFF)
+    yield from (address(page, of_suppliers.pk) for page in ("change", "changes", "history", "corrections"))
     objects = (f"auth/user/{clerk.pk}", f"auth/group/{clerk.groups.get().pk}", f"authtoken/tokenproxy/{clerk.pk}")
     for place in objects:
         yield from (f"/admin/{place}/{page}/" for page in ("change", "delete", "history"))
@@ -136,8 +146,10 @@ def test_pages_of_a_clerk(visit, clerk, uploads):  # noqa: F811
     look_at(page, ["/admin/logout/"])  # which leads to the login
 
 
-def test_pages_of_staff(visit, admin_user, clerk, uploads):  # noqa: F811
+def test_pages_of_staff(visit, admin_user, clerk, uploads, run_import):  # noqa: F811
+    rows = [{"codigo": "PROV001", "nombre": "Andina"}, {"codigo": "PROV008", "nombre": ""}]
+    of_suppliers = run_import(rows, sheet=SUPPLIERS, owner=None, replace=True)
     LogEntry.objects.log_actions(admin_user.pk, [clerk], 2, [{"changed": {"fields": ["email"]}}])
     page = visit(admin_user, "/admin/", language="en")
     look_at(page, everybodys(uploads))
-    look_at(page, of_staff(clerk))
+    look_at(page, of_staff(clerk, of_suppliers))

@@ -32,7 +32,7 @@ def signed_in(user: User, language: str = "es") -> Client:
     return client
 
 
-def make_upload(supplier: Supplier, name: str = "productos.xlsx", **fields: Any) -> BulkUpload:
+def make_upload(supplier: Supplier | None, name: str = "productos.xlsx", **fields: Any) -> BulkUpload:
     return BulkUpload.objects.create(
         proveedor=supplier, filename=name, file_format=name.rsplit(".", 1)[1], s3_key="k", size=1, **fields
     )
