@@ -10,46 +10,45 @@ import csv
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Any, Final, cast
 
 from django.conf import settings
-from django.db import connection
 from python_calamine import CalamineWorkbook
 
-from benchmarks.files import COPY_COLUMNS, Recipe
-from benchmarks.jobs_plan import FORMATS
+from benchmarks.databases import Database
+from benchmarks.files import FORMATS, Format, Recipe, ready_rows
 from benchmarks.measured import Measurement
 from benchmarks.options import Options
-from benchmarks.tables import reset, settle
-from benchmarks.writing import copy_rows, made
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.files import only_reader, open_table
+from bulk_upload.reading.files import only_reader
 from catalog.sheets.products import PRODUCTS
 
-PIECE: Final = 256 * 1024
+EQUAL: Final = ("DROP TABLE IF EXISTS bench_limit", "CREATE TABLE bench_limit (LIKE catalog_product INCLUDING ALL)")
 
 
-def main() -> None:
-    options = Options.given()
-    for rows in options.sizes:
-        ready = copy_rows(options.files, rows)
-        for _ in range(options.runs_of(rows)):
-            loading = load(ready, "bench_limit")
-            keep("loading", "ready", rows, loading)
-            keep("loading with references", "ready", rows, load(ready, "catalog_product"))
-            for file_format in FORMATS:
-                path = made(options.files, Recipe(rows, file_format))
-                fastest = timed(read_workbook if file_format == "xlsx" else read_csv, path, rows)
-                keep("fastest reading", file_format, rows, fastest)
-                keep("limit", file_format, rows, fastest + loading)
-                keep("reading", file_format, rows, timed(read_table, path, rows))
-                keep("reading and validating", file_format, rows, timed(check_table, path, rows))
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS bench_limit")
+def main(url: str, *sizes: str) -> None:
+    options, database = Options(), Database(url)
+    for rows in map(int, sizes):
+        ready = ready_rows(options.files, rows)
+        database.reset()
+        # An empty table with all the product's indexes, and the product's own.
+        database.execute(*EQUAL, "CHECKPOINT")
+        loading = database.load_products(ready, "bench_limit")
+        keep("loading", "ready", rows, loading)
+        database.execute("DROP TABLE bench_limit", "CHECKPOINT")
+        keep("loading with references", "ready", rows, database.load_products(ready))
+        database.reset()
+        for file_format in FORMATS:
+            path = Recipe(rows, file_format).made(options.files)
+            fastest = timed(read_workbook if file_format == "xlsx" else read_csv, path, rows)
+            keep("fastest reading", file_format, rows, fastest)
+            keep("limit", file_format, rows, fastest + loading)
+            keep("reading", file_format, rows, timed(read_table, path, rows))
+            keep("reading and validating", file_format, rows, timed(check_table, path, rows))
 
 
 def keep(what: str, file_format: str, rows: int, seconds: float) -> None:
-    Measurement(what, connection.vendor, file_format, "fresh", rows, seconds).keep()
+    Measurement(what, "postgresql", file_format, "fresh", rows, seconds).keep()
 
 
 def timed(read: Callable[[Path], int], path: Path, rows: int) -> float:
@@ -58,22 +57,6 @@ def timed(read: Callable[[Path], int], path: Path, rows: int) -> float:
     seconds = time.perf_counter() - began
     if found != rows:
         raise AssertionError(f"{path.name}: {found} rows were read")
-    return seconds
-
-
-def load(ready: Path, table: str) -> float:
-    """COPY ready rows into an empty table with all the product's indexes; the seconds until committed."""
-    reset()
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS bench_limit")
-        cursor.execute("CREATE TABLE bench_limit (LIKE catalog_product INCLUDING ALL)")
-        settle()
-        began = time.perf_counter()
-        with cursor.copy(f"COPY {table} ({', '.join(COPY_COLUMNS)}) FROM STDIN") as copy, ready.open("rb") as file:
-            while piece := file.read(PIECE):
-                copy.write(piece)
-        seconds = time.perf_counter() - began
-    reset()
     return seconds
 
 
@@ -88,15 +71,16 @@ def read_csv(path: Path) -> int:
 
 
 def read_table(path: Path) -> int:
-    with open_table(path, _format(path), PRODUCTS, Limits()) as table:
-        return sum(map(len, table.batches))
+    with only_reader(Limits()) as reader:
+        return sum(map(len, reader.rows(path, cast(Format, path.suffix[1:]), PRODUCTS).batches))
 
 
 def check_table(path: Path) -> int:
     with only_reader(Limits()) as reader:
-        table = reader.checked(path, _format(path), PRODUCTS, next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
-        return sum(len(chunk.numbers) for chunk in table.chunks)
+        return sum(len(chunk.numbers) for chunk in checked(reader, path).chunks)
 
 
-def _format(path: Path) -> Literal["xlsx", "csv"]:
-    return cast(Literal["xlsx", "csv"], path.suffix[1:])
+def checked(reader: Any, path: Path) -> Any:
+    """The file's rows, checked, in chunks as a worker takes them."""
+    chunk_rows = settings.BULK_UPLOAD_CHUNK_ROWS
+    return reader.checked(path, path.suffix[1:], PRODUCTS, next_row=0, chunk_rows=chunk_rows)

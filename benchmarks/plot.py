@@ -1,4 +1,4 @@
-"""`python -m benchmarks.plot MEASUREMENTS SVG`: rows per second by size, each contender a line."""
+"""`python -m benchmarks.plot SVG`: rows per second by size, each contender a line."""
 
 from __future__ import annotations
 
@@ -21,15 +21,13 @@ LINES: Final = {
 }
 
 
-def main(measurements: Path, target: Path) -> None:
-    found = Measurements.read(measurements)
+def main(target: Path) -> None:
+    found = Measurements()
     matplotlib.rcParams.update({"svg.hashsalt": "medisupply", "svg.fonttype": "none", "font.size": 10})
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
     for what, label in LINES.items():
-        rates = {
-            rows: rows / seconds for rows in found.sizes() if (seconds := found.seconds(what, "xlsx", "fresh", rows))
-        }
+        rates = {rows: rows / (found.seconds(what, "xlsx", "fresh", rows) or 1) for rows in found.sizes(what)}
         if rates:
             axes.plot(list(rates), list(rates.values()), marker="o", label=label)
     axes.set(xscale="log", yscale="log", xlabel="rows in the workbook", ylabel="rows per second")
@@ -40,4 +38,4 @@ def main(measurements: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]))

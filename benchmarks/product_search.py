@@ -6,24 +6,23 @@ product takes to be filled afterwards; and the time of an import with and withou
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
-from benchmarks import databases
+from benchmarks.databases import Database, on_postgresql
 from benchmarks.files import Recipe
-from benchmarks.options import Options
-from benchmarks.writing import made
-from catalog.sheets.products import PRODUCTS
+from benchmarks.in_django import measure
+from benchmarks.options import Options, begin, number
+from benchmarks.stack import environment
 from dev.environment import PROJECT
 
-HOW_MANY: Final = int(os.environ.get("SEARCH_PRODUCTS") or 260_000)
-IMPORTED: Final = 100_000
+HOW_MANY: Final = number("SEARCH_PRODUCTS", 260_000)
+IMPORTED: Final = number("SEARCH_IMPORTED", 100_000)
 SEARCHES: Final = (
     "cateter",
     "bisturí",
@@ -60,77 +59,48 @@ WORDS: Final = {
 }
 
 
-def measure() -> None:
-    """Runs in a process that has Django set up, on an empty database."""
-    from django.db import connection
-
+def main(url: str) -> None:
+    """Within Django, on an empty database."""
     from catalog.models import Supplier
 
+    database = Database(url)
     Supplier.objects.bulk_create([Supplier(codigo=f"PROV00{n}", nombre="x") for n in (1, 2, 3)])
-    import_times(Options.given().runs)
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE catalog_stocklot, catalog_product, catalog_productsearch, catalog_unfilledproducts")
-        # The driver takes several statements only without parameters of its own.
-        lists = {
-            name: "ARRAY[" + ",".join(f"'{word}'" for word in text.split("|")) + "]" for name, text in WORDS.items()
-        }
-        cursor.execute(MAKE % {**lists, "products": HOW_MANY})
-        cursor.execute("VACUUM ANALYZE catalog_product")  # as autovacuum does
+    import_times(database)
+    # The driver takes several statements only without parameters of its own.
+    lists = {name: "ARRAY[" + ",".join(f"'{word}'" for word in text.split("|")) + "]" for name, text in WORDS.items()}
+    empty = "TRUNCATE catalog_stocklot, catalog_product, catalog_productsearch, catalog_unfilledproducts"
+    # Vacuumed as autovacuum does.
+    database.execute(empty, MAKE % {**lists, "products": HOW_MANY}, "VACUUM ANALYZE catalog_product")
     print("before they are filled")
     search_times(SEARCHES[:2], times=3)
     fill()
-    print("after they were filled")
-    search_times(SEARCHES, times=11)
-    search_times(FREQUENT, times=11)
-    print("a third of the products, as a clerk of one supplier sees them")
-    search_times(SEARCHES, times=11, supplier="PROV001")
-    search_times(FREQUENT, times=11, supplier="PROV001")
+    database.execute("VACUUM ANALYZE catalog_productsearch")
+    for title, supplier in (
+        ("after they were filled", ""),
+        ("a third of the products, as a clerk of one supplier sees them", "PROV001"),
+    ):
+        print(title)
+        search_times(SEARCHES, times=11, supplier=supplier)
+        search_times(FREQUENT, times=11, supplier=supplier)
 
 
-def import_times(runs: int) -> None:
+def import_times(database: Database) -> None:
     """Turn by turn, and the fastest of each: what else a machine does only makes it slower."""
-    path = made(Options.given().files, Recipe(IMPORTED, "csv"))
+    from benchmarks.writers import import_file
+
+    path = Recipe(IMPORTED, "csv").made(Options().files)
     seconds: dict[str, list[float]] = {"DISABLE": [], "ENABLE": []}
-    for _ in range(runs):
+    for _ in range(Options().runs):
         for state, found in seconds.items():
-            found.append(import_once(path, state))
+            database.reset()
+            trigger = f"ALTER TABLE catalog_product {state} TRIGGER catalog_product_unfilled_insert"
+            database.execute("TRUNCATE catalog_unfilledproducts", trigger, "CHECKPOINT")
+            found.append(import_file(path))
     without, with_ = (min(found) / IMPORTED * 1e6 for found in seconds.values())
     print(f"import, µs a row: {with_:.2f}, without the triggers {without:.2f} ({with_ / without - 1:+.1%})")
 
 
-def import_once(path: Any, state: str) -> float:
-    from django.conf import settings
-    from django.db import connection
-
-    from benchmarks.tables import reset, settle
-    from bulk_upload.checking.tables import Limits
-    from bulk_upload.importing.import_table import import_table
-    from bulk_upload.models import BulkUpload
-    from bulk_upload.reading.files import Readers
-
-    reset()
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE catalog_unfilledproducts")
-        cursor.execute(f"ALTER TABLE catalog_product {state} TRIGGER catalog_product_unfilled_insert")
-    upload = BulkUpload.objects.create(proveedor_id="PROV001", filename="a.csv", file_format="csv", s3_key="-", size=1)
-    claimed = BulkUpload.objects.claim(upload.pk, timedelta(hours=1))
-    if claimed is None:
-        raise AssertionError("an upload that nobody else knows cannot be claimed")
-    settle()
-    readers = Readers()
-    readers.prepare()
-    began = time.perf_counter()
-    with readers.reader(Limits()) as reader:
-        table = reader.checked(path, "csv", PRODUCTS, next_row=0, chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS)
-        import_table(claimed, table, lambda: None)
-    seconds = time.perf_counter() - began
-    readers.close()
-    return seconds
-
-
 def fill() -> None:
-    from django.db import connection
-
     from catalog.search_filling import fill_some
 
     began, filled, longest = time.perf_counter(), 0, 0.0
@@ -140,8 +110,6 @@ def fill() -> None:
         longest, last = max(longest, now - last), now
     each = (time.perf_counter() - began) / filled * 1e6
     print(f"filling, µs a product: {each:.1f}; longest transaction {longest * 1000:.0f} ms")
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE catalog_productsearch")
 
 
 def search_times(texts: Sequence[str], *, times: int, supplier: str = "") -> None:
@@ -153,17 +121,20 @@ def search_times(texts: Sequence[str], *, times: int, supplier: str = "") -> Non
     def found(text: str) -> Any:
         return search.products(suppliers.own(Product.objects.all()), text, suppliers)
 
-    pages, counts = [], []
+    def page(text: str) -> int:
+        return len(found(text).select_related("categoria", "proveedor").order_by("id")[:100])
+
+    pages: list[float] = []
+    counts: list[float] = []
     for text in texts:
-        page = timed(lambda: list(found(text).select_related("categoria", "proveedor").order_by("id")[:100]), times)  # noqa: B023
-        count = timed(lambda: found(text).count(), times)  # noqa: B023
-        pages += page
-        counts += count
-        print(f"  {text:20} {found(text).count():7} page {middle(page)} count {middle(count)}", flush=True)
+        of_page, of_count = timed(partial(page, text), times), timed(found(text).count, times)
+        pages += of_page
+        counts += of_count
+        print(f"  {text:20} {found(text).count():7} page {middle(of_page)} count {middle(of_count)}", flush=True)
     print(f"  {'all':20} {'':7} page {middle(pages)} count {middle(counts)}", flush=True)
 
 
-def timed(action: Callable[[], Any], times: int) -> list[float]:
+def timed(action: Callable[[], int], times: int) -> list[float]:
     """Milliseconds of each time; one before them, which reads what nobody has read, does not count."""
     taken = []
     for _ in range(times + 1):
@@ -177,23 +148,14 @@ def middle(times: list[float]) -> str:
     return f"{statistics.median(times):6.1f} ms (95 %: {statistics.quantiles(times, n=20)[-1]:6.1f})"
 
 
-def main() -> None:
-    options = Options.given()
-    with databases.on_postgresql(options.server) as url:
-        env = {**os.environ, "DATABASE_URL": url, "DEBUG": "true", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
-        env["DJANGO_SETTINGS_MODULE"] = "medisupply.settings"
-        # Queries that DEBUG keeps would be counted, too.
-        command = [sys.executable, "-m", "benchmarks.product_search", "measure"]
+def on_a_database() -> None:
+    options = begin()
+    with on_postgresql(options.server) as database:
+        env = environment(database, options.folder)
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
         subprocess.run(migrate, cwd=PROJECT, env=env, check=True)
-        subprocess.run(command, cwd=PROJECT, env=env | {"DEBUG": "false", "SECRET_KEY": "bench"}, check=True)
+        measure("product_search", env, database.url)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["measure"]:
-        import django
-
-        django.setup()
-        measure()
-    else:
-        main()
+    on_a_database()
