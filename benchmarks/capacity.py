@@ -33,13 +33,7 @@ PRICES_OF: Final = "2025"
 SQS_FIFO_PER_MILLION, S3_PUT_PER_1000, S3_GET_PER_1000, S3_GB_MONTH = 0.50, 0.005, 0.0004, 0.023
 
 Figures = Mapping[str, Any]
-# The figures of one row: how they are called, and their decimal places.
-PER_ROW: Final = {
-    "rows_per_second": ("filas por segundo de un trabajador", 0),
-    "worker_cpu_us_per_row": ("CPU de trabajador y lector, µs por fila", 1),
-    "database_cpu_us_per_row": ("CPU de PostgreSQL, µs por fila", 1),
-    "wal_bytes_per_row": ("WAL, bytes por fila", 0),
-}
+PER_ROW: Final = ("rows_per_second", "worker_cpu_us_per_row", "database_cpu_us_per_row", "wal_bytes_per_row")
 SCENARIOS: Final = {"fresh": "todo nuevo", "changed": "20 % cambiado", "unchanged": "sin cambios"}
 
 
@@ -47,19 +41,20 @@ class Night:
     """What a night of one scenario takes. Rates and costs per row come from the figures."""
 
     def __init__(self, figures: Figures, scenario: str) -> None:
-        rate, worker_cpu, database_cpu, wal = (float(figures[name][scenario]) for name in PER_ROW)
+        self.rate, self.worker_us, self.database_us, self.wal = (float(figures[name][scenario]) for name in PER_ROW)
         usable_seconds = WINDOW_HOURS * 3600 * USE
         self.rows = SUPPLIERS * ROWS_EACH
-        self.worker_hours = self.rows / rate / 3600
+        self.worker_hours = self.rows / self.rate / 3600
         self.workers = math.ceil(self.worker_hours * 3600 / usable_seconds)
-        self.worker_cores = worker_cpu * self.rows / 1e6 / usable_seconds
-        self.database_cores = database_cpu * self.rows / 1e6 / usable_seconds
+        self.worker_cores = self.worker_us * self.rows / 1e6 / usable_seconds
+        self.database_cores = self.database_us * self.rows / 1e6 / usable_seconds
+        self.rows_of_a_worker_core, self.rows_of_a_database_core = 1e6 / self.worker_us, 1e6 / self.database_us
         self.written_rows = {"fresh": self.rows, "changed": self.rows // 5, "unchanged": 0}[scenario]
-        self.wal_gb = wal * self.rows / 1e9
+        self.wal_gb = self.wal * self.rows / 1e9
         self.wal_mb_per_second = self.wal_gb * 1000 / (WINDOW_HOURS * 3600)
         # For each file one to send, receive and delete, and the renewals of its message while it is imported; and the
         # empty polls of a whole day.
-        renewals = int(ROWS_EACH / rate / RENEWED_EVERY)
+        renewals = int(ROWS_EACH / self.rate / RENEWED_EVERY)
         self.sqs_requests = SUPPLIERS * (3 + renewals) + self.workers * 86_400 // POLL_SECONDS
         self.sqs_month = self.sqs_requests * NIGHTS / 1e6 * SQS_FIFO_PER_MILLION
 
@@ -68,10 +63,9 @@ class Files:
     """A night's files in S3, of one format."""
 
     def __init__(self, figures: Figures, file_format: str) -> None:
-        self.file_format = file_format
-        self.bytes_each = float(figures["file_bytes_per_row"][file_format]) * ROWS_EACH
-        self.gb = self.bytes_each * SUPPLIERS / 1e9
-        parts = math.ceil(self.bytes_each / PART_BYTES)
+        bytes_each = float(figures["file_bytes_per_row"][file_format]) * ROWS_EACH
+        self.mb_each, self.gb = bytes_each / 1e6, bytes_each * SUPPLIERS / 1e9
+        parts = math.ceil(bytes_each / PART_BYTES)
         # One for a small file; a larger one is begun, sent in parts, and ended.
         self.puts = SUPPLIERS * (1 if parts == 1 else parts + 2)
         # A question for its size, and its parts.
@@ -86,19 +80,28 @@ def number(value: float, places: int = 0) -> str:
     return f"{value:,.{places}f}".translate(str.maketrans(",.", ".,"))
 
 
-def by_scenario(head: str, lines: Mapping[str, Callable[[str], str]]) -> str:
-    """A table with a column for each scenario."""
-    return table([head, *SCENARIOS.values()], [[label, *map(show, SCENARIOS)] for label, show in lines.items()])
+def columns(head: str, things: Mapping[str, object], *lines: tuple[str, str, int] | tuple[str, str, int, str]) -> str:
+    """A table with a column for each thing, a line for each of their attributes: label, name, decimal places, cell."""
+
+    def line(label: str, name: str, places: int, cell: str = "{}") -> list[str]:
+        return [label, *(cell.format(number(getattr(thing, name), places)) for thing in things.values())]
+
+    return table([head, *things], [line(*each) for each in lines])
+
+
+def nights(figures: Figures) -> dict[str, Night]:
+    return {title: Night(figures, scenario) for scenario, title in SCENARIOS.items()}
 
 
 def measured(figures: Figures) -> str:
     """What was measured, per row, and where."""
-    rows = by_scenario(
+    rows = columns(
         "por fila",
-        {
-            label: lambda scenario, name=name, places=places: number(figures[name][scenario], places)  # type: ignore[misc]
-            for name, (label, places) in PER_ROW.items()
-        },
+        nights(figures),
+        ("filas por segundo de un trabajador", "rate", 0),
+        ("CPU de trabajador y lector, µs por fila", "worker_us", 1),
+        ("CPU de PostgreSQL, µs por fila", "database_us", 1),
+        ("WAL, bytes por fila", "wal", 0),
     )
     sizes = ", ".join(
         f"{number(size)} bytes por fila en {name}" for name, size in figures["file_bytes_per_row"].items()
@@ -119,54 +122,46 @@ def workers(figures: Figures) -> str:
 
 def plan(figures: Figures) -> str:
     """The arithmetic of a night, line by line."""
-    nights = [Night(figures, scenario) for scenario in SCENARIOS]
-    rows = number(SUPPLIERS * ROWS_EACH)
-    window = f"({WINDOW_HOURS} h × {number(USE, 1)})"
-    lines: list[tuple[str, Callable[[Night], str]]] = [
-        (f"horas de un trabajador = {rows} ÷ filas/s ÷ 3600", lambda night: number(night.worker_hours, 2)),
-        (f"**trabajadores** = horas ÷ {window}, hacia arriba", lambda night: f"**{night.workers}**"),
-        (f"núcleos para ellos = CPU × {rows} ÷ {window}", lambda night: number(night.worker_cores, 2)),
-        (f"núcleos de PostgreSQL = CPU × {rows} ÷ {window}", lambda night: number(night.database_cores, 2)),
-        ("productos que se escriben", lambda night: number(night.written_rows)),
-        (f"WAL = bytes × {rows}, GB", lambda night: number(night.wal_gb, 1)),
-        (f"WAL, MB/s en promedio durante {WINDOW_HOURS} h", lambda night: number(night.wal_mb_per_second, 2)),
-        (
-            f"peticiones a SQS al día = {number(SUPPLIERS)} × (3 + renovaciones) "
-            f"+ trabajadores × 86.400 ÷ {POLL_SECONDS}",
-            lambda night: number(night.sqs_requests),
-        ),
-        (f"SQS al mes, a {number(SQS_FIFO_PER_MILLION, 2)} USD el millón", lambda n: f"{number(n.sqs_month, 2)} USD"),
-    ]
-    return table(["una noche", *SCENARIOS.values()], [[label, *map(show, nights)] for label, show in lines])
+    rows, window = number(SUPPLIERS * ROWS_EACH), f"({WINDOW_HOURS} h × {number(USE, 1)})"
+    requests = f"{number(SUPPLIERS)} × (3 + renovaciones) + trabajadores × 86.400 ÷ {POLL_SECONDS}"
+    return columns(
+        "una noche",
+        nights(figures),
+        (f"horas de un trabajador = {rows} ÷ filas/s ÷ 3600", "worker_hours", 2),
+        (f"**trabajadores** = horas ÷ {window}, hacia arriba", "workers", 0, "**{}**"),
+        (f"núcleos para ellos = CPU × {rows} ÷ {window}", "worker_cores", 2),
+        (f"núcleos de PostgreSQL = CPU × {rows} ÷ {window}", "database_cores", 2),
+        ("productos que se escriben", "written_rows", 0),
+        (f"WAL = bytes × {rows}, GB", "wal_gb", 1),
+        (f"WAL, MB/s en promedio durante {WINDOW_HOURS} h", "wal_mb_per_second", 2),
+        (f"peticiones a SQS al día = {requests}", "sqs_requests", 0),
+        (f"SQS al mes, a {number(SQS_FIFO_PER_MILLION, 2)} USD el millón", "sqs_month", 2, "{} USD"),
+    )
 
 
 def storage(figures: Figures) -> str:
     """S3's traffic and price."""
-    files = [Files(figures, name) for name in figures["file_bytes_per_row"]]
-    lines: list[tuple[str, Callable[[Files], str]]] = [
-        (f"MB de un archivo de {number(ROWS_EACH)} filas", lambda each: number(each.bytes_each / 1e6, 1)),
-        ("GB que entran por noche (y otros tantos que salen)", lambda each: number(each.gb, 1)),
-        (f"PUT por noche, a {number(S3_PUT_PER_1000, 4)} USD el millar", lambda each: number(each.puts)),
-        (f"GET y HEAD por noche, a {number(S3_GET_PER_1000, 4)} USD el millar", lambda each: number(each.gets)),
-        (f"peticiones, {NIGHTS} noches", lambda each: f"{number(each.requests_month, 2)} USD"),
-        (
-            f"almacenar los archivos de {NIGHTS} noches, a {number(S3_GB_MONTH, 3)} USD el GB-mes",
-            lambda each: f"{number(each.storage_month, 2)} USD",
-        ),
-    ]
-    return table(["S3", *(each.file_format for each in files)], [[label, *map(show, files)] for label, show in lines])
+    kept = f"almacenar los archivos de {NIGHTS} noches, a {number(S3_GB_MONTH, 3)} USD el GB-mes"
+    return columns(
+        "S3",
+        {name: Files(figures, name) for name in figures["file_bytes_per_row"]},
+        (f"MB de un archivo de {number(ROWS_EACH)} filas", "mb_each", 1),
+        ("GB que entran por noche (y otros tantos que salen)", "gb", 1),
+        (f"PUT por noche, a {number(S3_PUT_PER_1000, 4)} USD el millar", "puts", 0),
+        (f"GET y HEAD por noche, a {number(S3_GET_PER_1000, 4)} USD el millar", "gets", 0),
+        (f"peticiones, {NIGHTS} noches", "requests_month", 2, "{} USD"),
+        (kept, "storage_month", 2, "{} USD"),
+    )
 
 
 def bottleneck(figures: Figures) -> str:
     """How many rows one core of each kind carries."""
-    rows = [
-        [label, *(number(1e6 / figures[name][scenario]) for scenario in SCENARIOS)]
-        for name, label in (
-            ("worker_cpu_us_per_row", "un núcleo de trabajadores"),
-            ("database_cpu_us_per_row", "un núcleo de PostgreSQL"),
-        )
-    ]
-    return table(["filas por segundo que sostiene", *SCENARIOS.values()], rows)
+    return columns(
+        "filas por segundo que sostiene",
+        nights(figures),
+        ("un núcleo de trabajadores", "rows_of_a_worker_core", 0),
+        ("un núcleo de PostgreSQL", "rows_of_a_database_core", 0),
+    )
 
 
 TABLES: Final[dict[str, Callable[[Figures], str]]] = {

@@ -40,6 +40,10 @@ class Job:
     importing: float
     counts: dict[str, int]
 
+    @property
+    def created(self) -> int:
+        return self.counts["productos_creados"]
+
 
 class Client:
     """A user who may act for every supplier."""
@@ -86,9 +90,9 @@ class Client:
         counts = body["result"]["resumen"]
         return Job(ended - task.began, seen - task.began, task.accepted - task.began, ended - started, counts)
 
-    def run(self, path: Path, recipe: Recipe, *, again: bool = False) -> Job:
-        """Send the file of `recipe` and wait until it is completed, with the counts that it must have."""
-        job = self.wait(self.send(path), SHORT_PAUSE if recipe.rows <= SMALL else None)
+    def run(self, recipe: Recipe, *, again: bool = False) -> Job:
+        """Send the file and wait until it is completed, with the counts that it must have."""
+        job = self.wait(self.send(recipe.made()), SHORT_PAUSE if recipe.rows <= SMALL else None)
         wanted = recipe.counts(again=again)
         if (found := {name: job.counts[name] for name in wanted}) != wanted:
             raise AssertionError(f"{recipe}: {found} instead of {wanted}")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.files import CATEGORIES, COPY_COLUMNS, FIELDS, Recipe
+from benchmarks.options import FOLDER, SERVER
 from benchmarks.processes import parent
 from dev.process_tree import children
 
@@ -57,17 +58,15 @@ class Database:
             return connection
         return psycopg.connect(self.url, autocommit=True)
 
-    def copy(self, ready: Path, table: str, columns: list[str]) -> float:
-        """COPY ready rows into a table of PostgreSQL; the seconds until committed."""
+    def copy(self, ready: Path, table: str = "catalog_product", columns: Sequence[str] = COPY_COLUMNS) -> float:
+        """COPY ready rows into a table of PostgreSQL, once it is at rest; the seconds until committed."""
+        self.execute("CHECKPOINT")
         with closing(self._connect()) as connection, ready.open("rb") as file:
             began = time.perf_counter()
             with connection.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
                 while piece := file.read(PIECE):
                     copy.write(piece)
             return time.perf_counter() - began
-
-    def load_products(self, ready: Path, table: str = "catalog_product") -> float:
-        return self.copy(ready, table, COPY_COLUMNS)
 
     def reset(self) -> None:
         """No product and no upload; the categories are there, for some contenders cannot make them."""
@@ -118,29 +117,29 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def on_postgresql(server: str, name: str = NAME) -> Iterator[Database]:
-    """An empty database on `server`. One benchmark at a time: another one's is left alone."""
+def on_postgresql(name: str = NAME) -> Iterator[Database]:
+    """An empty database on the server. One benchmark at a time: another one's is left alone."""
+    server = Database(SERVER)
     drop, create = (
         sql.SQL(text).format(sql.Identifier(name)).as_string(None)
         for text in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}")
     )
-    if Database(server).execute(f"SELECT 1 FROM pg_stat_activity WHERE datname = '{name}'"):
+    if server.execute(f"SELECT 1 FROM pg_stat_activity WHERE datname = '{name}'"):
         raise SystemExit(f"The database {name} is in use: another benchmark is running.")
-    Database(server).execute(drop, create)
+    server.execute(drop, create)
     try:
-        yield Database(urlunsplit(urlsplit(server)._replace(path=f"/{name}")))
+        yield Database(urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}")))
     finally:
-        Database(server).execute(drop)
+        server.execute(drop)
 
 
 @contextmanager
-def on_sqlite(folder: Path) -> Iterator[Database]:
-    """A file in `folder` that does not exist yet."""
-    path = folder / f"{NAME}.sqlite3"
-    with suppress(FileNotFoundError):
-        path.unlink()
+def on_sqlite() -> Iterator[Database]:
+    """A file that does not exist yet."""
+    path = FOLDER / f"{NAME}.sqlite3"
+    path.unlink(missing_ok=True)
     try:
         yield Database(f"sqlite:///{quote(str(path))}")
     finally:
-        for each in folder.glob(f"{path.name}*"):
+        for each in FOLDER.glob(f"{path.name}*"):
             each.unlink()

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from benchmarks.options import FILES
 from catalog.sheets.products import PRODUCTS
 
 Format = Literal["xlsx", "csv"]
@@ -91,12 +92,10 @@ class Recipe:
             "sin_procesar": 0,
         }
 
-    def made(self, folder: Path) -> Path:
-        """The file below `folder`; written unless it is there."""
+    def made(self) -> Path:
+        """The file; written unless it is there."""
         name = f"{EDITION}-{self.variant}-{self.rows}-from-{self.first}.{self.format}"
-        return once(
-            folder / name, lambda path: WRITERS[self.format](path, PRODUCTS.names, map(self.cells, self.numbers))
-        )
+        return once(name, lambda path: WRITERS[self.format](path, PRODUCTS.names, map(self.cells, self.numbers)))
 
 
 def values(n: int) -> list[Any]:
@@ -118,13 +117,15 @@ def values(n: int) -> list[Any]:
     ]
 
 
-def ready_rows(folder: Path, rows: int) -> Path:
+def ready_rows(rows: int) -> Path:
     """Products that need no work any more: the text that PostgreSQL's COPY takes, columns as `COPY_COLUMNS`."""
     lines = ([*values(n), *ADDED.values()] for n in range(1, rows + 1))
-    return once(folder / f"{EDITION}-ready-{rows}.copy", lambda path: write_ready(path, lines))
+    return once(f"{EDITION}-ready-{rows}.copy", lambda path: write_ready(path, lines))
 
 
-def once(path: Path, write: Callable[[Path], None]) -> Path:
+def once(name: str, write: Callable[[Path], None]) -> Path:
+    """The file in the folder of files; written unless it is there."""
+    path = FILES / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"unfinished-{path.name}")

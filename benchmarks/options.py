@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from dev.environment import PROJECT
 from dev.run_tests import DATABASE_URL
-
-# From this size on a run takes so long that one has to do.
-HUGE: Final = 1_000_000
-# The largest file that is imported into SQLite, and by the contenders; beyond, it is minutes for each.
-LARGEST_ON_SQLITE: Final = 20_000
-LARGEST_FOR_PEERS: Final = 100_000
 
 
 def number(name: str, default: int) -> int:
@@ -24,48 +15,25 @@ def number(name: str, default: int) -> int:
     return int(os.environ.get(name) or default)
 
 
-def _quick() -> bool:
-    return os.environ.get("BENCH_QUICK") == "1"
+# Only results of a run that was not quick go where everybody reads them.
+QUICK: Final = os.environ.get("BENCH_QUICK") == "1"
+RUNS: Final = number("BENCH_RUNS", 1 if QUICK else 5)
+# From this size on a run takes so long that one has to do.
+HUGE: Final = 1_000_000
+SIZES: Final = [int(size) for size in (os.environ.get("BENCH_SIZES") or "1000,20000,100000,1000000").split(",")][
+    : 2 if QUICK else None
+]
+# The largest file that is imported into SQLite, and by the contenders; beyond, it is minutes for each.
+LARGEST_ON_SQLITE: Final = 20_000
+LARGEST_FOR_PEERS: Final = 100_000
+# For everything that is written; files that are made once stay there.
+FOLDER: Final = Path(os.environ.get("RUN_DIR") or PROJECT / "run").absolute() / "bench"
+FILES: Final = FOLDER / "files"
+RESULTS: Final = FOLDER if QUICK else PROJECT / "benchmarks"
+SERVER: Final = os.environ.get("TEST_DATABASE_URL") or DATABASE_URL
+PEERS_PYTHON: Final = os.environ.get("BENCH_PEERS_PYTHON") or str(PROJECT / ".venv-bench" / "bin" / "python")
 
 
-def _sizes() -> tuple[int, ...]:
-    default = "1000,20000" if _quick() else "1000,20000,100000,1000000"
-    return tuple(int(size) for size in (os.environ.get("BENCH_SIZES") or default).split(","))
-
-
-@dataclass(frozen=True)
-class Options:
-    """From `BENCH_QUICK=1`, `BENCH_SIZES` (such as ``1000,20000``), `BENCH_RUNS`, `RUN_DIR`, `TEST_DATABASE_URL`.
-
-    `folder` is for everything that is written; files that are made once stay there. Only results of a run that was
-    not quick are published, where everybody reads them.
-    """
-
-    quick: bool = field(default_factory=_quick)
-    sizes: tuple[int, ...] = field(default_factory=_sizes)
-    runs: int = field(default_factory=lambda: number("BENCH_RUNS", 1 if _quick() else 5))
-    folder: Path = field(
-        default_factory=lambda: Path(os.environ.get("RUN_DIR") or PROJECT / "run").absolute() / "bench"
-    )
-    server: str = field(default_factory=lambda: os.environ.get("TEST_DATABASE_URL") or DATABASE_URL)
-
-    @property
-    def files(self) -> Path:
-        return self.folder / "files"
-
-    @property
-    def results(self) -> Path:
-        return self.folder if self.quick else PROJECT / "benchmarks"
-
-    def sizes_of_turn(self, turn: int) -> list[int]:
-        """The largest files have the first turn only."""
-        return [size for size in self.sizes if size < HUGE or not turn]
-
-
-def begin() -> Options:
-    """At the beginning of a command: its options, and a TERM that leaves through every `finally`."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    os.chdir(PROJECT)
-    options = Options()
-    options.files.mkdir(parents=True, exist_ok=True)
-    return options
+def sizes_of_turn(turn: int) -> list[int]:
+    """The largest files have the first turn only."""
+    return [size for size in SIZES if size < HUGE or not turn]

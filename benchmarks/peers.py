@@ -11,24 +11,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import matplotlib
 import pandas
 import sqlalchemy
 from django.db import transaction
 from django.utils import timezone
 from import_export import fields, resources
 from import_export.instance_loaders import CachedInstanceLoader
+from matplotlib.figure import Figure
 from python_calamine import CalamineWorkbook
 from tablib import Dataset
 
 from benchmarks.databases import Database
 from benchmarks.files import FORMATS, Recipe
-from benchmarks.measured import Measurement
-from benchmarks.options import LARGEST_FOR_PEERS, Options
+from benchmarks.measured import Measurement, Measurements
+from benchmarks.options import LARGEST_FOR_PEERS, SIZES
+from benchmarks.report import NAMES
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS
 
 # What the files do not say.
-SET: Final = {"proveedor_id": "PROV001", "activo": True}
+SET: Final[dict[str, Any]] = {"proveedor_id": "PROV001", "activo": True}
 # Rows of one INSERT: PostgreSQL takes 65,535 parameters, a row has twenty.
 CHUNK: Final = 1000
 # One row at a time takes minutes for more than this.
@@ -102,20 +105,34 @@ PEERS: Final[dict[str, tuple[Load, int]]] = {
 }
 
 
-def main(url: str) -> None:
-    options, database = Options(), Database(url)
-    for rows in options.sizes:
+def measure(url: str) -> None:
+    """One run for each: they take seconds where the import takes tenths."""
+    database = Database(url)
+    for recipe in (Recipe(rows, file_format) for rows in SIZES for file_format in FORMATS):
         for name, (load, largest) in PEERS.items():
-            # One run for each: they take seconds where the import takes tenths.
-            for recipe in (Recipe(rows, file_format) for file_format in FORMATS):
-                if rows > (largest if recipe.format == "xlsx" else min(largest, LARGEST_ROW_BY_ROW)):
-                    continue
-                path = recipe.made(options.files)
-                database.reset()
-                database.execute("CHECKPOINT")
-                began = time.perf_counter()
-                load(path, url)
-                seconds = time.perf_counter() - began
-                database.check_products(recipe)
-                Measurement(name, "postgresql", recipe.format, "fresh", rows, seconds).keep()
+            if recipe.rows > (largest if recipe.format == "xlsx" else LARGEST_ROW_BY_ROW):
+                continue
+            database.reset()
+            database.execute("CHECKPOINT")
+            began = time.perf_counter()
+            load(recipe.made(), url)
+            seconds = time.perf_counter() - began
+            database.check_products(recipe)
+            Measurement(name, recipe.format, "fresh", recipe.rows, seconds).keep()
     database.reset()
+
+
+def plot(target: str) -> None:
+    """Rows per second of fresh workbooks by size, each contender a line."""
+    matplotlib.rcParams.update({"svg.hashsalt": "medisupply", "svg.fonttype": "none", "font.size": 10})
+    found, figure = Measurements(), Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for what in ("limit", "job", *PEERS):
+        if sizes := found.sizes(what):
+            rates = [rows / (found.median(what, rows) or 1) for rows in sizes]
+            axes.plot(sizes, rates, marker="o", label=NAMES[what].replace("*", "").replace("`", ""))
+    axes.set(xscale="log", yscale="log", xlabel="rows in the workbook", ylabel="rows per second")
+    axes.set_title("Fresh xlsx into PostgreSQL")
+    axes.grid(visible=True, which="both", alpha=0.25)
+    axes.legend()
+    figure.savefig(target, format="svg", metadata={"Date": None})

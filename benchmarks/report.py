@@ -1,99 +1,113 @@
-"""Measurements → the tables of benchmarks/RESULTS.md."""
+"""Measurements → the tables of benchmarks/RESULTS.md: the promises, all times, and what the jobs used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from benchmarks.files import FORMATS, Format
-from benchmarks.measured import Measurements, shown, table
-from benchmarks.promises import ROWS, ratio
+from benchmarks.jobs import SMALL_ROWS
+from benchmarks.measured import Measurements, ratio, shown, table
+from benchmarks.options import HUGE
 
-VARIANTS: Final = ("fresh", "unchanged", "changed", "defects")
-CONTENDERS: Final = {
-    "limit": "(a) the limit: calamine alone, then COPY",
+# The size that the promises are about.
+ROWS: Final = 100_000
+# What is promised, on which side of which number it must be, what was measured, and in which unit.
+Promise = tuple[str, str, float, float | None, str]
+# Format, variant and database.
+Kind = tuple[str, str, str]
+NAMES: Final = {
+    "limit": "the limit: calamine or csv.reader alone, then COPY",
     "job": "**MediSupply**, POST to completed",
-    "pandas": '(c) pandas `read_excel`, `to_sql(method="multi")`',
-    "import-export": "(b) django-import-export, `use_bulk`",
-    "import-export tuned": "(b) the same with `CachedInstanceLoader` and `skip_diff`",
-    "update_or_create": "(d) `update_or_create`, row by row, one transaction",
+    "import-export": "django-import-export, `use_bulk`",
+    "import-export tuned": "the same with `CachedInstanceLoader` and `skip_diff`",
+    "pandas": 'pandas, `to_sql(method="multi")`',
+    "update_or_create": "`update_or_create`, row by row, one transaction",
+    "fastest reading": "reading alone, as fast as it goes",
+    "reading": "reading as the import does (child process, all checks)",
+    "reading and validating": "the same, and every cell through its rule",
+    "loading": "COPY of ready rows into an equal table",
+    "loading with references": "the same into the product table, which checks its references",
+    "writer COPY": "file to products, written by COPY",
+    "writer ORM": "the same by the ORM",
+}
+USED: Final = {
+    "accepted": "POST until answered",
+    "importing": "claim to completed",
+    "worker_cpu": "CPU of worker and reader",
+    "database_cpu": "CPU of PostgreSQL",
+    "worker_mib": "memory of the worker",
+    "child_mib": "memory of the reader",
 }
 
 
-def contenders_table(found: Measurements) -> str:
-    """Fresh workbooks on PostgreSQL: seconds, and how many times MediSupply's."""
-    sizes = found.sizes("job")
+def promises(found: Measurements) -> Iterator[Promise]:
+    """All of them. Files are of 100,000 rows, the database is PostgreSQL, unless they say otherwise."""
+    median = found.median
 
-    def cell(what: str, rows: int) -> str:
-        seconds = found.seconds(what, "xlsx", "fresh", rows)
-        return (
-            f"{seconds:.2f} s ({ratio(seconds, found.seconds('job', 'xlsx', 'fresh', rows)):.2f} ×)" if seconds else "–"
-        )
+    def most(name: str, rows: int) -> float | None:
+        """MB; the most that any run of this size took, of both formats, fresh or not."""
+        seen = [one.more[name] for one in found if (one.rows, one.what, one.database) == (rows, "job", "postgresql")]
+        return max(seen) * 1024**2 / 1e6 if seen else None
 
-    lines = ([label, *(cell(what, rows) for rows in sizes)] for what, label in CONTENDERS.items())
-    return table(["fresh xlsx, PostgreSQL", *(f"{rows:,} rows" for rows in sizes)], lines)
+    job, limit = median("job", ROWS), median("limit", ROWS)
+    yield "fresh xlsx, beside the limit", "≤", 1.7, ratio(job, limit), "×"
+    yield "fresh xlsx, faster than import-export", "≥", 15, ratio(median("import-export", ROWS), job), "×"
+    yield "fresh xlsx, faster than pandas", "≥", 10, ratio(median("pandas", ROWS), job), "×"
+    largest = max(found.sizes("update_or_create"), default=0)
+    by_row = ratio(ratio(median("update_or_create", largest), largest), ratio(job, ROWS))
+    yield "fresh xlsx, faster than update_or_create (per row)", "≥", 25, by_row, "×"
+    yield "unchanged xlsx, beside the limit", "≤", 1.5, ratio(median("job", ROWS, "xlsx", "unchanged"), limit), "×"
+    yield "fresh csv, beside the limit", "≤", 2.5, ratio(median("job", ROWS, "csv"), median("limit", ROWS, "csv")), "×"
+    small = median("idle", SMALL_ROWS)
+    yield f"{SMALL_ROWS}-row xlsx on an idle system", "≤", 400, small and small * 1000, "ms"
+    for rows, at, reader in ((ROWS, "", 200), (HUGE, ", 1,000,000 rows", 1300)):
+        yield f"memory of the worker{at}", "≤", 150, most("worker_mib", rows), "MB"
+        yield f"memory of the reader{at}", "≤", reader, most("child_mib", rows), "MB"
+    rate = ratio(ratio(job, ROWS), ratio(median("job", HUGE), HUGE))
+    yield "rate at 1,000,000 rows, of that at 100,000", "≥", 0.85, rate, "×"
 
 
-def jobs_table(found: Measurements) -> str:
-    def cell(file_format: Format, variant: str, rows: int, database: str) -> str:
-        seconds = found.seconds("job", file_format, variant, rows, database)
-        limit = found.seconds("limit", file_format, "fresh", rows) if database == "postgresql" else None
+def promises_table(found: Measurements) -> str:
+    def line(text: str, side: str, target: float, measured: float | None, unit: str) -> list[str]:
+        verdict = "not measured"
+        if measured is not None:
+            verdict = "met" if (measured <= target if side == "≤" else measured >= target) else "**missed**"
+        return [text, f"{side} {shown(target, unit)}", shown(measured, unit), verdict]
+
+    return table(["promise", "target", "measured", ""], [line(*promise) for promise in promises(found)])
+
+
+def times_table(found: Measurements) -> str:
+    """Everything that was measured: seconds, rows per second, and how many times the limit of the same format."""
+
+    def cell(what: str, kind: Kind, rows: int) -> str:
+        seconds = found.median(what, rows, *kind[:2], database=kind[2])
+        limit = found.median("limit", rows, kind[0]) if kind[2] == "postgresql" else None
         if not seconds:
-            return "–"
+            return ""
         return f"{seconds:.2f} s, {rows / seconds:,.0f}" + (f", {seconds / limit:.2f} ×" if limit else "")
 
-    def lines() -> Iterator[list[str]]:
-        for database in ("postgresql", "sqlite"):
-            for file_format in FORMATS:
-                for rows in found.sizes("job"):
-                    where = ("job", file_format, "fresh", rows, database)
-                    if found.seconds(*where):
-                        cells = (cell(file_format, variant, rows, database) for variant in VARIANTS)
-                        memory = (
-                            shown(found.more(name, *where) or None, "MiB") for name in ("worker_mib", "child_mib")
-                        )
-                        yield [f"{database}, {file_format}, {rows:,}", *cells, *memory]
-
-    return table(["whole job: seconds, rows/s, × limit", *VARIANTS, "worker", "reader"], lines())
+    return _by_size(found, "seconds, rows/s, × limit", NAMES, cell)
 
 
-def stages_table(found: Measurements) -> str:
-    """The largest size up to that which the promises are about."""
-    rows = max((size for size in found.sizes("reading") if size <= ROWS), default=0)
+def used_table(found: Measurements) -> str:
+    """What the jobs took of the machine, and their parts."""
 
-    def alone(what: str, of: str = "") -> Callable[[Format], float | None]:
-        return lambda file_format: found.seconds(what, of or file_format, "fresh", rows)
+    def cell(name: str, kind: Kind, rows: int) -> str:
+        value = found.median("job", rows, *kind[:2], database=kind[2], name=name)
+        return shown(value, "MiB" if name.endswith("mib") else "s") if value else ""
 
-    def of_job(name: str) -> Callable[[Format], float | None]:
-        return lambda file_format: found.more(name, "job", file_format, "fresh", rows)
-
-    def rest(file_format: Format) -> float | None:
-        whole, known = (alone(what)(file_format) for what in ("job", "reading and validating"))
-        return whole - known if whole and known else None
-
-    stages: dict[str, Callable[[Format], float | None]] = {
-        "reading alone, as fast as it goes (calamine, csv.reader)": alone("fastest reading"),
-        "reading as the import does (child process, all checks)": alone("reading"),
-        "the same, and every cell through its rule": alone("reading and validating"),
-        "POST until answered": of_job("accepted"),
-        "claim to completed": of_job("importing"),
-        "the rest of the job that reading and validating alone does not explain": rest,
-        "loading ready rows: COPY into an equal table": alone("loading", "ready"),
-        "the same into the product table, which checks its references": alone("loading with references", "ready"),
-        "CPU of worker and reader": of_job("worker_cpu"),
-        "CPU of PostgreSQL": of_job("database_cpu"),
-    }
-    lines = ([label, *(shown(value(each), "s") for each in FORMATS)] for label, value in stages.items())
-    return table([f"stages, {rows:,} rows, fresh, PostgreSQL", *FORMATS], lines)
+    return _by_size(found, "of whole jobs", USED, cell)
 
 
-def writers_table(found: Measurements) -> str:
-    """What the writer for PostgreSQL gains over the ORM's, from file to products."""
-
-    def lines() -> Iterator[list[str]]:
-        for rows in found.sizes("writer ORM"):
-            for variant in ("fresh", "changed"):
-                copy, orm = (found.seconds(f"writer {name}", "xlsx", variant, rows) for name in ("COPY", "ORM"))
-                yield [f"{variant}, {rows:,}", shown(copy, "s"), shown(orm, "s"), shown(ratio(orm, copy), "×")]
-
-    return table(["xlsx, file to products, PostgreSQL", "by COPY", "by the ORM", "gain"], lines())
+def _by_size(found: Measurements, head: str, names: dict[str, str], cell: Callable[[str, Kind, int], str]) -> str:
+    """A line for each name and each kind of file that has something to show, a column for each size."""
+    kinds = list(dict.fromkeys((one.format, one.variant, one.database) for one in found))
+    sizes = found.sizes("job")
+    lines = [
+        [f"{label} · {' '.join(kind)}", *(cell(name, kind, rows) or "–" for rows in sizes)]
+        for name, label in names.items()
+        for kind in sorted(kinds, key=lambda kind: kind[2])
+        if any(cell(name, kind, rows) for rows in sizes)
+    ]
+    return table([head, *(f"{rows:,} rows" for rows in sizes)], lines)

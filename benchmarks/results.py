@@ -15,11 +15,9 @@ from typing import Any, Final
 from benchmarks import capacity, report, stock
 from benchmarks.databases import Database
 from benchmarks.files import FORMATS
-from benchmarks.in_django import PEERS_PYTHON
 from benchmarks.jobs import SMALL_ROWS
 from benchmarks.measured import Measurements
-from benchmarks.options import Options
-from benchmarks.promises import ROWS, promises_table
+from benchmarks.options import PEERS_PYTHON, QUICK, RESULTS, RUNS, SERVER
 
 PLOT: Final = "rows_per_second.svg"
 HEAD: Final = """# How fast an import is
@@ -32,52 +30,50 @@ OURS: Final = ("Django", "psycopg", "python-calamine-plus", "boto3", "moto", "va
 PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy")
 
 
-def bench_text(found: Measurements, options: Options) -> str:
+def write_bench(found: Measurements) -> None:
     """The part of `make bench`."""
-    return f"""Versions: {versions(options.server)}
+    text = f"""Versions: {versions()}
 
-{options.runs} run(s) of each (one from 1,000,000 rows on, one of each contender), medians; jobs and limit take turns.
+{RUNS} run(s) of each (one from 1,000,000 rows on, one of each contender), medians; jobs and limit take turns.
 Every run's counts and a sample of its values were checked; an unchanged file wrote no product. A job's time is from
 the POST's first byte until `completed_at`, while its client asks as often as `Retry-After` says; of the
 {SMALL_ROWS}-row file until the client, who asks all the time, has seen the end.
 
-{promises_table(found)}
+{report.promises_table(found)}
 
 ![rows per second]({PLOT})
 
-{report.contenders_table(found)}
+{report.times_table(found)}
 
-{report.jobs_table(found)}
+{report.used_table(found)}
 
-{report.stages_table(found)}
-
-{report.writers_table(found)}
-
-{stock.report(found)}"""
+{stock.report(found)}""".rstrip()
+    print(text)
+    write("bench", text, **figures_per_row(found))
 
 
-def write(part: str, text: str, options: Options, **figures: Any) -> None:
+def write(part: str, text: str, **figures: Any) -> None:
     """One command's part of the results, and its figures: the others' stay."""
     whole = f"## `make {part}`\n\n{today()}, {machine()}. Web, worker, Valkey, moto and PostgreSQL share the machine."
-    path = options.results / "RESULTS.md"
+    path = RESULTS / "RESULTS.md"
     known = path.read_text("utf-8") if path.exists() else ""
     found = (re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end of {name} -->", known, re.DOTALL) for name in PARTS)
     parts = {name: match[1] for name, match in zip(PARTS, found, strict=True) if match} | {part: f"{whole}\n\n{text}"}
     marked = (f"<!-- {name} -->\n{parts[name]}\n<!-- end of {name} -->" for name in PARTS if name in parts)
     path.write_text(HEAD + "\n\n".join(marked) + "\n", "utf-8")
-    path = options.results / capacity.FIGURES.name
+    path = RESULTS / capacity.FIGURES.name
     figures = (json.loads(path.read_text("utf-8")) if path.exists() else {}) | figures
     path.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    if not options.quick:
+    if not QUICK:
         capacity.write_page()
 
 
 def figures_per_row(found: Measurements) -> dict[str, Any]:
     """What capacity is planned with: of the largest workbooks of up to 100,000 rows, on PostgreSQL."""
-    rows = max(size for size in found.sizes("job") if size <= ROWS)
+    rows = max(size for size in found.sizes("job") if size <= report.ROWS)
 
     def more(name: str, file_format: str = "xlsx", scenario: str = "fresh") -> float:
-        return found.more(name, "job", file_format, scenario, rows) or 0.0
+        return found.median("job", rows, file_format, scenario, name=name) or 0.0
 
     def each(name: str, factor: float = 1.0) -> dict[str, float]:
         return {one: round(more(name, scenario=one) / rows * factor, 2) for one in capacity.SCENARIOS}
@@ -107,9 +103,9 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, {platform.system()} {platform.release()}"
 
 
-def versions(server: str) -> str:
+def versions() -> str:
     """Of what was measured, in a line."""
-    postgresql = Database(server).execute("SHOW server_version")[0][0].split()[0]
+    postgresql = Database(SERVER).execute("SHOW server_version")[0][0].split()[0]
     code = f"import importlib.metadata as m; print(*(f'{{n}} {{m.version(n)}}' for n in {PEERS!r}), sep=', ')"
     peers = subprocess.run([PEERS_PYTHON, "-c", code], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     ours = ", ".join(f"{name} {version(name)}" for name in OURS)

@@ -17,60 +17,49 @@ from typing import Any, Final
 from benchmarks.databases import Database, on_postgresql
 from benchmarks.files import Recipe
 from benchmarks.in_django import measure
-from benchmarks.options import Options, begin, number
-from benchmarks.stack import environment
+from benchmarks.options import RUNS, number
+from benchmarks.system import environment
 from dev.environment import PROJECT
 
 HOW_MANY: Final = number("SEARCH_PRODUCTS", 260_000)
 IMPORTED: Final = number("SEARCH_IMPORTED", 100_000)
 SEARCHES: Final = (
-    "cateter",
-    "bisturí",
-    "guante nitrilo",
-    "nitrilo guante 4711",
-    "0123",
-    "niño 77",
-    "77000000001234",
-    "sutura azul 999",
-    "línea estéril",
-    "no-hay",
+    *("cateter", "bisturí", "guante nitrilo", "nitrilo guante 4711", "0123"),
+    *("niño 77", "77000000001234", "sutura azul 999", "línea estéril", "no-hay"),
 )
 # Words of tens of thousands of products. PROV001 has no product with the first one.
 FREQUENT: Final = ("niño", "calibre", "estéril", "gasa estéril", "e", "78")
-MAKE: Final = """
-    INSERT INTO catalog_category (nombre, aprobada, created_at) SELECT name, true, now()
-        FROM unnest(%(categories)s) AS name ON CONFLICT DO NOTHING;
+MAKE: Final = f"""
+    CREATE TEMPORARY TABLE word AS SELECT
+        string_to_array('Guante de nitrilo|Catéter venoso|Jeringa desechable|Sutura de polipropileno|Vendaje elástico'
+        '|Solución salina|Cánula nasal|Pañal para adulto|Gasa estéril|Aguja hipodérmica|Sonda vesical'
+        '|Equipo de infusión|Mascarilla quirúrgica|Bisturí|Termómetro digital|Algodón hidrófilo', '|') AS names,
+        string_to_array('calibre|talla|presentación|referencia|niño|línea', '|') AS kinds,
+        string_to_array('estéril|no estéril|médico|pediátrico|azul', '|') AS traits,
+        string_to_array('GUANTES|JERINGAS|SUTURAS|VENDAJES|SONDAS|SOLUCIONES|CÁNULAS|PAÑALES', '|') AS categories;
+    INSERT INTO catalog_category (nombre, aprobada, created_at)
+        SELECT unnest(categories), true, now() FROM word ON CONFLICT DO NOTHING;
     INSERT INTO catalog_product (id, nombre, codigo, categoria_id, presentacion, precio_unitario, certificado_sanitario,
         condiciones_almacenamiento, tiempo_entrega_dias, stock_minimo, stock_critico, requiere_lote,
         requiere_vencimiento, proveedor_id)
     SELECT 'S' || lpad(n::text, 8, '0'),
-        (%(names)s)[1 + n %% 16] || ' ' || (%(kinds)s)[1 + n %% 6] || ' ' || n || ', ' || (%(traits)s)[1 + n %% 5],
-        '78' || lpad(n::text, 11, '0'), (%(categories)s)[1 + n %% 8], 'Caja x 100', 12.5, 'INVIMA 2024DM-0001',
-        'Lugar seco, 15–30 °C', 5, 10, 5, false, true, 'PROV00' || 1 + n %% 3
-    FROM generate_series(1, %(products)s) AS n
+        names[1 + n % 16] || ' ' || kinds[1 + n % 6] || ' ' || n || ', ' || traits[1 + n % 5],
+        '78' || lpad(n::text, 11, '0'), categories[1 + n % 8], 'Caja x 100', 12.5, 'INVIMA 2024DM-0001',
+        'Lugar seco, 15–30 °C', 5, 10, 5, false, true, 'PROV00' || 1 + n % 3
+    FROM word, generate_series(1, {HOW_MANY}) AS n
 """
-WORDS: Final = {
-    "names": "Guante de nitrilo|Catéter venoso|Jeringa desechable|Sutura de polipropileno|Vendaje elástico"
-    "|Solución salina|Cánula nasal|Pañal para adulto|Gasa estéril|Aguja hipodérmica|Sonda vesical"
-    "|Equipo de infusión|Mascarilla quirúrgica|Bisturí|Termómetro digital|Algodón hidrófilo",
-    "kinds": "calibre|talla|presentación|referencia|niño|línea",
-    "traits": "estéril|no estéril|médico|pediátrico|azul",
-    "categories": "GUANTES|JERINGAS|SUTURAS|VENDAJES|SONDAS|SOLUCIONES|CÁNULAS|PAÑALES",
-}
 
 
-def main(url: str) -> None:
+def measure_within(url: str) -> None:
     """Within Django, on an empty database."""
     from catalog.models import Supplier
 
     database = Database(url)
     Supplier.objects.bulk_create([Supplier(codigo=f"PROV00{n}", nombre="x") for n in (1, 2, 3)])
     import_times(database)
-    # The driver takes several statements only without parameters of its own.
-    lists = {name: "ARRAY[" + ",".join(f"'{word}'" for word in text.split("|")) + "]" for name, text in WORDS.items()}
     empty = "TRUNCATE catalog_stocklot, catalog_product, catalog_productsearch, catalog_unfilledproducts"
     # Vacuumed as autovacuum does.
-    database.execute(empty, MAKE % {**lists, "products": HOW_MANY}, "VACUUM ANALYZE catalog_product")
+    database.execute(empty, MAKE, "VACUUM ANALYZE catalog_product")
     print("before they are filled")
     search_times(SEARCHES[:2], times=3)
     fill()
@@ -86,16 +75,16 @@ def main(url: str) -> None:
 
 def import_times(database: Database) -> None:
     """Turn by turn, and the fastest of each: what else a machine does only makes it slower."""
-    from benchmarks.writers import import_file
+    from benchmarks.parts import import_file
 
-    path = Recipe(IMPORTED, "csv").made(Options().files)
+    path = Recipe(IMPORTED, "csv").made()
     seconds: dict[str, list[float]] = {"DISABLE": [], "ENABLE": []}
-    for _ in range(Options().runs):
+    for _ in range(RUNS):
         for state, found in seconds.items():
             database.reset()
             trigger = f"ALTER TABLE catalog_product {state} TRIGGER catalog_product_unfilled_insert"
-            database.execute("TRUNCATE catalog_unfilledproducts", trigger, "CHECKPOINT")
-            found.append(import_file(path))
+            database.execute("TRUNCATE catalog_unfilledproducts", trigger)
+            found.append(import_file(path, database))
     without, with_ = (min(found) / IMPORTED * 1e6 for found in seconds.values())
     print(f"import, µs a row: {with_:.2f}, without the triggers {without:.2f} ({with_ / without - 1:+.1%})")
 
@@ -124,10 +113,13 @@ def search_times(texts: Sequence[str], *, times: int, supplier: str = "") -> Non
     def page(text: str) -> int:
         return len(found(text).select_related("categoria", "proveedor").order_by("id")[:100])
 
+    def count(text: str) -> int:
+        return int(found(text).count())
+
     pages: list[float] = []
     counts: list[float] = []
     for text in texts:
-        of_page, of_count = timed(partial(page, text), times), timed(found(text).count, times)
+        of_page, of_count = timed(partial(page, text), times), timed(partial(count, text), times)
         pages += of_page
         counts += of_count
         print(f"  {text:20} {found(text).count():7} page {middle(of_page)} count {middle(of_count)}", flush=True)
@@ -148,14 +140,9 @@ def middle(times: list[float]) -> str:
     return f"{statistics.median(times):6.1f} ms (95 %: {statistics.quantiles(times, n=20)[-1]:6.1f})"
 
 
-def on_a_database() -> None:
-    options = begin()
-    with on_postgresql(options.server) as database:
-        env = environment(database, options.folder)
+def measure_search() -> None:
+    with on_postgresql() as database:
+        env = environment(database)
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
         subprocess.run(migrate, cwd=PROJECT, env=env, check=True)
-        measure("product_search", env, database.url)
-
-
-if __name__ == "__main__":
-    on_a_database()
+        measure("search.measure_within", env, database.url)

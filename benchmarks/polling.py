@@ -1,4 +1,4 @@
-"""`make bench-polling`: 200 clients poll the state of two imports while these run: how long does an answer take?
+"""200 clients poll the state of two imports while these run: how long does an answer take?
 
 Two workers, a file of each of two suppliers. The clients ask as real ones do: they keep their connection, send the
 last ETag, and wait for Retry-After. Times are measured at the client, so they hold the server's queue, too. Ends after
@@ -19,8 +19,8 @@ from typing import Final
 
 from benchmarks.client import Client, Task
 from benchmarks.files import Recipe
-from benchmarks.options import begin, number
-from benchmarks.stack import Stack, on_its_own
+from benchmarks.options import number
+from benchmarks.system import System, on_its_own
 
 CLIENTS: Final = number("POLLING_CLIENTS", 200)
 SECONDS: Final = number("POLLING_SECONDS", 30)
@@ -38,15 +38,14 @@ class Seen:
     running: bool = True
 
 
-def main() -> None:
-    options = begin()
-    paths = [Recipe(ROWS, "csv", first=first).made(options.files) for first in (0, ROWS)]
-    with on_its_own(options, workers=2) as stack:
-        client, suppliers = stack.client(), stack.add_suppliers(2)
+def polling() -> None:
+    paths = [Recipe(ROWS, "csv", first=first).made() for first in (0, ROWS)]
+    with on_its_own(workers=2) as system:
+        client, suppliers = system.client(), system.add_suppliers(2)
         tasks = [client.send(path, owner=code) for path, code in zip(paths, suppliers, strict=True)]
         wait_until_running(client, tasks)
         print(f"{CLIENTS} clients, two imports of {ROWS:,} rows each …", flush=True)
-        seen = asyncio.run(poll(stack, tasks))
+        seen = asyncio.run(poll(system, tasks))
         for body in map(client.state, tasks):
             print(f"import: {body['status']}, {body['progress']}")
     times = sorted(seen.milliseconds)
@@ -65,23 +64,23 @@ def wait_until_running(client: Client, tasks: list[Task]) -> None:
         time.sleep(0.05)
 
 
-async def poll(stack: Stack, tasks: list[Task]) -> Seen:
+async def poll(system: System, tasks: list[Task]) -> Seen:
     seen = Seen()
     stop = time.monotonic() + SECONDS
-    await asyncio.gather(*(one_client(stack, tasks[n % 2], stop, seen) for n in range(CLIENTS)))
+    await asyncio.gather(*(one_client(system, tasks[n % 2], stop, seen) for n in range(CLIENTS)))
     return seen
 
 
-async def one_client(stack: Stack, task: Task, stop: float, seen: Seen) -> None:
+async def one_client(system: System, task: Task, stop: float, seen: Seen) -> None:
     await asyncio.sleep(random.random())  # people do not all begin at the same moment
-    reader, writer = await asyncio.open_connection("127.0.0.1", stack.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", system.port)
     tag = ""
     while time.monotonic() < stop and seen.running:
         condition = f"If-None-Match: {tag}\r\n" if tag else ""
         began = time.monotonic()
         writer.write(
             f"GET /api/catalog/bulk-upload/status/{task.id} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Authorization: Token {stack.token}\r\n{condition}\r\n".encode()
+            f"Authorization: Token {system.token}\r\n{condition}\r\n".encode()
         )
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
@@ -93,7 +92,3 @@ async def one_client(stack: Stack, task: Task, stop: float, seen: Seen) -> None:
             seen.running = False
         await asyncio.sleep(float(headers.get("retry-after", 1)))
     writer.close()
-
-
-if __name__ == "__main__":
-    main()
