@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from benchmarks.jobs import SMALL_ROWS
@@ -79,35 +79,34 @@ def promises_table(found: Measurements) -> str:
 
 def times_table(found: Measurements) -> str:
     """Everything that was measured: seconds, rows per second, and how many times the limit of the same format."""
+    sizes = found.sizes("job")
 
     def cell(what: str, kind: Kind, rows: int) -> str:
         seconds = found.median(what, rows, *kind[:2], database=kind[2])
         limit = found.median("limit", rows, kind[0]) if kind[2] == "postgresql" else None
         if not seconds:
-            return ""
+            return "–"
         return f"{seconds:.2f} s, {rows / seconds:,.0f}" + (f", {seconds / limit:.2f} ×" if limit else "")
 
-    return _by_size(found, "seconds, rows/s, × limit", NAMES, cell)
+    measured = dict.fromkeys((one.what, (one.format, one.variant, one.database)) for one in found)
+    lines = [
+        [f"{label} · {' '.join(kind)}", *(cell(name, kind, rows) for rows in sizes)]
+        for name, label in NAMES.items()
+        for what, kind in sorted(measured, key=lambda each: each[1][2])
+        if what == name
+    ]
+    return table(["seconds, rows/s, × limit", *(f"{rows:,} rows" for rows in sizes)], lines)
 
 
 def used_table(found: Measurements) -> str:
-    """What the jobs took of the machine, and their parts."""
-
-    def cell(name: str, kind: Kind, rows: int) -> str:
-        value = found.median("job", rows, *kind[:2], database=kind[2], name=name)
-        return shown(value, "MiB" if name.endswith("mib") else "s") if value else ""
-
-    return _by_size(found, "of whole jobs", USED, cell)
-
-
-def _by_size(found: Measurements, head: str, names: dict[str, str], cell: Callable[[str, Kind, int], str]) -> str:
-    """A line for each name and each kind of file that has something to show, a column for each size."""
-    kinds = list(dict.fromkeys((one.format, one.variant, one.database) for one in found))
-    sizes = found.sizes("job")
+    """What the jobs took of the machine on PostgreSQL, and their parts."""
+    jobs = dict.fromkeys((one.rows, one.format, one.variant) for one in found if one.what == "job")
+    units = {name: "MiB" if name.endswith("mib") else "s" for name in USED}
     lines = [
-        [f"{label} · {' '.join(kind)}", *(cell(name, kind, rows) or "–" for rows in sizes)]
-        for name, label in names.items()
-        for kind in sorted(kinds, key=lambda kind: kind[2])
-        if any(cell(name, kind, rows) for rows in sizes)
+        [
+            f"{file_format} {variant}, {rows:,}",
+            *(shown(found.median("job", rows, file_format, variant, name=name), unit) for name, unit in units.items()),
+        ]
+        for rows, file_format, variant in sorted(jobs, key=lambda job: job[0])
     ]
-    return table([head, *(f"{rows:,} rows" for rows in sizes)], lines)
+    return table(["whole jobs, PostgreSQL", *USED.values()], lines)
