@@ -73,6 +73,10 @@ fuzz: $(INSTALLED)  ## mutants of the awkward files through the reader (MINUTES=
 screenshots: $(INSTALLED)  ## draw docs/img/*.png again from a running system of its own
 	@$(PYTHON) -m dev.screenshots
 
+.PHONY: picture
+picture: $(INSTALLED)  ## draw the packages in docs/development.md again, after a change of who imports whom
+	@$(PYTHON) -m dev.packages
+
 .PHONY: schema
 schema: $(INSTALLED)  ## write docs/openapi.yaml again, after a change of the API
 	@DEBUG=true $(PYTHON) manage.py spectacular --lang es --file docs/openapi.yaml

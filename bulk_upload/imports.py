@@ -94,6 +94,10 @@ class SheetImport:
     warning_texts: ClassVar[Mapping[str, Text]] = {}
 
     @classmethod
+    def after_chunk(cls) -> None:
+        """Called when a chunk is committed: what is kept elsewhere of the model's rows may be out of date."""
+
+    @classmethod
     def example_rows(cls, user: Any = None) -> list[dict[str, Any]]:
         """Rows for a template to begin with, for `user` or for everybody: column name → value."""
         return [{column.name: column.example for column in cls.sheet.columns}]

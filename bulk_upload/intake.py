@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from bulk_upload import idempotency, progress, queue, snapshots, storage, storage_keys
 from bulk_upload.idempotency import UploadIdentity
 from bulk_upload.models import BulkUpload, Status
-from bulk_upload.receiving.compound_files import is_encrypted_workbook
+from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.recording import InDoubt, record
 from bulk_upload.receiving.refusals import RefusedUpload

@@ -9,15 +9,15 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-from catalog.models import Category, Supplier
+from catalog.models import Category, Supplier, Warehouse
 from catalog.sheets.products import PRODUCTS
 
 FIXTURES: Final[Path] = settings.BASE_DIR / "fixtures"
 PRODUCTS_EXAMPLE: Final = "plantilla_productos_ejemplo.json"
 # Columns whose values are unique over all suppliers.
 UNIQUE: Final = (*PRODUCTS.key, *PRODUCTS.unique)
-# Categories that a template offers in its list.
-MOST_CATEGORIES: Final = 1000
+# Values that a template offers in a list.
+MOST_CHOICES: Final = 1000
 
 
 def example_products(supplier: str = "") -> list[dict[str, Any]]:
@@ -47,4 +47,36 @@ def offered_categories(user: AbstractBaseUser | AnonymousUser | None) -> list[st
     if user is None:
         return sorted(row["pk"] for row in json.loads((FIXTURES / "categories.json").read_text("utf-8")))
     names = Category.objects.for_user(user).order_by("-aprobada", "nombre").values_list("nombre", flat=True)
-    return sorted(names[:MOST_CATEGORIES])
+    return sorted(names[:MOST_CHOICES])
+
+
+def example_stock(user: AbstractBaseUser | AnonymousUser | None) -> list[dict[str, Any]]:
+    """A lot of each of the example's products: uploaded after them, it lands."""
+    products = example_products_for(user) if user else example_products()
+    warehouses = sorted(row["pk"] for row in json.loads((FIXTURES / "warehouses.json").read_text("utf-8")))
+    return [
+        {
+            "producto_id": product["id"],
+            "bodega": warehouses[number % len(warehouses)],
+            "lote": f"L2026-{number:02d}",
+            "cantidad": 40 + 15 * number,
+            "fecha_vencimiento": f"2028-{number % 12 + 1:02d}-28",
+            "condiciones": product["condiciones_almacenamiento"],
+        }
+        for number, product in enumerate(products, start=1)
+    ]
+
+
+def offered_warehouses(user: AbstractBaseUser | AnonymousUser | None) -> list[str]:
+    """The codes of the warehouses that are in use. Without a user those that every installation begins with."""
+    if user is None:
+        return sorted(row["pk"] for row in json.loads((FIXTURES / "warehouses.json").read_text("utf-8")))
+    return list(
+        Warehouse.objects.filter(activo=True).order_by("codigo").values_list("codigo", flat=True)[:MOST_CHOICES]
+    )
+
+
+def example_suppliers() -> list[dict[str, Any]]:
+    """The suppliers that every installation begins with, as rows of their sheet."""
+    rows = json.loads((FIXTURES / "suppliers.json").read_text("utf-8"))
+    return [{"codigo": row["pk"], **row["fields"], "activo": "sí" if row["fields"]["activo"] else "no"} for row in rows]

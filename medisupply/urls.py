@@ -18,10 +18,12 @@ urlpatterns = [
     path("api/v1/catalog/", include("bulk_upload.urls")),
     path("api/v1/catalog/", include("catalog.urls")),
     path("api/v1/", include("catalog.warehouse_urls")),
+    path("api/v1/", include("catalog.supplier_urls")),
     # What `status_url` says, and older clients use.
     path("api/catalog/", include(("bulk_upload.urls", "bulk_upload"), namespace="short")),
     path("api/catalog/", include(("catalog.urls", "catalog"), namespace="short-catalog")),
     path("api/", include(("catalog.warehouse_urls", "warehouses"), namespace="short-warehouses")),
+    path("api/", include(("catalog.supplier_urls", "supplier_upload"), namespace="short-supplier-upload")),
     re_path(r"^api(?:/|$)", errors.api_not_found),
 ]
 

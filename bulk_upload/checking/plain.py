@@ -39,7 +39,7 @@ def plain_values(column: Column) -> Plain | None:
         return _prices
     if column.earliest is not None and column.latest is not None:
         return _dates(column.earliest, column.latest)
-    if column.kind in ("code", "text") and not column.upper:
+    if column.kind in ("code", "text") and not column.upper and not column.pattern:
         return _texts(column.max_length or 0, code=column.kind == "code", addressable=column.addressable)
     return None
 

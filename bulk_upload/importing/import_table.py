@@ -40,6 +40,7 @@ def import_table(
     order = _order(upload)
     for checked in table.chunks:
         Chunk(target, upload, checked, existing, order, keep).commit()
+        target.declared.after_chunk()
         after_chunk()
 
 

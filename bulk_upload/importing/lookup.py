@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import QuerySet
 
+from bulk_upload.importing.copy_text import ARRAY_TYPES, arrays
 from bulk_upload.importing.decisions import Known
 from bulk_upload.importing.target import Key, Target, Values
 from bulk_upload.sheet.values import Value
@@ -46,20 +47,23 @@ def _by_key(target: Target, rows: Sequence[Values]) -> dict[Key, Known]:
         (place,) = target.key
         return _named(target, place, [row[place] for row in rows])
     keys = set(map(target.key_of, rows))
+    if not keys:
+        return {}
     if connection.vendor != "postgresql":
         # Rows that share the key's first column, of which the wanted ones are taken.
         first = target.fields[target.key[0]]
         rows_read = _read(target).filter(**{f"{first}__in": {key[0] for key in keys}})  # type: ignore[index]  # a tuple
         return {key: known for key, known in _known(target, rows_read).items() if key in keys}
     columns = [target.column(place) for place in target.key]
-    wanted = ", ".join(["string_to_array(%s, chr(31))"] * len(columns))
-    # Unnested in a subquery on purpose: knowing how many there are, the planner would read the whole table.
+    kinds = [target.kinds[place] for place in target.key]
+    # From subqueries on purpose: knowing how many there are, the planner would read the whole table.
+    wanted = ", ".join(f"(SELECT %s::{ARRAY_TYPES[kind]})" for kind in kinds)
     statement = (
         f"SELECT {_selected(target)} FROM unnest({wanted}) AS wanted ({', '.join(columns)})"  # noqa: S608  # names only
         f" JOIN {target.model._meta.db_table} AS found USING ({', '.join(columns)})"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [SEPARATOR.join(map(str, values)) for values in zip(*keys, strict=True)])
+        cursor.execute(statement, arrays(list(keys), kinds))  # type: ignore[arg-type]  # tuples of values
         return _known(target, cursor.fetchall())
 
 

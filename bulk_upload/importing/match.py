@@ -206,7 +206,8 @@ class Matching:
         return self._target.sheet.columns[self._target.places[place].column].name
 
     def _problem(self, fila: int, place: int, code: str, values: Values, **more: str | int) -> Problem:
-        column, seen = self._column(place), shown(values[place])
+        column, value = self._resolved.said.get((fila, place)) or (self._column(place), values[place])
+        seen = shown(value)
         return Problem(fila, column, code, {"columna": column, "valor": seen, **more}, seen)
 
 

@@ -27,12 +27,16 @@ Owner = str | None
 
 @dataclass(slots=True)
 class Resolved:
-    """Rows whose references exist: `values` are for the fields of the target. `problems` are those of the others."""
+    """Rows whose references exist: `values` are for the fields of the target. `problems` are those of the others.
+
+    `said` is what a row says where several columns may name one thing: column and value, by row and place.
+    """
 
     numbers: Sequence[int]
     values: Sequence[Values]
     problems: list[Problem] = field(default_factory=list)
     attributes: Attributes = field(default_factory=dict)
+    said: dict[tuple[int, int], tuple[str, Value]] = field(default_factory=dict)
 
 
 def resolve(target: Target, numbers: Sequence[int], rows: Sequence[CheckedValues], owner: Owner) -> Resolved:
@@ -48,6 +52,7 @@ def resolve(target: Target, numbers: Sequence[int], rows: Sequence[CheckedValues
     good: list[int] = []
     values: list[Values] = []
     problems: list[Problem] = []
+    said: dict[tuple[int, int], tuple[str, Value]] = {}
     for fila, row in zip(numbers, rows, strict=True):
         problem: Problem | None = None
         record: list[Value | None] = []
@@ -60,12 +65,14 @@ def resolve(target: Target, numbers: Sequence[int], rows: Sequence[CheckedValues
             if problem:
                 break
             record.append(key)
+            if found[number].is_named_variously and (words := found[number].said(row)):
+                said[fila, number] = words
         if problem:
             problems.append(problem)
         else:
             good.append(fila)
             values.append(tuple(record))
-    return Resolved(good, values, problems, {number: lookup.attributes for number, lookup in found.items()})
+    return Resolved(good, values, problems, {number: lookup.attributes for number, lookup in found.items()}, said)
 
 
 class _Found:
@@ -86,6 +93,14 @@ class _Found:
             for value, key, *more in manager.filter(**{f"{name}__in": named}).values_list(name, "pk", *extra):
                 known[value] = (key, more[0] if reference.owned else None)
                 self.attributes[key] = dict(zip(reference.attributes, more[reference.owned :], strict=True))
+
+    @property
+    def is_named_variously(self) -> bool:
+        return len(self._columns) > 1
+
+    def said(self, row: CheckedValues) -> tuple[str, Value] | None:
+        """The column that names it in this row, and its value."""
+        return next(((column, value) for index, column, _ in self._columns if (value := row[index]) is not None), None)
 
     def key(
         self, fila: int, row: CheckedValues, owner: Owner, suggestions: Suggestions

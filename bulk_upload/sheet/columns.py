@@ -17,6 +17,7 @@ from bulk_upload.sheet.values import (
     decimal_parser,
     id_parser,
     integer_parser,
+    matching,
     parse_boolean,
     text_parser,
 )
@@ -43,8 +44,8 @@ class Column:
     `example` is a valid cell. A cell may be blank unless the column is `required`; a new row then gets `default`, and
     an update leaves what the row has. `synonyms` are other headers, matched without regard to case, accents, spaces,
     ``_``, ``-``, question marks and units in brackets. `fallbacks` are headers that name the column only when no other
-    column does. `max_length` bounds texts (in characters), `minimum` and `maximum` numbers,
-    `earliest` and `latest` dates.
+    column does. `max_length` bounds texts (in characters), which match the
+    regular expression `pattern` as a whole, `minimum` and `maximum` numbers, `earliest` and `latest` dates.
     """
 
     kind: ClassVar[Kind]
@@ -65,6 +66,7 @@ class Column:
         maximum: int | None = None,
         upper: bool = False,
         addressable: bool = False,
+        pattern: str = "",
         earliest: dt.date | None = None,
         latest: dt.date | None = None,
     ) -> None:
@@ -81,6 +83,7 @@ class Column:
         self.maximum = maximum
         self.upper = upper
         self.addressable = addressable
+        self.pattern = pattern
         self.earliest = earliest
         self.latest = latest
 
@@ -133,12 +136,14 @@ class TextColumn(Column):
         example: str,
         required: bool = True,
         upper: bool = False,
+        pattern: str = "",
         synonyms: Sequence[str] = (),
         fallbacks: Sequence[str] = (),
     ) -> None:
+        parse = text_parser(max_length, upper=upper)
         super().__init__(
             name,
-            text_parser(max_length, upper=upper),
+            matching(parse, pattern, example) if pattern else parse,
             rule=rule,
             example=example,
             required=required,
@@ -146,6 +151,7 @@ class TextColumn(Column):
             fallbacks=fallbacks,
             max_length=max_length,
             upper=upper,
+            pattern=pattern,
         )
 
 

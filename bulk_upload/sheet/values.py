@@ -52,6 +52,19 @@ def text_parser(maximum: int, *, upper: bool = False, code: bool = False) -> Par
     return parse
 
 
+def matching(parse: Parser, pattern: str, example: str) -> Parser:
+    """As `parse`, for texts that match the regular expression `pattern` as a whole, such as `example`."""
+    form = re.compile(pattern)
+
+    def parse_matching(cell: Cell) -> Value:
+        text = parse(cell)
+        if not form.fullmatch(str(text)):
+            raise CellProblem("wrong_form", valor=shown(text), ejemplo=example)
+        return text
+
+    return parse_matching
+
+
 def code_parser(maximum: int, *, upper: bool = False) -> Parser:
     """As `text_parser`, for identifiers: a number in scientific notation is refused too."""
     parse_text = text_parser(maximum, upper=upper, code=True)

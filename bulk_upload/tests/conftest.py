@@ -22,8 +22,10 @@ from bulk_upload.checking.tables import CheckedTable, Table
 from bulk_upload.consuming.worker import Worker
 from bulk_upload.importing import write
 from bulk_upload.importing.import_table import import_table
+from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
+from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import match_header
 from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
 from bulk_upload.workbooks import prepared_files
@@ -61,10 +63,10 @@ def csv_bytes(rows: Iterable[dict[str, Any]], *, encoding: str = "utf-8") -> byt
     return text.getvalue().encode(encoding)
 
 
-def table(rows: Sequence[dict[str, Any]], *, delimiter: str = ",") -> Table:
+def table(rows: Sequence[dict[str, Any]], *, delimiter: str = ",", sheet: Sheet = PRODUCTS) -> Table:
     """The rows as a reader would give them: the header in row 1, data from row 2 on."""
-    header = match_header(PRODUCTS, 1, list(PRODUCTS.names), "CSV")
-    cells = [(index, [line.get(name) for name in PRODUCTS.names]) for index, line in enumerate(rows, 2)]
+    header = match_header(sheet, 1, list(sheet.names), "CSV")
+    cells = [(index, [line.get(name) for name in sheet.names]) for index, line in enumerate(rows, 2)]
     batches = iter([cells[start : start + 7] for start in range(0, len(cells), 7)])
     return Table(header=header, total=len(cells), batches=batches, delimiter=delimiter)
 
@@ -78,7 +80,7 @@ def import_rows(
     keep: Callable[[], None] = lambda: None,
 ) -> None:
     """Check the rows and import them from the upload's checkpoint on, in this process."""
-    read = table(rows)
+    read = table(rows, sheet=registry.get(claimed.sheet_name).sheet)
     chunks = checked_chunks(read, next_row=claimed.next_row, chunk_rows=chunk_rows)
     checked = CheckedTable(read.header, read.total, chunks, delimiter=read.delimiter)
     import_table(claimed, checked, after_chunk, keep)
@@ -140,10 +142,21 @@ def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: 
         monkeypatch.setattr(write, "write", write.write_by_copy if writer == "copy" else write.write_by_orm)
 
     def run(
-        rows: Sequence[dict[str, Any]], *, replace: bool = False, owner: Supplier = supplier, chunk_rows: int = 10
+        rows: Sequence[dict[str, Any]],
+        *,
+        replace: bool = False,
+        owner: Supplier | None = supplier,
+        chunk_rows: int = 10,
+        sheet: Sheet = PRODUCTS,
     ) -> BulkUpload:
         upload = BulkUpload.objects.create(
-            proveedor=owner, filename="a.csv", file_format="csv", s3_key="k", size=1, reemplazar_duplicados=replace
+            sheet_name=sheet.name,
+            proveedor=owner,
+            filename="a.csv",
+            file_format="csv",
+            s3_key="k",
+            size=1,
+            reemplazar_duplicados=replace,
         )
         claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))
         assert claimed
@@ -177,9 +190,11 @@ def refused_name(db: None) -> Callable[..., None]:
 def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUpload]:
     """Accepts a file as the API does."""
 
-    def run(content: bytes, name: str = "productos.csv", *, replace: bool = False) -> BulkUpload:
+    def run(
+        content: bytes, name: str = "productos.csv", *, replace: bool = False, sheet: Sheet = PRODUCTS
+    ) -> BulkUpload:
         file = SimpleUploadedFile(name, content)
-        return accept_upload(file=file, sheet=PRODUCTS, owner=supplier, user=user, reemplazar_duplicados=replace)
+        return accept_upload(file=file, sheet=sheet, owner=supplier, user=user, reemplazar_duplicados=replace)
 
     return run
 

@@ -12,15 +12,17 @@ from django.http import HttpRequest
 
 from catalog import search
 from catalog.admin.autocomplete_filter import SEARCH_SCRIPTS
-from catalog.admin.clean_texts import CleanTextsForm
-from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
+from catalog.admin.imported import ImportedAdmin, ImportedForm
 from catalog.admin.protected_deletes import ProtectedDeletesAdmin
 from catalog.models import Supplier
 
 
-class SupplierForm(CleanTextsForm[Supplier]):
+class SupplierForm(ImportedForm[Supplier]):
     codes = ("codigo", "nit")
-    texts = ("nombre",)
+    texts = ("nombre", "contacto_nombre", "telefono", "direccion")
+
+    def clean_pais(self) -> str:
+        return str(self.cleaned_data["pais"]).upper()
 
 
 class PeopleSelect(AutocompleteSelectMultiple):
@@ -35,9 +37,9 @@ class PeopleSelect(AutocompleteSelectMultiple):
 
 
 @admin.register(Supplier)
-class SupplierAdmin(ProtectedDeletesAdmin[Supplier], ConcurrentSavesAdmin[Supplier]):
+class SupplierAdmin(ProtectedDeletesAdmin[Supplier], ImportedAdmin[Supplier]):
     form = SupplierForm
-    list_display = ["codigo", "nombre", "nit", "email", "activo"]
+    list_display = ["codigo", "nombre", "nit", "contacto_email", "activo"]
     list_filter = ["activo"]
     search_fields = ["codigo", "nombre", "nit"]
     autocomplete_fields = ["usuarios"]

@@ -19,7 +19,7 @@ class SupplierBody(serializers.Serializer[Any]):
     codigo = serializers.CharField()
     nombre = serializers.CharField()
     nit = serializers.CharField(allow_blank=True)
-    email = serializers.CharField(allow_blank=True)
+    email = serializers.CharField(allow_blank=True, source="contacto_email")
     activo = serializers.BooleanField()
 
 

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.models.imported import ImportedModel
+
 if TYPE_CHECKING:
     from catalog.models.products import Product
 
@@ -45,13 +47,18 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
         return products.filter(proveedor__in=self) if self.query.has_filters() else products
 
 
-class Supplier(models.Model):
+class Supplier(ImportedModel):
     """Who sends catalogues. `codigo` (such as ``PROV001``) is what files, URLs and messages name."""
 
     codigo = models.CharField(_("código"), max_length=32, primary_key=True)
     nombre = models.CharField(_("nombre"), max_length=255)
     nit = models.CharField(_("NIT"), max_length=32, blank=True)
-    email = models.EmailField(_("correo"), blank=True)
+    # The column is older than the other contact fields, and than its name here.
+    contacto_email = models.EmailField(_("correo"), blank=True, db_column="email")
+    contacto_nombre = models.CharField(_("contacto"), max_length=255, blank=True, default="", db_default="")
+    telefono = models.CharField(_("teléfono"), max_length=64, blank=True, default="", db_default="")
+    direccion = models.CharField(_("dirección"), max_length=255, blank=True, default="", db_default="")
+    pais = models.CharField(_("país"), max_length=2, blank=True, default="", db_default="")
     activo = models.BooleanField(_("activo"), default=True)
     usuarios = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="suppliers", blank=True, verbose_name=_("usuarios")

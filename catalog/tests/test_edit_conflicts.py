@@ -198,10 +198,10 @@ def test_a_form_may_clean_its_values_and_only_the_persons_changes_count(supplier
 
 def test_a_suppliers_name_changed_meanwhile(person, supplier):
     page, other = Page(person, SUPPLIER), Page(person, SUPPLIER)
-    other.change(nombre="Andinas SA", email="ventas@andinas.co").save()
+    other.change(nombre="Andinas SA", contacto_email="ventas@andinas.co").save()
     page.change(nit="900.1").save()
     supplier.refresh_from_db()
-    assert (supplier.nombre, supplier.nit, supplier.email) == ("Andinas SA", "900.1", "ventas@andinas.co")
+    assert (supplier.nombre, supplier.nit, supplier.contacto_email) == ("Andinas SA", "900.1", "ventas@andinas.co")
 
 
 def test_a_suppliers_name_changed_by_both_is_refused(person, supplier):

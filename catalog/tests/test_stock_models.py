@@ -118,7 +118,7 @@ class TestUpgrade:
     def _back_and_forth(self):
         executor = MigrationExecutor(connection)
         latest = executor.loader.graph.leaf_nodes()
-        executor.migrate([("catalog", "0009_product_search")])
+        executor.migrate([("catalog", "0010_product_search_suppliers")])
         self.upgrade = lambda: MigrationExecutor(connection).migrate(latest)
         yield
         MigrationExecutor(connection).migrate(latest)

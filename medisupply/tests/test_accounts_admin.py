@@ -60,7 +60,7 @@ OFFERED = {
     *(
         f"catalog.{action}_{model}"
         for action in ("view", "add", "change", "delete")
-        for model in ("category", "product", "supplier")
+        for model in ("category", "product", "stocklot", "supplier", "warehouse")
     ),
     *("catalog.all_suppliers", "bulk_upload.view_bulkupload", "bulk_upload.add_bulkupload"),
 }

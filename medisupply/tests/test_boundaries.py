@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from dev.packages import APPS, PAGE, circles, files, imports, picture, rooms
+
 ROOT: Path = settings.BASE_DIR
-APPS = ("bulk_upload", "catalog", "medisupply")
-
-
-def imports(path: Path) -> set[str]:
-    """Every module that a file imports, as dotted names (``from a import b`` counts as ``a.b``)."""
-    found: set[str] = set()
-    for node in _running(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-def _running(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those that only type checkers see."""
-    for node in ast.iter_child_nodes(tree):
-        if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
-            yield node
-            yield from _running(node)
-
-
-def files(folder: str) -> list[Path]:
-    return [
-        path
-        for path in sorted((ROOT / folder).rglob("*.py"))
-        if not {"tests", "migrations"} & set(path.relative_to(ROOT).parts)
-    ]
 
 
 def offenders(folder: str, *prefixes: str, but: tuple[str, ...] = ()) -> list[str]:
@@ -54,30 +26,22 @@ def test_the_engine_knows_no_product():
     assert offenders("bulk_upload", "catalog") == []
 
 
-def rooms() -> dict[str, set[str]]:
-    """Which rooms each room imports while it runs: a package, or a module that lies directly in an app."""
-    paths = [path for app in APPS for path in files(app)]
-    names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
-    room_of = {name: _room(path) for name, path in names.items()}
-    found: dict[str, set[str]] = {room: set() for room in room_of.values()}
-    for name, path in names.items():
-        for imported in imports(path):
-            known = next((part for part in (imported, imported.rpartition(".")[0]) if part in room_of), None)
-            if known is not None and known not in APPS and room_of[known] != room_of[name]:
-                found[room_of[name]].add(room_of[known])
-    return found
-
-
-def _room(path: Path) -> str:
-    app, *folders, file = path.relative_to(ROOT).parts
-    return ".".join([app, *folders]) if folders else f"{app}.{file.removesuffix('.py')}"
-
-
 def test_no_two_rooms_import_each_other_directly_or_through_others():
-    left = rooms()
-    while ends := {room for room, imported in left.items() if not imported & left.keys()}:
-        left = {room: imported for room, imported in left.items() if room not in ends}
-    assert left == {}
+    assert circles(rooms()) == {}
+
+
+def test_a_circle_is_seen():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a": {"b"}, "b": {"c"}, "c": {"b"}}
+
+
+def test_views_import_no_management_commands():
+    for folder in APPS:
+        offending = offenders(folder, *(f"{app}.management" for app in APPS))
+        assert [name for name in offending if "/management/" not in name.split()[0]] == []
+
+
+def test_the_picture_of_the_packages_is_the_one_that_the_code_makes():
+    assert picture() in PAGE.read_text("utf-8"), "run: make picture"
 
 
 def test_only_queue_and_storage_know_aws():

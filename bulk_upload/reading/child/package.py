@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from bulk_upload.reading.child.xml_tags import start_tags
-from bulk_upload.receiving.compound_files import is_encrypted_workbook
+from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.sheet.problems import FileProblem
 
 MEGABYTE: Final = 1024 * 1024

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bulk_upload import queue, storage
 from bulk_upload.models import BulkUpload
-from bulk_upload.receiving.compound_files import MAGIC
+from bulk_upload.reading.compound_files import MAGIC
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.tests.conftest import csv_bytes, row
 

@@ -1,0 +1,129 @@
+"""The sheet "proveedores": sent by MediSupply's own people, for no supplier."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from bulk_upload.models import BulkUpload, RowError
+from bulk_upload.tests.conftest import _aws, aws, worker  # noqa: F401 - fixtures
+from catalog.models import Supplier
+from catalog.sheets.suppliers import SUPPLIERS
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/proveedores/bulk-upload"
+FILE = b"codigo,nombre,contacto_email,pais,activo\nPROV009,Gasas SAS,ventas@gasas.example,co,no\n"
+
+
+def client_of(*permissions: str, staff: bool = True) -> APIClient:
+    user = User.objects.create_user("ana", is_staff=staff)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = APIClient(headers={"accept-language": "es"})
+    client.force_authenticate(user)
+    return client
+
+
+def staff() -> APIClient:
+    return client_of("add_supplier", "change_supplier", "all_suppliers", "view_bulkupload")
+
+
+def send(client: APIClient, content: bytes = FILE, query: str = "") -> Any:
+    return client.post(URL + query, {"file": SimpleUploadedFile("proveedores.csv", content)})
+
+
+def problems(upload: BulkUpload) -> list[tuple[int, str, str]]:
+    return list(RowError.objects.filter(upload=upload).order_by("fila", "pk").values_list("fila", "columna", "codigo"))
+
+
+@pytest.mark.usefixtures("aws")
+def test_staff_sends_suppliers_and_follows_the_import(worker):  # noqa: F811
+    client = staff()
+    answer = send(client)
+    assert (answer.status_code, answer.json()["proveedor_id"]) == (202, None)
+    worker.step()
+    status = client.get(answer.json()["status_url"]).json()
+    assert (status["status"], status["result"]["resumen"]["productos_creados"]) == ("completed", 1)
+    supplier = Supplier.objects.get(pk="PROV009")
+    assert (supplier.contacto_email, supplier.pais, supplier.activo) == ("ventas@gasas.example", "CO", False)
+    assert [item["task_id"] for item in client.get("/api/v1/catalog/bulk-upload").json()["items"]] == [
+        status["task_id"]
+    ]
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("permissions", "is_staff"),
+    [
+        (["add_supplier", "change_supplier"], True),
+        (["add_bulkupload", "all_suppliers"], True),
+        (["add_supplier", "change_supplier", "all_suppliers"], False),
+    ],
+)
+def test_nobody_else_may(permissions, is_staff):
+    assert send(client_of(*permissions, staff=is_staff)).status_code == 403
+    assert not BulkUpload.objects.exists()
+
+
+@pytest.mark.usefixtures("aws")
+def test_what_others_sent_does_not_exist_for_a_supplier(supplier):
+    task = send(staff()).json()["task_id"]
+    person = User.objects.create_user("clerk")
+    supplier.usuarios.add(person)
+    client = APIClient()
+    client.force_authenticate(person)
+    for address in (f"bulk-upload/{task}", f"bulk-upload/status/{task}", f"bulk-upload/{task}/file"):
+        assert client.get(f"/api/v1/catalog/{address}").status_code == 404
+    assert client.post(f"/api/v1/catalog/bulk-upload/{task}/cancel").status_code == 404
+    assert client.get("/api/v1/catalog/bulk-upload").json()["items"] == []
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_same_file_sent_twice_is_the_same_task():
+    client = staff()
+    assert send(client).json()["task_id"] == send(client).json()["task_id"]
+    assert BulkUpload.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        ({"contacto_email": "dos@a.example, uno@b.example"}, "contacto_email", "wrong_form"),
+        ({"pais": "C1"}, "pais", "wrong_form"),
+        ({"activo": "quizás"}, "activo", "not_a_boolean"),
+        ({"nombre": None}, "nombre", "required_blank"),
+    ],
+)
+def test_what_is_wrong_with_a_row_costs_that_row_only(run_import, cells, column, code):
+    rows = [{"codigo": f"PROV{n}", "nombre": "Uno"} for n in (7, 8)]
+    upload = run_import([rows[0], {**rows[1], **cells}], sheet=SUPPLIERS, owner=None)
+    assert problems(upload) == [(3, column, code)]
+    assert Supplier.objects.filter(pk="PROV7").exists()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_files_come_to_what_a_plain_model_says(run_import, supplier, seed):
+    chance = random.Random(seed)
+    plain = {supplier.pk: (supplier.nombre, "", True)}
+    for _file in range(3):
+        replace = chance.random() < 0.5
+        codes = chance.sample([supplier.pk, "A", "a", "01", "1", "Ñ-1"], 5)
+        rows = [
+            {"codigo": code, "nombre": chance.choice("XY"), "telefono": chance.choice([None, "1"]), "activo": "sí"}
+            for code in codes
+        ]
+        upload = run_import(rows, sheet=SUPPLIERS, owner=None, replace=replace, chunk_rows=chance.randrange(1, 4))
+        rejected = [code for code in codes if code in plain and not replace]
+        for row in rows:
+            if row["codigo"] not in rejected:
+                phone = row["telefono"] or plain.get(row["codigo"], ("", "", True))[1]
+                plain[row["codigo"]] = (row["nombre"], phone, True)
+        assert [codigo for _, _, codigo in problems(upload)] == ["supplier_exists"] * len(rejected)
+        assert {
+            pk: tuple(rest) for pk, *rest in Supplier.objects.values_list("codigo", "nombre", "telefono", "activo")
+        } == plain
