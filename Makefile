@@ -127,29 +127,43 @@ $(UV):
 # --- Benchmarks --------------------------------------------------------------------------------
 
 # Less of it: BENCH_QUICK=1, BENCH_RUNS=1, BENCH_SIZES=1000,20000. PostgreSQL: TEST_DATABASE_URL.
+BENCHMARK = @$(PYTHON) -m benchmarks
+
 .PHONY: bench
 bench: $(INSTALLED) .venv-bench/.installed  ## measure imports beside their limit and other tools: benchmarks/RESULTS.md
-	@$(PYTHON) -m benchmarks.run
+	$(BENCHMARK) bench
+
+.PHONY: bench-stock
+bench-stock: $(INSTALLED)  ## measure a file of stock beside its own limit
+	$(BENCHMARK) stock
+
+.PHONY: bench-compare
+bench-compare: $(INSTALLED)  ## measure this code and that of OTHER=/path/to/checkout by turns (COMPARE_ROWS=100000)
+	@OTHER="$(OTHER)" $(PYTHON) -m benchmarks compare
 
 .PHONY: bench-workers
 bench-workers: $(INSTALLED)  ## measure 1, 2 and 4 workers over forty files
-	@$(PYTHON) -m benchmarks.workers
+	$(BENCHMARK) workers
 
 .PHONY: bench-fairness
 bench-fairness: $(INSTALLED)  ## measure small files beside a large one, with one worker
-	@$(PYTHON) -m benchmarks.fairness
+	$(BENCHMARK) fairness
 
 .PHONY: bench-corrections
 bench-corrections: $(INSTALLED)  ## measure how long the rows to correct of 200,000 rejected ones take
-	@$(PYTHON) -m benchmarks.corrections
+	$(BENCHMARK) corrections
 
 .PHONY: bench-web-memory
 bench-web-memory: $(INSTALLED)  ## measure the web processes' memory over 500 uploads; it must stay flat
-	@$(PYTHON) -m benchmarks.web_memory
+	$(BENCHMARK) web-memory
 
 .PHONY: bench-search
 bench-search: $(INSTALLED)  ## measure searches among 260,000 products, and what they cost an import
-	@$(PYTHON) -m benchmarks.product_search
+	$(BENCHMARK) search
+
+.PHONY: bench-polling
+bench-polling: $(INSTALLED)  ## measure the answers to 200 clients that poll two imports
+	$(BENCHMARK) polling
 
 .venv-bench/.installed: requirements/bench.txt | $(INSTALLED)
 	@$(PYTHON) -m venv --clear .venv-bench

@@ -1,17 +1,18 @@
 """`python -m benchmarks.capacity`: write the tables of docs/capacidad.md again, from the measured figures.
 
 A night is `SUPPLIERS` files of `ROWS_EACH` rows, imported within `WINDOW_HOURS`. Everything that is assumed and not
-measured stands in this module's first lines. Needs nothing but the standard library.
+measured stands in this module's first lines.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
+
+from benchmarks.measured import table
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 FIGURES: Final = PROJECT / "benchmarks" / "figures.json"
@@ -31,111 +32,47 @@ PART_BYTES: Final = 8 * 1024**2
 PRICES_OF: Final = "2025"
 SQS_FIFO_PER_MILLION, S3_PUT_PER_1000, S3_GET_PER_1000, S3_GB_MONTH = 0.50, 0.005, 0.0004, 0.023
 
+Figures = Mapping[str, Any]
+PER_ROW: Final = ("rows_per_second", "worker_cpu_us_per_row", "database_cpu_us_per_row", "wal_bytes_per_row")
 SCENARIOS: Final = {"fresh": "todo nuevo", "changed": "20 % cambiado", "unchanged": "sin cambios"}
 
 
-@dataclass(frozen=True)
 class Night:
     """What a night of one scenario takes. Rates and costs per row come from the figures."""
 
-    figures: Mapping[str, Any]
-    scenario: str
-
-    def _figure(self, name: str) -> float:
-        return float(self.figures[name][self.scenario])
-
-    @property
-    def rows(self) -> int:
-        return SUPPLIERS * ROWS_EACH
-
-    @property
-    def worker_hours(self) -> float:
-        return self.rows / self._figure("rows_per_second") / 3600
-
-    @property
-    def workers(self) -> int:
-        return math.ceil(self.worker_hours / (WINDOW_HOURS * USE))
-
-    @property
-    def worker_cores(self) -> float:
-        return self._cores("worker_cpu_us_per_row")
-
-    @property
-    def database_cores(self) -> float:
-        return self._cores("database_cpu_us_per_row")
-
-    def _cores(self, name: str) -> float:
-        return self._figure(name) * self.rows / 1e6 / (WINDOW_HOURS * 3600 * USE)
-
-    @property
-    def written_rows(self) -> int:
-        return {"fresh": self.rows, "changed": self.rows // 5, "unchanged": 0}[self.scenario]
-
-    @property
-    def wal_gb(self) -> float:
-        return self._figure("wal_bytes_per_row") * self.rows / 1e9
-
-    @property
-    def wal_mb_per_second(self) -> float:
-        return self.wal_gb * 1000 / (WINDOW_HOURS * 3600)
-
-    @property
-    def renewals(self) -> int:
-        """Of one file's message while it is imported."""
-        return int(ROWS_EACH / self._figure("rows_per_second") / RENEWED_EVERY)
-
-    @property
-    def sqs_requests(self) -> int:
-        """For each file one to send, receive and delete, and its renewals; and the empty polls of a whole day."""
-        return SUPPLIERS * (3 + self.renewals) + self.workers * 86_400 // POLL_SECONDS
-
-    @property
-    def sqs_month(self) -> float:
-        return self.sqs_requests * NIGHTS / 1e6 * SQS_FIFO_PER_MILLION
+    def __init__(self, figures: Figures, scenario: str) -> None:
+        self.rate, self.worker_us, self.database_us, self.wal = (float(figures[name][scenario]) for name in PER_ROW)
+        usable_seconds = WINDOW_HOURS * 3600 * USE
+        self.rows = SUPPLIERS * ROWS_EACH
+        self.worker_hours = self.rows / self.rate / 3600
+        self.workers = math.ceil(self.worker_hours * 3600 / usable_seconds)
+        self.worker_cores = self.worker_us * self.rows / 1e6 / usable_seconds
+        self.database_cores = self.database_us * self.rows / 1e6 / usable_seconds
+        self.rows_of_a_worker_core, self.rows_of_a_database_core = 1e6 / self.worker_us, 1e6 / self.database_us
+        self.written_rows = {"fresh": self.rows, "changed": self.rows // 5, "unchanged": 0}[scenario]
+        self.wal_gb = self.wal * self.rows / 1e9
+        self.wal_mb_per_second = self.wal_gb * 1000 / (WINDOW_HOURS * 3600)
+        # For each file one to send, receive and delete, and the renewals of its message while it is imported; and the
+        # empty polls of a whole day.
+        renewals = int(ROWS_EACH / self.rate / RENEWED_EVERY)
+        self.sqs_requests = SUPPLIERS * (3 + renewals) + self.workers * 86_400 // POLL_SECONDS
+        self.sqs_month = self.sqs_requests * NIGHTS / 1e6 * SQS_FIFO_PER_MILLION
 
 
-@dataclass(frozen=True)
 class Files:
     """A night's files in S3, of one format."""
 
-    figures: Mapping[str, Any]
-    file_format: str
-
-    @property
-    def bytes_each(self) -> float:
-        return float(self.figures["file_bytes_per_row"][self.file_format]) * ROWS_EACH
-
-    @property
-    def gb(self) -> float:
-        return self.bytes_each * SUPPLIERS / 1e9
-
-    @property
-    def _parts(self) -> int:
-        return math.ceil(self.bytes_each / PART_BYTES)
-
-    @property
-    def puts(self) -> int:
-        """One for a small file; a larger one is begun, sent in parts, and ended."""
-        return SUPPLIERS * (1 if self._parts == 1 else self._parts + 2)
-
-    @property
-    def gets(self) -> int:
-        """A question for its size, and its parts."""
-        return SUPPLIERS * (1 + self._parts)
-
-    @property
-    def requests_month(self) -> float:
-        return NIGHTS * (self.puts * S3_PUT_PER_1000 + self.gets * S3_GET_PER_1000) / 1000
-
-    @property
-    def storage_month(self) -> float:
-        """When a month's files are kept."""
-        return self.gb * NIGHTS * S3_GB_MONTH
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    def __init__(self, figures: Figures, file_format: str) -> None:
+        bytes_each = float(figures["file_bytes_per_row"][file_format]) * ROWS_EACH
+        self.mb_each, self.gb = bytes_each / 1e6, bytes_each * SUPPLIERS / 1e9
+        parts = math.ceil(bytes_each / PART_BYTES)
+        # One for a small file; a larger one is begun, sent in parts, and ended.
+        self.puts = SUPPLIERS * (1 if parts == 1 else parts + 2)
+        # A question for its size, and its parts.
+        self.gets = SUPPLIERS * (1 + parts)
+        self.requests_month = NIGHTS * (self.puts * S3_PUT_PER_1000 + self.gets * S3_GET_PER_1000) / 1000
+        # When a month's files are kept.
+        self.storage_month = self.gb * NIGHTS * S3_GB_MONTH
 
 
 def number(value: float, places: int = 0) -> str:
@@ -143,89 +80,91 @@ def number(value: float, places: int = 0) -> str:
     return f"{value:,.{places}f}".translate(str.maketrans(",.", ".,"))
 
 
-def measured(figures: Mapping[str, Any]) -> str:
+def columns(head: str, things: Mapping[str, object], *lines: tuple[str, str, int] | tuple[str, str, int, str]) -> str:
+    """A table with a column for each thing, a line for each of their attributes: label, name, decimal places, cell."""
+
+    def line(label: str, name: str, places: int, cell: str = "{}") -> list[str]:
+        return [label, *(cell.format(number(getattr(thing, name), places)) for thing in things.values())]
+
+    return table([head, *things], [line(*each) for each in lines])
+
+
+def nights(figures: Figures) -> dict[str, Night]:
+    return {title: Night(figures, scenario) for scenario, title in SCENARIOS.items()}
+
+
+def measured(figures: Figures) -> str:
     """What was measured, per row, and where."""
-    names = {
-        "rows_per_second": ("filas por segundo de un trabajador", 0),
-        "worker_cpu_us_per_row": ("CPU de trabajador y lector, µs por fila", 1),
-        "database_cpu_us_per_row": ("CPU de PostgreSQL, µs por fila", 1),
-        "wal_bytes_per_row": ("WAL, bytes por fila", 0),
-    }
-    rows = [
-        [label, *(number(figures[name][scenario], places) for scenario in SCENARIOS)]
-        for name, (label, places) in names.items()
-    ]
+    rows = columns(
+        "por fila",
+        nights(figures),
+        ("filas por segundo de un trabajador", "rate", 0),
+        ("CPU de trabajador y lector, µs por fila", "worker_us", 1),
+        ("CPU de PostgreSQL, µs por fila", "database_us", 1),
+        ("WAL, bytes por fila", "wal", 0),
+    )
     sizes = ", ".join(
         f"{number(size)} bytes por fila en {name}" for name, size in figures["file_bytes_per_row"].items()
     )
     return (
         f"Medido el {figures['date']} en {figures['machine']}, archivos xlsx de {number(figures['rows'])} filas.\n\n"
-        f"{_table(['por fila', *SCENARIOS.values()], rows)}\n\n"
-        f"Los archivos ocupan {sizes}. Memoria máxima: trabajador {number(figures['worker_mib'])} MiB, "
+        f"{rows}\n\nLos archivos ocupan {sizes}. Memoria máxima: trabajador {number(figures['worker_mib'])} MiB, "
         f"lector {number(figures['child_mib'])} MiB."
     )
 
 
-def workers(figures: Mapping[str, Any]) -> str:
+def workers(figures: Figures) -> str:
     """How far more workers helped on the machine that was measured."""
     rates = {int(count): float(rate) for count, rate in figures.get("workers", {}).items()}
     rows = [[str(count), number(rate), f"{number(rate / rates[1], 2)} ×"] for count, rate in sorted(rates.items())]
-    return _table(["trabajadores", "filas/s", "frente a uno"], rows)
+    return table(["trabajadores", "filas/s", "frente a uno"], rows)
 
 
-def plan(figures: Mapping[str, Any]) -> str:
+def plan(figures: Figures) -> str:
     """The arithmetic of a night, line by line."""
-    nights = [Night(figures, scenario) for scenario in SCENARIOS]
-    rows = number(SUPPLIERS * ROWS_EACH)
-    window = f"({WINDOW_HOURS} h × {number(USE, 1)})"
-    lines: list[tuple[str, Callable[[Night], str]]] = [
-        (f"horas de un trabajador = {rows} ÷ filas/s ÷ 3600", lambda night: number(night.worker_hours, 2)),
-        (f"**trabajadores** = horas ÷ {window}, hacia arriba", lambda night: f"**{night.workers}**"),
-        (f"núcleos para ellos = CPU × {rows} ÷ {window}", lambda night: number(night.worker_cores, 2)),
-        (f"núcleos de PostgreSQL = CPU × {rows} ÷ {window}", lambda night: number(night.database_cores, 2)),
-        ("productos que se escriben", lambda night: number(night.written_rows)),
-        (f"WAL = bytes × {rows}, GB", lambda night: number(night.wal_gb, 1)),
-        (f"WAL, MB/s en promedio durante {WINDOW_HOURS} h", lambda night: number(night.wal_mb_per_second, 2)),
-        (
-            f"peticiones a SQS al día = {number(SUPPLIERS)} × (3 + renovaciones) "
-            f"+ trabajadores × 86.400 ÷ {POLL_SECONDS}",
-            lambda night: number(night.sqs_requests),
-        ),
-        (f"SQS al mes, a {number(SQS_FIFO_PER_MILLION, 2)} USD el millón", lambda n: f"{number(n.sqs_month, 2)} USD"),
-    ]
-    return _table(["una noche", *SCENARIOS.values()], [[label, *map(show, nights)] for label, show in lines])
+    rows, window = number(SUPPLIERS * ROWS_EACH), f"({WINDOW_HOURS} h × {number(USE, 1)})"
+    requests = f"{number(SUPPLIERS)} × (3 + renovaciones) + trabajadores × 86.400 ÷ {POLL_SECONDS}"
+    return columns(
+        "una noche",
+        nights(figures),
+        (f"horas de un trabajador = {rows} ÷ filas/s ÷ 3600", "worker_hours", 2),
+        (f"**trabajadores** = horas ÷ {window}, hacia arriba", "workers", 0, "**{}**"),
+        (f"núcleos para ellos = CPU × {rows} ÷ {window}", "worker_cores", 2),
+        (f"núcleos de PostgreSQL = CPU × {rows} ÷ {window}", "database_cores", 2),
+        ("productos que se escriben", "written_rows", 0),
+        (f"WAL = bytes × {rows}, GB", "wal_gb", 1),
+        (f"WAL, MB/s en promedio durante {WINDOW_HOURS} h", "wal_mb_per_second", 2),
+        (f"peticiones a SQS al día = {requests}", "sqs_requests", 0),
+        (f"SQS al mes, a {number(SQS_FIFO_PER_MILLION, 2)} USD el millón", "sqs_month", 2, "{} USD"),
+    )
 
 
-def storage(figures: Mapping[str, Any]) -> str:
+def storage(figures: Figures) -> str:
     """S3's traffic and price."""
-    files = [Files(figures, name) for name in figures["file_bytes_per_row"]]
-    lines: list[tuple[str, Callable[[Files], str]]] = [
-        (f"MB de un archivo de {number(ROWS_EACH)} filas", lambda each: number(each.bytes_each / 1e6, 1)),
-        ("GB que entran por noche (y otros tantos que salen)", lambda each: number(each.gb, 1)),
-        (f"PUT por noche, a {number(S3_PUT_PER_1000, 4)} USD el millar", lambda each: number(each.puts)),
-        (f"GET y HEAD por noche, a {number(S3_GET_PER_1000, 4)} USD el millar", lambda each: number(each.gets)),
-        (f"peticiones, {NIGHTS} noches", lambda each: f"{number(each.requests_month, 2)} USD"),
-        (
-            f"almacenar los archivos de {NIGHTS} noches, a {number(S3_GB_MONTH, 3)} USD el GB-mes",
-            lambda each: f"{number(each.storage_month, 2)} USD",
-        ),
-    ]
-    return _table(["S3", *(each.file_format for each in files)], [[label, *map(show, files)] for label, show in lines])
+    kept = f"almacenar los archivos de {NIGHTS} noches, a {number(S3_GB_MONTH, 3)} USD el GB-mes"
+    return columns(
+        "S3",
+        {name: Files(figures, name) for name in figures["file_bytes_per_row"]},
+        (f"MB de un archivo de {number(ROWS_EACH)} filas", "mb_each", 1),
+        ("GB que entran por noche (y otros tantos que salen)", "gb", 1),
+        (f"PUT por noche, a {number(S3_PUT_PER_1000, 4)} USD el millar", "puts", 0),
+        (f"GET y HEAD por noche, a {number(S3_GET_PER_1000, 4)} USD el millar", "gets", 0),
+        (f"peticiones, {NIGHTS} noches", "requests_month", 2, "{} USD"),
+        (kept, "storage_month", 2, "{} USD"),
+    )
 
 
-def bottleneck(figures: Mapping[str, Any]) -> str:
+def bottleneck(figures: Figures) -> str:
     """How many rows one core of each kind carries."""
-    rows = [
-        [label, *(number(1e6 / figures[name][scenario]) for scenario in SCENARIOS)]
-        for name, label in (
-            ("worker_cpu_us_per_row", "un núcleo de trabajadores"),
-            ("database_cpu_us_per_row", "un núcleo de PostgreSQL"),
-        )
-    ]
-    return _table(["filas por segundo que sostiene", *SCENARIOS.values()], rows)
+    return columns(
+        "filas por segundo que sostiene",
+        nights(figures),
+        ("un núcleo de trabajadores", "rows_of_a_worker_core", 0),
+        ("un núcleo de PostgreSQL", "rows_of_a_database_core", 0),
+    )
 
 
-TABLES: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
+TABLES: Final[dict[str, Callable[[Figures], str]]] = {
     "medido": measured,
     "trabajadores": workers,
     "plan": plan,
@@ -234,7 +173,7 @@ TABLES: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
 }
 
 
-def filled(page: str, figures: Mapping[str, Any]) -> str:
+def filled(page: str, figures: Figures) -> str:
     """The page with its tables made again. Raises `ValueError` when it has no place for one of them."""
     for name, make in TABLES.items():
         begin, end = f"<!-- {name} -->\n", f"\n<!-- fin de {name} -->"

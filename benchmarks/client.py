@@ -1,125 +1,104 @@
-"""A supplier's program: sends a file and asks until it is imported. And what it must have come to."""
+"""A program of a supplier: sends a file, asks until it is imported, and checks what it came to."""
 
 from __future__ import annotations
 
-import os
+import datetime
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import urllib3
-from django.contrib.auth.models import User
-from rest_framework.authtoken.models import Token
 from urllib3.filepost import encode_multipart_formdata
 
-from benchmarks.files import CHANGED_EVERY, DEFECT_EVERY, Recipe
-from bulk_upload.models import BulkUpload
-from catalog.models import Product
-from catalog.sheets.products import PRODUCTS
+from benchmarks.files import Recipe
 
 # Seconds between two looks at the status of a small file, which is worth watching closely. Of others as many as
 # the answer's `Retry-After` says.
 SHORT_PAUSE: Final = 0.01
 SMALL: Final = 1_000
 PATIENCE: Final = 1_800
-SAMPLE: Final = 50
+PRODUCTS_PATH: Final = "/api/v1/catalog/items/bulk-upload"
+
+
+@dataclass(frozen=True)
+class Task:
+    """An upload that was accepted: when its request began, and when it was answered."""
+
+    id: str
+    began: float
+    accepted: float
 
 
 @dataclass(frozen=True)
 class Job:
     """One upload, from POST to completed. `seen` is when the client saw the end, `seconds` when it was written."""
 
-    upload: BulkUpload
     seconds: float
     seen: float
     accepted: float
     importing: float
+    counts: dict[str, int]
+
+    @property
+    def created(self) -> int:
+        return self.counts["productos_creados"]
 
 
 class Client:
     """A user who may act for every supplier."""
 
-    def __init__(self) -> None:
-        user = User.objects.filter(username="bench").first() or User.objects.create_superuser("bench")
-        token = Token.objects.get_or_create(user=user)[0]
-        self._headers = {"Authorization": f"Token {token.key}"}
-        self._address = f"http://127.0.0.1:{os.environ['BENCH_PORT']}"
-        self._http = urllib3.PoolManager(retries=False, timeout=300)
+    def __init__(self, port: int, token: str, connections: int = 1) -> None:
+        self.headers = {"Authorization": f"Token {token}"}
+        self._address = f"http://127.0.0.1:{port}"
+        self._http = urllib3.PoolManager(maxsize=connections, retries=False, timeout=300)
 
-    def send(self, path: Path, *, replace: bool, supplier: str = "PROV001") -> tuple[str, float, float]:
-        """POST the file. Gives the task's id, when the request began, and when it was answered."""
+    def request(self, method: str, path: str, *expected: int, **options: Any) -> urllib3.BaseHTTPResponse:
+        headers = {**self.headers, **options.pop("headers", {})}
+        answer = self._http.request(method, self._address + path, headers=headers, **options)
+        if answer.status not in expected:
+            raise AssertionError(f"{method} {path} was answered with {answer.status}: {answer.data[:500]!r}")
+        return answer
+
+    def send(
+        self, path: Path, *, replace: bool = True, owner: str = "PROV001", to: str = PRODUCTS_PATH, key: str = ""
+    ) -> Task:
+        """POST the file; the same content with another `key` is another upload."""
         body, kind = encode_multipart_formdata({"file": (path.name, path.read_bytes())})
-        query = f"proveedor_id={supplier}&reemplazar_duplicados={str(replace).lower()}"
-        url = f"{self._address}/api/v1/catalog/items/bulk-upload?{query}"
+        query = f"proveedor_id={owner}&reemplazar_duplicados={str(replace).lower()}"
         began = time.time()
-        answer = self._http.request("POST", url, body=body, headers={**self._headers, "Content-Type": kind})
-        if answer.status != 202:
-            raise AssertionError(f"{path.name} was answered with {answer.status}: {answer.data[:500]!r}")
-        return str(answer.json()["task_id"]), began, time.time()
+        headers = {"Content-Type": kind, **({"Idempotency-Key": key} if key else {})}
+        answer = self.request("POST", f"{to}?{query}", 202, body=body, headers=headers)
+        return Task(str(answer.json()["task_id"]), began, time.time())
 
-    def run(self, path: Path, rows: int, *, replace: bool) -> Job:
-        """Send the file and wait until it is completed."""
-        task, began, accepted = self.send(path, replace=replace)
-        self.wait(task, SHORT_PAUSE if rows <= SMALL else None)
-        seen = time.time()
-        upload = BulkUpload.objects.get(pk=task)
-        assert upload.completed_at, upload.started_at  # noqa: S101
-        ended = upload.completed_at.timestamp()
-        started = upload.started_at.timestamp() if upload.started_at else ended
-        return Job(upload, ended - began, seen - began, accepted - began, ended - started)
+    def state(self, task: Task) -> dict[str, Any]:
+        body: dict[str, Any] = self._status(task).json()
+        return body
 
-    def wait(self, task: str, pause: float | None = None) -> None:
-        """Until the status says that the upload is completed. Raises when it is not to be."""
-        url = f"{self._address}/api/catalog/bulk-upload/status/{task}"
+    def _status(self, task: Task) -> urllib3.BaseHTTPResponse:
+        return self.request("GET", f"/api/catalog/bulk-upload/status/{task.id}", 200)
+
+    def wait(self, task: Task, pause: float | None = None) -> Job:
+        """Until the upload is completed. Raises when it is not to be."""
         deadline = time.monotonic() + PATIENCE
-        while True:
-            answer = self._http.request("GET", url, headers=self._headers)
-            status = answer.json()["status"]
-            if status == "completed":
-                return
-            if status not in ("pending", "processing") or time.monotonic() > deadline:
-                raise AssertionError(f"The upload is {status}")
+        while (body := (answer := self._status(task)).json())["status"] != "completed":
+            if body["status"] not in ("pending", "processing") or time.monotonic() > deadline:
+                raise AssertionError(f"The upload is {body['status']}: {body['error']}")
             time.sleep(float(answer.headers["Retry-After"]) if pause is None else pause)
+        seen = time.time()
+        started, ended = (moment(body[name]) for name in ("started_at", "completed_at"))
+        counts = body["result"]["resumen"]
+        return Job(ended - task.began, seen - task.began, task.accepted - task.began, ended - started, counts)
 
-    def corrections(self, task: str) -> int:
-        """Ask for the rows to correct until they are ready, and take them away. Gives the file's size in bytes."""
-        url = f"{self._address}/api/v1/catalog/bulk-upload/{task}/corrections"
-        while (answer := self._http.request("GET", url, headers=self._headers)).status == 202:
-            time.sleep(float(answer.headers["Retry-After"]))
-        if answer.status != 200:
-            raise AssertionError(f"The rows to correct were answered with {answer.status}: {answer.data[:500]!r}")
-        return len(answer.data)
-
-
-def expected(recipe: Recipe, *, again: bool) -> dict[str, int]:
-    """The counts that an import must end with; `again`: after the fresh file of the same rows."""
-    changed = sum(n % CHANGED_EVERY == 0 for n in recipe.numbers) if recipe.variant == "changed" else 0
-    good = recipe.rows - recipe.defects
-    if again:
-        return {"creados": 0, "actualizados": changed, "sin_cambios": good - changed, "rechazados": recipe.defects}
-    return {"creados": good, "actualizados": 0, "sin_cambios": 0, "rechazados": recipe.defects}
+    def run(self, recipe: Recipe, *, again: bool = False) -> Job:
+        """Send the file and wait until it is completed, with the counts that it must have."""
+        job = self.wait(self.send(recipe.made()), SHORT_PAUSE if recipe.rows <= SMALL else None)
+        wanted = recipe.counts(again=again)
+        if (found := {name: job.counts[name] for name in wanted}) != wanted:
+            raise AssertionError(f"{recipe}: {found} instead of {wanted}")
+        return job
 
 
-def check(recipe: Recipe, upload: BulkUpload, *, again: bool) -> None:
-    """Raises unless counts, accounting and a sample of values are exactly as they must be."""
-    wanted = expected(recipe, again=again)
-    found = {name: getattr(upload, name) for name in wanted}
-    if found != wanted or upload.total != recipe.rows or upload.sin_procesar:
-        raise AssertionError(f"{recipe.name}: {found} instead of {wanted}")
-    check_products(recipe)
-
-
-def check_products(recipe: Recipe) -> None:
-    """The number of products, and a sample of them value by value."""
-    if Product.objects.count() != recipe.rows - recipe.defects:
-        raise AssertionError(f"{recipe.name}: {Product.objects.count()} products")
-    numbers = [n for n in recipe.numbers if not (recipe.variant == "defects" and n % DEFECT_EVERY == 0)]
-    sample = {recipe.values(n)[0]: recipe.values(n) for n in numbers[:: max(1, len(numbers) // SAMPLE)]}
-    fields = ["categoria_id" if name == "categoria" else name for name in PRODUCTS.names]
-    products: dict[str, list[Any]] = {
-        row[0]: list(row) for row in Product.objects.filter(id__in=sample).values_list(*fields)
-    }
-    for key, wanted in sample.items():
-        if products.get(key) != wanted:
-            raise AssertionError(f"{recipe.name}: {products.get(key)} instead of {wanted}")
+def moment(text: str) -> float:
+    """Seconds of a time in an answer."""
+    return datetime.datetime.fromisoformat(text).timestamp()

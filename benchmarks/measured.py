@@ -1,17 +1,17 @@
-"""Measurements as values, and the line-by-line file through which the measuring processes hand them over."""
+"""Measurements as values, and the line-by-line file that all measuring processes of a command add them to."""
 
 from __future__ import annotations
 
 import json
-import os
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Final
 
-# Names the file to which a measuring process adds its lines.
-VARIABLE: Final = "BENCH_MEASUREMENTS"
+from benchmarks.options import FOLDER
+
+# A command removes it when it begins.
+LINES: Final = FOLDER / "measurements.jsonl"
 
 
 @dataclass(frozen=True)
@@ -19,56 +19,63 @@ class Measurement:
     """One run of `what` over a file, in seconds; `more` holds bytes, MiB and part times by name."""
 
     what: str
-    database: str
     format: str
     variant: str
     rows: int
     seconds: float
+    database: str = "postgresql"
     more: dict[str, float] = field(default_factory=dict)
 
     def keep(self) -> None:
-        """Add it to the file of this process's parent, and say it."""
-        with Path(os.environ[VARIABLE]).open("a", encoding="utf-8") as file:
+        """Add it to the file, and say it."""
+        with LINES.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(self)) + "\n")
         name = f"{self.what} · {self.database} · {self.format} {self.variant}"
         print(f"  {name:<52} {self.rows:>9,} rows {self.seconds:8.2f} s", flush=True)
 
 
-class Measurements:
-    """All measurements of a run; every answer is a median, or `None` when nothing such was measured."""
+class Measurements(list[Measurement]):
+    """All measurements of a command."""
 
-    def __init__(self, all_of_them: Iterable[Measurement]) -> None:
-        self._all = list(all_of_them)
+    def __init__(self) -> None:
+        lines = LINES.read_text("utf-8").splitlines() if LINES.exists() else []
+        super().__init__(Measurement(**json.loads(line)) for line in lines)
 
-    @classmethod
-    def read(cls, path: Path) -> Measurements:
-        return cls(Measurement(**json.loads(line)) for line in path.read_text("utf-8").splitlines())
-
-    def __iter__(self) -> Iterator[Measurement]:
-        return iter(self._all)
-
-    def of(
-        self, what: str, file_format: str, variant: str, rows: int, database: str = "postgresql"
-    ) -> list[Measurement]:
-        wanted = (what, database, file_format, variant, rows)
-        return [one for one in self._all if (one.what, one.database, one.format, one.variant, one.rows) == wanted]
-
-    def seconds(
-        self, what: str, file_format: str, variant: str, rows: int, database: str = "postgresql"
+    def median(
+        self,
+        what: str,
+        rows: int,
+        file_format: str = "xlsx",
+        variant: str = "fresh",
+        *,
+        database: str = "postgresql",
+        name: str = "seconds",
     ) -> float | None:
-        return _median(one.seconds for one in self.of(what, file_format, variant, rows, database))
+        """Of the seconds, or of one of `more`'s values; `None` when nothing such was measured."""
+        wanted = (what, rows, file_format, variant, database)
+        found = [
+            one.more[name] if one.more and name != "seconds" else one.seconds
+            for one in self
+            if (one.what, one.rows, one.format, one.variant, one.database) == wanted
+        ]
+        return statistics.median(found) if found else None
 
-    def more(
-        self, name: str, what: str, file_format: str, variant: str, rows: int, database: str = "postgresql"
-    ) -> float | None:
-        """Of one of `more`'s values."""
-        found = self.of(what, file_format, variant, rows, database)
-        return _median(one.more[name] for one in found if name in one.more)
-
-    def sizes(self) -> list[int]:
-        return sorted({one.rows for one in self._all if one.what != "idle"})
+    def sizes(self, what: str) -> list[int]:
+        """Those at which it was measured, of fresh workbooks on PostgreSQL."""
+        return sorted({one.rows for one in self if self.median(what, one.rows)})
 
 
-def _median(values: Iterable[float]) -> float | None:
-    found = list(values)
-    return statistics.median(found) if found else None
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """In Markdown; all columns but the first are numbers."""
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def ratio(one: float | None, other: float | None) -> float | None:
+    return one / other if one and other else None
+
+
+def shown(value: float | None, unit: str) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f} {unit}" if unit in ("ms", "MB", "MiB") else f"{value:,.2f} {unit}"

@@ -6,34 +6,39 @@ understands; where a choice is ours, it is the faster one (foreign keys are set 
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import matplotlib
 import pandas
 import sqlalchemy
 from django.db import transaction
 from django.utils import timezone
 from import_export import fields, resources
 from import_export.instance_loaders import CachedInstanceLoader
+from matplotlib.figure import Figure
 from python_calamine import CalamineWorkbook
 from tablib import Dataset
 
-from benchmarks.client import check_products
-from benchmarks.files import Recipe
-from benchmarks.measured import Measurement
-from benchmarks.options import LARGEST_FOR_PEERS, Options
-from benchmarks.tables import reset, settle
+from benchmarks.databases import Database
+from benchmarks.files import FORMATS, Recipe
+from benchmarks.measured import Measurement, Measurements
+from benchmarks.options import LARGEST_FOR_PEERS, SIZES
+from benchmarks.report import NAMES
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS
 
-SUPPLIER: Final = "PROV001"
+# What the files do not say.
+SET: Final[dict[str, Any]] = {"proveedor_id": "PROV001", "activo": True}
 # Rows of one INSERT: PostgreSQL takes 65,535 parameters, a row has twenty.
 CHUNK: Final = 1000
 # One row at a time takes minutes for more than this.
 LARGEST_ROW_BY_ROW: Final = 20_000
+AS_TEXT: Final = {"id": str, "codigo": str}
+
+Load = Callable[[Path, str], None]
 
 
 class ProductResource(resources.ModelResource):  # type: ignore[misc]
@@ -49,7 +54,7 @@ class ProductResource(resources.ModelResource):  # type: ignore[misc]
         batch_size = CHUNK
 
     def after_init_instance(self, instance: Product, *_: Any, **__: Any) -> None:
-        instance.proveedor_id = SUPPLIER
+        instance.proveedor_id = SET["proveedor_id"]
 
 
 class TunedResource(ProductResource):
@@ -61,79 +66,73 @@ class TunedResource(ProductResource):
         report_skipped = False
 
 
-def with_import_export(path: Path) -> None:
-    _import(ProductResource(), path)
+def with_import_export(resource: Any) -> Load:
+    def load(path: Path, _url: str) -> None:
+        content = path.read_bytes() if path.suffix == ".xlsx" else path.read_text("utf-8")
+        dataset = Dataset().load(content, format=path.suffix[1:])
+        resource.import_data(dataset, raise_errors=True, use_transactions=True)
+
+    return load
 
 
-def with_import_export_tuned(path: Path) -> None:
-    _import(TunedResource(), path)
-
-
-def _import(resource: Any, path: Path) -> None:
-    if path.suffix == ".xlsx":
-        dataset = Dataset().load(path.read_bytes(), format="xlsx")
-    else:
-        dataset = Dataset().load(path.read_text("utf-8"), format="csv")
-    resource.import_data(dataset, raise_errors=True, use_transactions=True)
-
-
-def with_pandas(path: Path) -> None:
-    text = {"id": str, "codigo": str}
-    frame = pandas.read_excel(path, dtype=text) if path.suffix == ".xlsx" else pandas.read_csv(path, dtype=text)
+def with_pandas(path: Path, url: str) -> None:
+    frame = pandas.read_excel(path, dtype=AS_TEXT) if path.suffix == ".xlsx" else pandas.read_csv(path, dtype=AS_TEXT)
     now = timezone.now()
-    frame = frame.rename(columns={"categoria": "categoria_id"}).assign(
-        proveedor_id=SUPPLIER, activo=True, version=1, created_at=now, updated_at=now
-    )
-    url = os.environ["DATABASE_URL"].replace("postgres://", "postgresql+psycopg://", 1)
-    with sqlalchemy.create_engine(url).begin() as connection:
+    frame = frame.rename(columns={"categoria": "categoria_id"}).assign(**SET, version=1, created_at=now, updated_at=now)
+    with sqlalchemy.create_engine(url.replace("postgres://", "postgresql+psycopg://", 1)).begin() as connection:
         frame.to_sql("catalog_product", connection, if_exists="append", index=False, method="multi", chunksize=CHUNK)
 
 
-def row_by_row(path: Path) -> None:
+def row_by_row(path: Path, _url: str) -> None:
+    if path.suffix == ".csv":
+        rows = pandas.read_csv(path, dtype=AS_TEXT).itertuples(index=False)
+    else:
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()
+        next(rows)
     # A transaction around all of it: with one for each row it would be slower still.
     with transaction.atomic():
-        for row in _rows(path):
+        for row in rows:
             values = dict(zip(PRODUCTS.names, row, strict=True))
             values["categoria_id"] = values.pop("categoria")
-            Product.objects.update_or_create(
-                id=values.pop("id"), defaults={**values, "proveedor_id": SUPPLIER, "activo": True}
-            )
+            Product.objects.update_or_create(id=values.pop("id"), defaults={**values, **SET})
 
 
-def _rows(path: Path) -> Iterator[list[Any]]:
-    if path.suffix == ".csv":
-        yield from pandas.read_csv(path, dtype={"id": str, "codigo": str}).itertuples(index=False)
-        return
-    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()
-    next(rows)
-    yield from rows
-
-
-PEERS: Final[dict[str, tuple[Callable[[Path], None], int]]] = {
-    "import-export": (with_import_export, LARGEST_FOR_PEERS),
-    "import-export tuned": (with_import_export_tuned, LARGEST_FOR_PEERS),
+PEERS: Final[dict[str, tuple[Load, int]]] = {
+    "import-export": (with_import_export(ProductResource()), LARGEST_FOR_PEERS),
+    "import-export tuned": (with_import_export(TunedResource()), LARGEST_FOR_PEERS),
     "pandas": (with_pandas, LARGEST_FOR_PEERS),
     "update_or_create": (row_by_row, LARGEST_ROW_BY_ROW),
 }
 
 
-def main() -> None:
-    options = Options.given()
-    for rows in options.sizes:
+def measure(url: str) -> None:
+    """One run for each: they take seconds where the import takes tenths."""
+    database = Database(url)
+    for recipe in (Recipe(rows, file_format) for rows in SIZES for file_format in FORMATS):
         for name, (load, largest) in PEERS.items():
-            # One run for each: they take seconds where the import takes tenths.
-            if rows <= largest:
-                measure(options, name, load, Recipe(rows, "xlsx"))
-            if rows <= min(largest, LARGEST_ROW_BY_ROW):
-                measure(options, name, load, Recipe(rows, "csv"))
+            if recipe.rows > (largest if recipe.format == "xlsx" else LARGEST_ROW_BY_ROW):
+                continue
+            database.reset()
+            database.execute("CHECKPOINT")
+            began = time.perf_counter()
+            load(recipe.made(), url)
+            seconds = time.perf_counter() - began
+            database.check_products(recipe)
+            Measurement(name, recipe.format, "fresh", recipe.rows, seconds).keep()
+    database.reset()
 
 
-def measure(options: Options, name: str, load: Callable[[Path], None], recipe: Recipe) -> None:
-    reset()
-    settle()
-    began = time.perf_counter()
-    load(options.files / recipe.name)
-    seconds = time.perf_counter() - began
-    check_products(recipe)
-    reset()
-    Measurement(name, "postgresql", recipe.format, "fresh", recipe.rows, seconds).keep()
+def plot(target: str) -> None:
+    """Rows per second of fresh workbooks by size, each contender a line."""
+    matplotlib.rcParams.update({"svg.hashsalt": "medisupply", "svg.fonttype": "none", "font.size": 10})
+    found, figure = Measurements(), Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for what in ("limit", "job", *PEERS):
+        if sizes := found.sizes(what):
+            rates = [rows / (found.median(what, rows) or 1) for rows in sizes]
+            axes.plot(sizes, rates, marker="o", label=NAMES[what].replace("*", "").replace("`", ""))
+    axes.set(xscale="log", yscale="log", xlabel="rows in the workbook", ylabel="rows per second")
+    axes.set_title("Fresh xlsx into PostgreSQL")
+    axes.grid(visible=True, which="both", alpha=0.25)
+    axes.legend()
+    figure.savefig(target, format="svg", metadata={"Date": None})

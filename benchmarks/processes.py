@@ -9,36 +9,42 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Self
 
-from dev.process_tree import descendants, peak
+from dev.process_tree import children, descendants, peak
 
 EVERY_SECONDS: Final = 0.1
 
 
-class PeakMemory:
-    """Watches a process and those that it starts for the length of a block; `worker` and `child` are MiB afterwards."""
+class Used:
+    """Watches a process and those that it starts for the length of a block.
+
+    `worker` and `child` are the most MiB, `cpu` the seconds of both, afterwards.
+    """
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
-        self.worker = 0.0
-        self.child = 0.0
+        self.worker = self.child = self.cpu = 0.0
 
     def __enter__(self) -> Self:
         with contextlib.suppress(OSError):  # begins a new peak; not every kernel has it
             Path(f"/proc/{self._pid}/clear_refs").write_text("5", "ascii")
+        self.cpu = -self._cpu()
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.cpu += self._cpu()
         self._over.set()
         self._thread.join()
         self.worker = max(self.worker, peak(self._pid))
 
+    def _cpu(self) -> float:
+        return cpu_seconds([self._pid, *children(self._pid)])
+
     def _watch(self) -> None:
         while not self._over.wait(EVERY_SECONDS):
-            for pid in descendants(self._pid):
-                self.child = max(self.child, peak(pid))
+            self.child = max([self.child, *map(peak, descendants(self._pid))])
 
 
 def parent(pid: int, name: str) -> int:

@@ -1,134 +1,112 @@
-"""Measurements → the parts of benchmarks/RESULTS.md."""
+"""Measurements → the tables of benchmarks/RESULTS.md: the promises, all times, and what the jobs used."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from benchmarks.jobs_plan import FORMATS
-from benchmarks.measured import Measurements
-from benchmarks.promises import Promise, promises
+from benchmarks.jobs import SMALL_ROWS
+from benchmarks.measured import Measurements, ratio, shown, table
+from benchmarks.options import HUGE
 
-VARIANTS: Final = ("fresh", "unchanged", "changed", "defects")
-CONTENDERS: Final = {
-    "limit": "(a) the limit: calamine alone, then COPY",
+# The size that the promises are about.
+ROWS: Final = 100_000
+# What is promised, on which side of which number it must be, what was measured, and in which unit.
+Promise = tuple[str, str, float, float | None, str]
+# Format, variant and database.
+Kind = tuple[str, str, str]
+NAMES: Final = {
+    "limit": "the limit: calamine or csv.reader alone, then COPY",
     "job": "**MediSupply**, POST to completed",
-    "pandas": '(c) pandas `read_excel`, `to_sql(method="multi")`',
-    "import-export": "(b) django-import-export, `use_bulk`",
-    "import-export tuned": "(b) the same with `CachedInstanceLoader` and `skip_diff`",
-    "update_or_create": "(d) `update_or_create`, row by row, one transaction",
-}
-STAGES: Final = {
-    "fastest reading": "reading alone, as fast as it goes (calamine, csv.reader)",
+    "import-export": "django-import-export, `use_bulk`",
+    "import-export tuned": "the same with `CachedInstanceLoader` and `skip_diff`",
+    "pandas": 'pandas, `to_sql(method="multi")`',
+    "update_or_create": "`update_or_create`, row by row, one transaction",
+    "fastest reading": "reading alone, as fast as it goes",
     "reading": "reading as the import does (child process, all checks)",
     "reading and validating": "the same, and every cell through its rule",
-}
-LOADING: Final = {
-    "loading": "loading ready rows: COPY into an equal table",
+    "loading": "COPY of ready rows into an equal table",
     "loading with references": "the same into the product table, which checks its references",
+    "writer COPY": "file to products, written by COPY",
+    "writer ORM": "the same by the ORM",
+}
+USED: Final = {
+    "accepted": "POST until answered",
+    "importing": "claim to completed",
+    "worker_cpu": "CPU of worker and reader",
+    "database_cpu": "CPU of PostgreSQL",
+    "worker_mib": "memory of the worker",
+    "child_mib": "memory of the reader",
 }
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def promises(found: Measurements) -> Iterator[Promise]:
+    """All of them. Files are of 100,000 rows, the database is PostgreSQL, unless they say otherwise."""
+    median = found.median
+
+    def most(name: str, rows: int) -> float | None:
+        """MB; the most that any run of this size took, of both formats, fresh or not."""
+        seen = [one.more[name] for one in found if (one.rows, one.what, one.database) == (rows, "job", "postgresql")]
+        return max(seen) * 1024**2 / 1e6 if seen else None
+
+    job, limit = median("job", ROWS), median("limit", ROWS)
+    yield "fresh xlsx, beside the limit", "≤", 1.7, ratio(job, limit), "×"
+    yield "fresh xlsx, faster than import-export", "≥", 15, ratio(median("import-export", ROWS), job), "×"
+    yield "fresh xlsx, faster than pandas", "≥", 10, ratio(median("pandas", ROWS), job), "×"
+    largest = max(found.sizes("update_or_create"), default=0)
+    by_row = ratio(ratio(median("update_or_create", largest), largest), ratio(job, ROWS))
+    yield "fresh xlsx, faster than update_or_create (per row)", "≥", 25, by_row, "×"
+    yield "unchanged xlsx, beside the limit", "≤", 1.5, ratio(median("job", ROWS, "xlsx", "unchanged"), limit), "×"
+    yield "fresh csv, beside the limit", "≤", 2.5, ratio(median("job", ROWS, "csv"), median("limit", ROWS, "csv")), "×"
+    small = median("idle", SMALL_ROWS)
+    yield f"{SMALL_ROWS}-row xlsx on an idle system", "≤", 400, small and small * 1000, "ms"
+    for rows, at, reader in ((ROWS, "", 200), (HUGE, ", 1,000,000 rows", 1300)):
+        yield f"memory of the worker{at}", "≤", 150, most("worker_mib", rows), "MB"
+        yield f"memory of the reader{at}", "≤", reader, most("child_mib", rows), "MB"
+    rate = ratio(ratio(job, ROWS), ratio(median("job", HUGE), HUGE))
+    yield "rate at 1,000,000 rows, of that at 100,000", "≥", 0.85, rate, "×"
 
 
 def promises_table(found: Measurements) -> str:
-    def line(promise: Promise) -> list[str]:
-        side = "≤" if promise.at_most else "≥"
-        verdict = {True: "met", False: "**missed**", None: "not measured"}[promise.kept]
-        return [
-            promise.text,
-            f"{side} {_number(promise.target, promise.unit)}",
-            _number(promise.measured, promise.unit),
-            verdict,
-        ]
+    def line(text: str, side: str, target: float, measured: float | None, unit: str) -> list[str]:
+        verdict = "not measured"
+        if measured is not None:
+            verdict = "met" if (measured <= target if side == "≤" else measured >= target) else "**missed**"
+        return [text, f"{side} {shown(target, unit)}", shown(measured, unit), verdict]
 
-    return table(["promise", "target", "measured", ""], map(line, promises(found)))
+    return table(["promise", "target", "measured", ""], [line(*promise) for promise in promises(found)])
 
 
-def contenders_table(found: Measurements) -> str:
-    """Fresh workbooks on PostgreSQL: seconds, and how many times MediSupply's."""
-    sizes = [rows for rows in found.sizes() if found.seconds("job", "xlsx", "fresh", rows)]
+def times_table(found: Measurements) -> str:
+    """Everything that was measured: seconds, rows per second, and how many times the limit of the same format."""
+    sizes = found.sizes("job")
 
-    def cell(what: str, rows: int) -> str:
-        seconds, ours = (found.seconds(name, "xlsx", "fresh", rows) for name in (what, "job"))
-        if not seconds or not ours:
+    def cell(what: str, kind: Kind, rows: int) -> str:
+        seconds = found.median(what, rows, *kind[:2], database=kind[2])
+        limit = found.median("limit", rows, kind[0]) if kind[2] == "postgresql" else None
+        if not seconds:
             return "–"
-        return f"{seconds:.2f} s ({seconds / ours:.2f} ×)"
+        return f"{seconds:.2f} s, {rows / seconds:,.0f}" + (f", {seconds / limit:.2f} ×" if limit else "")
 
-    lines = ([label, *(cell(what, rows) for rows in sizes)] for what, label in CONTENDERS.items())
-    return table(["fresh xlsx, PostgreSQL", *(f"{rows:,} rows" for rows in sizes)], lines)
-
-
-def jobs_table(found: Measurements) -> str:
-    def lines() -> Iterator[list[str]]:
-        for database in ("postgresql", "sqlite"):
-            for file_format in FORMATS:
-                for rows in found.sizes():
-                    cells = [_job(found, file_format, variant, rows, database) for variant in VARIANTS]
-                    if cells[0] == "–":
-                        continue
-                    where = ("job", file_format, "fresh", rows, database)
-                    memory = [found.more(name, *where) for name in ("worker_mib", "child_mib")]
-                    yield [
-                        f"{database}, {file_format}, {rows:,}",
-                        *cells,
-                        *(_number(one or None, "MiB") for one in memory),
-                    ]
-
-    return table(["whole job: seconds, rows/s, × limit", *VARIANTS, "worker", "reader"], lines())
+    measured = dict.fromkeys((one.what, (one.format, one.variant, one.database)) for one in found)
+    lines = [
+        [f"{label} · {' '.join(kind)}", *(cell(name, kind, rows) for rows in sizes)]
+        for name, label in NAMES.items()
+        for what, kind in sorted(measured, key=lambda each: each[1][2])
+        if what == name
+    ]
+    return table(["seconds, rows/s, × limit", *(f"{rows:,} rows" for rows in sizes)], lines)
 
 
-def _job(found: Measurements, file_format: str, variant: str, rows: int, database: str) -> str:
-    seconds = found.seconds("job", file_format, variant, rows, database)
-    if not seconds:
-        return "–"
-    limit = found.seconds("limit", file_format, "fresh", rows)
-    ratio = f", {seconds / limit:.2f} ×" if limit and database == "postgresql" else ""
-    return f"{seconds:.2f} s, {rows / seconds:,.0f}{ratio}"
-
-
-def stages_table(found: Measurements) -> str:
-    """The largest size below a million, for it is what the promises are about."""
-    sizes = [rows for rows in found.sizes() if found.seconds("reading", "xlsx", "fresh", rows)]
-    rows = max((size for size in sizes if size <= 100_000), default=0)
-
-    def lines() -> Iterator[list[str]]:
-        for what, label in STAGES.items():
-            yield [label, *(_number(found.seconds(what, name, "fresh", rows), "s") for name in FORMATS)]
-        for name, label in (("accepted", "POST until answered"), ("importing", "claim to completed")):
-            yield [label, *(_number(found.more(name, "job", each, "fresh", rows), "s") for each in FORMATS)]
-        yield ["the rest of the job that reading and validating alone does not explain", *map(rest, FORMATS)]
-        for what, label in LOADING.items():
-            yield [label, *[_number(found.seconds(what, "ready", "fresh", rows), "s")] * 2]
-        for name, label in (("worker_cpu", "CPU of worker and reader"), ("database_cpu", "CPU of PostgreSQL")):
-            yield [label, *(_number(found.more(name, "job", each, "fresh", rows), "s") for each in FORMATS)]
-
-    def rest(file_format: str) -> str:
-        whole = found.seconds("job", file_format, "fresh", rows)
-        known = found.seconds("reading and validating", file_format, "fresh", rows)
-        return _number(whole - known if whole and known else None, "s")
-
-    return table([f"stages, {rows:,} rows, fresh, PostgreSQL", *FORMATS], lines())
-
-
-def writers_table(found: Measurements) -> str:
-    """What the writer for PostgreSQL gains over the ORM's, from file to products."""
-
-    def lines() -> Iterator[list[str]]:
-        for rows in found.sizes():
-            for variant in ("fresh", "changed"):
-                seconds = [found.seconds(f"writer {name}", "xlsx", variant, rows) for name in ("COPY", "ORM")]
-                if seconds[0] and seconds[1]:
-                    gain = f"{seconds[1] / seconds[0]:.2f} ×"
-                    yield [f"{variant}, {rows:,}", *(_number(one, "s") for one in seconds), gain]
-
-    return table(["xlsx, file to products, PostgreSQL", "by COPY", "by the ORM", "gain"], lines())
-
-
-def _number(value: float | None, unit: str) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f} {unit}" if unit in ("ms", "MB", "MiB") else f"{value:,.2f} {unit}"
+def used_table(found: Measurements) -> str:
+    """What the jobs took of the machine on PostgreSQL, and their parts."""
+    jobs = dict.fromkeys((one.rows, one.format, one.variant) for one in found if one.what == "job")
+    units = {name: "MiB" if name.endswith("mib") else "s" for name in USED}
+    lines = [
+        [
+            f"{file_format} {variant}, {rows:,}",
+            *(shown(found.median("job", rows, file_format, variant, name=name), unit) for name, unit in units.items()),
+        ]
+        for rows, file_format, variant in sorted(jobs, key=lambda job: job[0])
+    ]
+    return table(["whole jobs, PostgreSQL", *USED.values()], lines)

