@@ -7,7 +7,7 @@ import http.client
 import pytest
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import served
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("aws")]

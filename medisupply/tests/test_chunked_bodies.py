@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import exchange, multipart, served
 from catalog.models import Product
 

@@ -9,9 +9,9 @@ import pytest
 from rest_framework.authtoken.models import Token
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.api.test_upload import refused, stored
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import exchange, multipart, served
+from bulk_upload.tests.helpers.upload_api import refused, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 

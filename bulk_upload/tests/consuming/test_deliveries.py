@@ -14,10 +14,10 @@ from django.db import connection
 from bulk_upload import queue
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload, Status
-from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.helpers.outcomes import clear, eventful_file, outcome, prepare_catalogue
+from bulk_upload.tests.helpers.outcomes import clear, ended, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import LEASE_SECONDS, database_url, supervised, wait_for, worker_process
-from bulk_upload.tests.importing.test_kills import empty_queue, ended
+from bulk_upload.tests.helpers.queues import empty_queue
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Product, Supplier
 from catalog.sheets.products import PRODUCTS
 

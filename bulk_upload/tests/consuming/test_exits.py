@@ -13,9 +13,9 @@ from rest_framework.authtoken.models import Token
 
 from bulk_upload.consuming import orphans
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.helpers.outcomes import eventful_file, outcome, prepare_catalogue
+from bulk_upload.tests.helpers.outcomes import ended, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import environment, wait_for, worker_process
-from bulk_upload.tests.importing.test_kills import empty_queue, ended
+from bulk_upload.tests.helpers.queues import empty_queue
 from catalog.models import Product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]

@@ -12,8 +12,8 @@ from rest_framework.authtoken.models import Token
 from bulk_upload.models import BulkUpload
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.multipart import _Utf8Headers
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, person, signed_in
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import exchange, served
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("aws")]

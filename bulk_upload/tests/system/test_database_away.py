@@ -11,8 +11,8 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, InternalError, OperationalError, connection
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import database_url
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import multipart, served
 from bulk_upload.tests.helpers.tcp_proxy import TcpProxy
 

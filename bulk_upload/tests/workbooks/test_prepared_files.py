@@ -19,11 +19,11 @@ from bulk_upload.consuming import orphans, sweep
 from bulk_upload.consuming.deliveries import GiveBack
 from bulk_upload.consuming.preparation import Preparation
 from bulk_upload.models import PreparedFile, lease
-from bulk_upload.tests.api.test_upload import refused
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import address
 from bulk_upload.tests.helpers.processes import wait_for, worker_process
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import served
+from bulk_upload.tests.helpers.upload_api import refused
 from bulk_upload.workbooks import prepared_files
 from medisupply.backends.database import database_now
 

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.tests.conftest import row
+from bulk_upload.tests.helpers.rows import row
 from bulk_upload.tests.helpers.serving import exchange, served
 from catalog.models import Product
 
