@@ -43,7 +43,8 @@ def test_a_file_is_accepted_with_a_task(api, path):
     assert answer["Retry-After"] == "1"
     assert upload.reemplazar_duplicados
     assert upload.s3_key in stored()
-    assert default_storage.open(upload.s3_key).read() == csv_bytes([row(1)])
+    with default_storage.open(upload.s3_key) as file:
+        assert file.read() == csv_bytes([row(1)])
     delivery = queue.receive(0)
     assert (delivery.task_id, delivery.group) == (upload.pk, "PROV001")
 

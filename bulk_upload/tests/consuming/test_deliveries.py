@@ -23,7 +23,7 @@ from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
-ROWS = 6_000
+ROWS = 3_000
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_every_message_delivered_twice_at_once_to_two_workers(accept, supplier, 
         prepare_catalogue(ROWS, supplier)
         return accept(eventful_file(ROWS), replace=True)
 
-    with supervised(2):
+    with supervised(2, BULK_UPLOAD_CHUNK_ROWS=100):
         first = send()
         wait_for(lambda: ended(first))
         expected = outcome(first)

@@ -20,8 +20,8 @@ from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
-# Each round kills two workers, each of which imports one supplier's file: of so many rows that it takes a while.
-ROWS, ROUNDS = {"postgresql": 15_000, "sqlite": 8_000}, 10
+# Each round kills two workers, each of which imports one supplier's file: of so many chunks that it takes a while.
+ROWS, ROUNDS, CHUNK_ROWS = {"postgresql": 5_000, "sqlite": 3_000}, 10, 100
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def reached(row, *uploads):
 
 
 def test_twenty_kills_at_random_moments_change_nothing(send):
-    with supervised(2) as workers:
+    with supervised(2, BULK_UPLOAD_CHUNK_ROWS=CHUNK_ROWS) as workers:
         uploads = send()
         wait_for(lambda: ended(*uploads), 60)
         expected = [outcome(upload) for upload in uploads]

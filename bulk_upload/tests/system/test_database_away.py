@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from contextlib import closing
 
 import pytest
 from django.contrib.auth.models import User
@@ -29,10 +30,10 @@ class Site:
         self.proxy = proxy
 
     def get(self, path, method="GET", body=None, **headers):
-        client = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
-        client.request(method, path, body, {**self._headers, **headers})
-        answer = client.getresponse()
-        return answer.status, answer.headers, answer.read().decode()
+        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)) as client:
+            client.request(method, path, body, {**self._headers, **headers})
+            answer = client.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
 
 
 @pytest.fixture
