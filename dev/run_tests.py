@@ -28,6 +28,8 @@ DATABASE_URL: Final = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS_URL: Final = "redis://127.0.0.1:6379/9"
 TIMEOUT: Final = 3
 STOP_SECONDS: Final = 30
+# Many tests wait for other processes; two of pytest's for each processor keep both busy.
+PROCESSES: Final = 2 * (os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,14 @@ ONCE: Final = (
     *(f"{app}/tests" for app in ("deploy", "dev")),
     *(f"bulk_upload/tests/{folder}" for folder in ("browser", "reading", "sheet")),
     *(f"bulk_upload/tests/checking/test_{name}.py" for name in ("chunks", "columns")),
-    *(f"bulk_upload/tests/workbooks/test_{name}.py" for name in ("guide", "templates")),
+    *(f"bulk_upload/tests/workbooks/test_{name}.py" for name in ("guide", "templates", "xlsx")),
+    *(f"bulk_upload/tests/{name}.py" for name in ("api/test_integration_guide", "receiving/test_hostile_uploads")),
+    *(f"bulk_upload/tests/test_{name}.py" for name in ("storage", "storage_sessions")),
     *(f"bulk_upload/tests/system/test_{name}.py" for name in ("operations_page", "tcp_proxy")),
     *(f"catalog/tests/test_browser_{name}.py" for name in ("categories", "edit_conflicts")),
     *(f"medisupply/tests/test_{name}.py" for name in ("boundaries", "browser_docs", "chunked_bodies")),
     *(f"medisupply/tests/test_{name}.py" for name in ("production_settings", "slow_clients")),
+    *(f"medisupply/tests/test_{name}.py" for name in ("answers", "error_pages", "oversized")),
 )
 
 
@@ -80,7 +85,7 @@ def _run(parts: Parts) -> int:
     print(f"=== On {parts.name}", flush=True)
     env = {name: value for name, value in os.environ.items() if name not in ("TEST_DATABASE_URL", "TEST_REDIS_URL")}
     # The long tests are few: whoever has nothing left to do takes over from the other.
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+    command = [sys.executable, "-m", "pytest", "-n", str(PROCESSES), "--dist", "worksteal"]
     command += [f"--ignore={path}" for path in ONCE if parts is not EMBEDDED]
     command += shlex.split(os.environ.get("ARGS", ""))
     pytest = subprocess.Popen(command, cwd=PROJECT, env=env | parts.variables)
