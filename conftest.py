@@ -5,6 +5,7 @@ name servers that run already; without them the tests start Valkey themselves an
 """
 
 import atexit
+import contextlib
 import os
 import pathlib
 import signal
@@ -15,7 +16,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import django
 import pytest
@@ -101,11 +102,34 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "medisupply.settings"
 django.setup()
 # Not for the workers of pytest-xdist: they, too, name their bucket and queue before the settings are read.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+# As after `collectstatic`, of which whitenoise asks that the folder be there.
+settings.STATIC_ROOT = pathlib.Path(_folder.name, "static")
+settings.STATIC_ROOT.mkdir()
 # Passwords are hashed slowly on purpose; no test is about that.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the worker processes of the tests open it, too.
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{_folder.name}/test.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def running_site(django_db_setup: None) -> Iterator[Callable[..., int]]:
+    """Gives the port of a site with these variables on this process's database, started by its first test.
+
+    For tests that neither change the site nor look into its queue: it has that of its first test.
+    """
+    from bulk_upload.tests.helpers.serving import served
+
+    ports: dict[frozenset[tuple[str, object]], int] = {}
+    with contextlib.ExitStack() as sites:
+
+        def port(**variables: object) -> int:
+            key = frozenset(variables.items())
+            if key not in ports:
+                ports[key] = sites.enter_context(served(**variables))
+            return ports[key]
+
+        yield port
 
 
 @pytest.fixture(autouse=True)

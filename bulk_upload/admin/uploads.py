@@ -36,7 +36,7 @@ from bulk_upload.models import BulkUpload
 def labelled(label: StrPromise, number: int | None) -> SafeString:
     """A number of a list with its column's name, which is shown where the list has no header (on phones)."""
     if number is None:
-        return format_html("–")
+        return format_html("{}", "–")
     return format_html('{} <span class="rotulo">{}</span>', intcomma(number), label)
 
 
@@ -66,7 +66,7 @@ class BulkUploadAdmin(
     @admin.display(description=_("proveedor"), ordering="proveedor")
     def codigo_proveedor(self, upload: BulkUpload) -> SafeString:
         if upload.proveedor is None:
-            return format_html("–")
+            return format_html("{}", "–")
         return format_html('<span title="{}">{}</span>', upload.proveedor.nombre, upload.proveedor_id)
 
     @admin.display(description=_("recibida"), ordering="created_at")

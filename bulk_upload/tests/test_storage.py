@@ -14,9 +14,10 @@ from django.core.files.storage import default_storage
 from bulk_upload import storage, storage_keys
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import address
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.tcp_proxy import TcpProxy
+from bulk_upload.tests.helpers.upload_api import URL, a_file, refused
 from catalog.models import Product
 from medisupply.backends.database import database_now
 
@@ -204,8 +205,6 @@ def test_a_store_that_hangs_in_the_middle_of_a_file_is_down(hanging, key, tmp_pa
 
 
 def test_a_store_that_hangs_refuses_an_upload_in_words(hanging, api):
-    from bulk_upload.tests.api.test_upload import URL, a_file, refused
-
     answer = api.post(URL, {"file": a_file()})
     refused(answer, 503, "storage_unavailable")
     assert answer["Retry-After"]

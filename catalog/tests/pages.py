@@ -1,12 +1,15 @@
-"""The admin's forms as a browser sends them: read from the page, changed, posted."""
+"""Who opens the admin, and its forms as a browser sends them: read from the page, changed, posted."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
 from typing import Any
 
+from django.contrib.auth.models import Permission, User
 from django.http import HttpResponse
 from django.test import Client
+
+from catalog.models import Supplier
 
 
 class Inputs(HTMLParser):
@@ -71,3 +74,15 @@ class Page:
     @staticmethod
     def errors(response: HttpResponse) -> Any:
         return response.context["adminform"].form.errors
+
+
+def sign_in(name: str, *permissions: str, supplier: Supplier | None = None) -> Client:
+    """A staff person with these permissions; of a supplier, or of MediSupply itself and for all suppliers."""
+    user = User.objects.create_user(name, is_staff=True)
+    given = permissions if supplier else (*permissions, "all_suppliers")
+    user.user_permissions.set(Permission.objects.filter(codename__in=given))
+    if supplier:
+        supplier.usuarios.add(user)
+    client = Client(headers={"accept-language": "es"})
+    client.force_login(user)
+    return client

@@ -8,14 +8,14 @@ import json
 import uuid
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from bulk_upload.models import BulkUpload
 from catalog.models import Category, Product, Supplier
+from catalog.tests.pages import sign_in
 
 LIST = "/admin/catalog/product/"
 
@@ -23,17 +23,6 @@ LIST = "/admin/catalog/product/"
 @pytest.fixture
 def suppliers(db):
     return [Supplier.objects.create(codigo=f"PROV00{n}", nombre=f"Proveedor {n}") for n in (1, 2)]
-
-
-def sign_in(name, *permissions, supplier=None):
-    user = User.objects.create_user(name, is_staff=True)
-    given = permissions if supplier else (*permissions, "all_suppliers")
-    user.user_permissions.set(Permission.objects.filter(codename__in=given))
-    if supplier:
-        supplier.usuarios.add(user)
-    client = Client(headers={"accept-language": "es"})
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 
-from bulk_upload.tests.conftest import row
+from bulk_upload.tests.helpers.rows import row
 from catalog.models import Category, Product, Supplier
 from catalog.tests.pages import Page
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.browser import accessible, chromium, visit  # noqa: F401 - fixtures
+from bulk_upload.tests.helpers.rows import row
 from catalog.models import Category
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]

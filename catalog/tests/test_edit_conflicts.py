@@ -11,7 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from bulk_upload.tests.conftest import row
+from bulk_upload.tests.helpers.rows import row
 from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.models import Category, Product, Supplier
 from catalog.tests.pages import Page

@@ -10,11 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bulk_upload.tests.conftest import other_supplier  # noqa: F401 - fixture
 from catalog.models import StockLot, Warehouse
-from catalog.tests.pages import Page
+from catalog.tests.pages import Page, sign_in
 from catalog.tests.stock_rows import make_lot, make_product, make_warehouse
-from catalog.tests.test_admin import sign_in
 from medisupply.supplier_group import GROUP
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +22,7 @@ WAREHOUSES = "/admin/catalog/warehouse/"
 
 
 @pytest.fixture
-def lots(supplier, other_supplier):  # noqa: F811
+def lots(supplier, other_supplier):
     warehouse = make_warehouse()
     mine, theirs = make_product("P1", supplier), make_product("P2", other_supplier, nombre="Ajeno")
     return [make_lot(mine, warehouse, lote="PROPIO"), make_lot(theirs, warehouse, lote="AJENO")]

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bulk_upload.tests.conftest import other_supplier  # noqa: F401 - fixture
 from catalog.tests.stock_rows import api_of, make_lot, make_product, make_warehouse
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +162,7 @@ def test_other_warehouses_are_left_out(api, supplier, warehouse):
 
 
 @pytest.fixture
-def two_suppliers(supplier, other_supplier, warehouse):  # noqa: F811
+def two_suppliers(supplier, other_supplier, warehouse):
     for key, owner in (("P1", supplier), ("P2", other_supplier)):
         make_lot(make_product(key, owner), warehouse)
 

@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from bulk_upload.models import BulkUpload, RowError
-from bulk_upload.tests.conftest import _aws, api, aws, import_rows  # noqa: F401 - fixtures
+from bulk_upload.tests.conftest import _aws, api, aws  # noqa: F401 - fixtures
+from bulk_upload.tests.helpers.rows import import_rows
 from catalog.models import Product, StockLot, Supplier, Warehouse
 from catalog.sheets.stock import STOCK
 from catalog.tests.stock_rows import make_lot, make_product, make_warehouse

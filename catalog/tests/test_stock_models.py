@@ -8,7 +8,6 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import ProtectedError
 
-from bulk_upload.tests.conftest import other_supplier  # noqa: F401 - fixture
 from catalog.models import StockLot, StockState, Warehouse, warehouse_code
 from catalog.tests.stock_rows import make_lot, make_product, make_warehouse
 from medisupply.supplier_group import GROUP, create_supplier_group

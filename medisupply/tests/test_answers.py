@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import closing
 
 import pytest
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.helpers.serving import served
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("aws")]
 
@@ -19,20 +19,20 @@ FORM = "multipart/form-data; boundary=b"
 
 
 @pytest.fixture
-def ask(user):
+def ask(user, running_site):
     """Asks a running site; gives status, headers and body."""
     token = Token.objects.create(user=user).key
     variables = {"API_THROTTLE_LOGIN": "1/hour", "BULK_UPLOAD_MAX_BYTES": "1000"}
-    with served(**variables) as port:
+    port = running_site(**variables)
 
-        def send(method, path, body=None, **headers):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            head = {"Authorization": f"Token {token}"} | {n.replace("_", "-"): v for n, v in headers.items()}
+    def send(method, path, body=None, **headers):
+        head = {"Authorization": f"Token {token}"} | {n.replace("_", "-"): v for n, v in headers.items()}
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
             connection.request(method, path, body, head)
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
 
-        yield send
+    return send
 
 
 def test_every_answer_of_the_api_ends_its_line_and_says_how_long_it_may_be_kept(ask):

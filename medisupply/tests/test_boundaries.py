@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,14 @@ def test_only_the_api_and_products_know_the_rest_framework():
     allowed = ("bulk_upload/api/serializers.py", "medisupply/management/commands/bootstrap.py")
     known = offenders("bulk_upload", "rest_framework", but=allowed)
     assert [name for name in known if not name.startswith("bulk_upload/api/")] == []
+
+
+def test_what_tests_share_lies_in_modules_of_helpers():
+    """No module imports from one of tests; fixtures come from conftest files, which may take them from each other."""
+    modules = [path for folder in (*APPS, "deploy", "dev") for path in (ROOT / folder).rglob("*.py")]
+    assert [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules
+        for name in imports(path)
+        if path.name != "conftest.py" and re.search(r"\.tests\.(.*\.)?(test_|conftest\.)", name)
+    ] == []

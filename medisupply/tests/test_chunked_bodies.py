@@ -10,8 +10,8 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.helpers.serving import exchange, multipart, served
+from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.tests.helpers.serving import exchange, multipart
 from catalog.models import Product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.usefixtures("aws")]
@@ -27,10 +27,9 @@ def chunked(body: bytes, size: int = 50) -> bytes:
 
 
 @pytest.fixture
-def port(supplier, run_import):
+def port(supplier, run_import, running_site):
     run_import([row(1)])
-    with served() as port:
-        yield port
+    return running_site()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from bulk_upload import queue, storage
 from bulk_upload.models import BulkUpload, WorkerHeartbeat
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import exchange, served
 from bulk_upload.tests.helpers.valkey import Valkey
 from medisupply import health, readiness

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from bulk_upload.tests.helpers.serving import exchange, served
+from bulk_upload.tests.helpers.serving import exchange
 
 pytestmark = pytest.mark.django_db
 BIG = b"x" * 2_700_000
@@ -46,9 +46,8 @@ def test_a_smaller_limit_of_files_holds_as_well(settings):
 
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
-def test_json_that_would_fill_the_memory(aws):
+def test_json_that_would_fill_the_memory(aws, running_site):
     head = b"POST /api/v1/auth/token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     head += b"Content-Type: application/json\r\n"
-    with served() as port:
-        status, body = exchange(port, head + b"Content-Length: 900000000\r\n\r\n{")
+    status, body = exchange(running_site(), head + b"Content-Length: 900000000\r\n\r\n{")
     assert (status, json.loads(body)["code"]) == (413, "request_too_large")

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from bulk_upload.api import bodies, examples
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from medisupply.api.schema_pages import schema_yaml
 from medisupply.wsgi import application
 

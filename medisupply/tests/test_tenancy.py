@@ -13,8 +13,8 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.api.test_upload import a_file
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.tests.helpers.upload_api import a_file
 from catalog.models import StockLot, Warehouse
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bulk_upload.importing import row_changes
-from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers import oracle
 from bulk_upload.tests.helpers.admin_people import address, make_upload, person, signed_in
+from bulk_upload.tests.helpers.rows import row
 
 HEADS = ("Fila", "Producto", "Qué cambió")
 

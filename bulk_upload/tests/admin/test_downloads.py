@@ -8,8 +8,8 @@ import pytest
 from openpyxl import load_workbook
 
 from bulk_upload import storage
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import address, make_upload
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.sheets.products import PRODUCTS
 
 

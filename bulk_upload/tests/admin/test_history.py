@@ -12,8 +12,8 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, address, make_upload, person, signed_in
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 
 pytestmark = pytest.mark.django_db
 

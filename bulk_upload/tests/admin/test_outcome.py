@@ -22,8 +22,8 @@ from bulk_upload.admin.outcome import (
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.headers import match_header
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import address, make_upload, person, signed_in
+from bulk_upload.tests.helpers.rows import row
 from catalog.sheets.products import PRODUCTS
 from catalog.sheets.stock import STOCK
 from catalog.tests.stock_rows import make_product, make_warehouse

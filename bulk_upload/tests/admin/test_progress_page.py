@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bulk_upload.models import BulkUpload, RowError
-from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, address, make_upload, person, signed_in
+from bulk_upload.tests.helpers.rows import row
 
 
 def page_of(client, upload, **query):

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, address, make_upload, person, signed_in
+from bulk_upload.tests.helpers.rows import row
 from catalog.models import Supplier, Warehouse
 from catalog.sheets.stock import STOCK
 from catalog.sheets.suppliers import SUPPLIERS

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from bulk_upload import storage
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.compound_files import MAGIC
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, address, person, signed_in
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 
 ADD = "/admin/bulk_upload/bulkupload/add/"
 JSON = {"accept": "application/json"}

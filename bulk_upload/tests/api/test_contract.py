@@ -8,8 +8,8 @@ import pytest
 
 from bulk_upload import intake, progress, snapshots
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.api.test_upload import a_file
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.tests.helpers.upload_api import a_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 

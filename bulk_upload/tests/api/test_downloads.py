@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from openpyxl import load_workbook
 
 from bulk_upload import storage
-from bulk_upload.tests.api.test_upload import refused
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.tests.helpers.upload_api import refused
 from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bulk_upload.models import BulkUpload, RowError
-from bulk_upload.tests.conftest import row
+from bulk_upload.tests.helpers.rows import row
 from bulk_upload.workbooks.row_errors import BYTE_ORDER_MARK, export_errors
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ import pytest
 from rest_framework.authtoken.models import Token
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.api.test_upload import refused, stored
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import exchange, multipart, served
+from bulk_upload.tests.helpers.upload_api import refused, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -104,26 +104,26 @@ class TestOverRealSockets:
         assert (answer[0], json.loads(answer[1])["code"]) == (status, code)
         assert json.loads(answer[1])["message"]
 
-    def test_chunked_without_a_length(self, head):
+    def test_chunked_without_a_length(self, head, running_site):
         body, _kind = multipart([("file", "a.csv", GOOD)])
         chunked = f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
-        with served() as port:
-            self.assert_refused(exchange(port, head("Transfer-Encoding: chunked") + chunked), 411, "length_required")
+        answer = exchange(running_site(), head("Transfer-Encoding: chunked") + chunked)
+        self.assert_refused(answer, 411, "length_required")
 
     @pytest.mark.parametrize("trickle", [False, True], ids=["stalled", "trickling"])
-    def test_a_body_too_slow_to_wait_for(self, head, trickle):
+    def test_a_body_too_slow_to_wait_for(self, head, trickle, running_site):
         """Whether it stops altogether or drips on for ever, the client gets its answer and the thread is free."""
         body, _kind = multipart([("file", "a.csv", GOOD)])
         raw = head(f"Content-Length: {len(body)}") + body[:-1]
-        with served(REQUEST_BODY_SECONDS=1) as port:
-            answer = exchange(port, raw[:-40]) if not trickle else exchange(port, raw, pause=0.05, piece=12)
-            self.assert_refused(answer, 408, "request_timeout")
-            assert exchange(port, b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")[0] == 200
+        port = running_site(REQUEST_BODY_SECONDS=1)
+        answer = exchange(port, raw[:-40]) if not trickle else exchange(port, raw, pause=0.05, piece=12)
+        self.assert_refused(answer, 408, "request_timeout")
+        assert exchange(port, b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")[0] == 200
 
-    def test_half_a_file_is_never_taken_for_a_whole_one(self, head):
+    def test_half_a_file_is_never_taken_for_a_whole_one(self, head, running_site):
         """Its length was announced, and the client left before."""
         body, _kind = multipart([("file", "a.csv", GOOD)])
-        with served() as port, socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", running_site()), timeout=10) as connection:
             connection.sendall(head(f"Content-Length: {len(body)}") + body[:-30])
             connection.shutdown(socket.SHUT_WR)
             answer = connection.recv(65536).decode()

@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 
 from bulk_upload import intake, storage
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.api.test_upload import URL, a_file, refused, stored
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.tests.helpers.upload_api import URL, a_file, refused, stored
 from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]

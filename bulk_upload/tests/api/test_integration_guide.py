@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 from rest_framework.authtoken.models import Token
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import worker_process
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import served
 from catalog.models import Category, Product, StockLot, Warehouse
 

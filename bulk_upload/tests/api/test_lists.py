@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from bulk_upload import intake
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.api.test_upload import refused
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.tests.helpers.upload_api import refused
 from catalog.sheets.products import PRODUCTS
 
 pytestmark = pytest.mark.django_db

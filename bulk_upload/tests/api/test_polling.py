@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from bulk_upload import progress, snapshots
 from bulk_upload.api import token_access
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from medisupply.backends import shared_cache
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from bulk_upload import progress
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 
 pytestmark = pytest.mark.django_db
 

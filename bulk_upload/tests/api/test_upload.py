@@ -5,27 +5,17 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bulk_upload import queue, storage
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.compound_files import MAGIC
 from bulk_upload.receiving.file_names import clean_filename
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.tests.helpers.upload_api import URL, a_file, refused, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
-PATHS = ["/api/v1/catalog/items/bulk-upload", "/api/catalog/items/bulk-upload", "/api/v1/catalog/items/bulk-upload/"]
-URL = PATHS[0]
-
-
-def a_file(name="productos.csv", content=None):
-    return SimpleUploadedFile(name, csv_bytes([row(1)]) if content is None else content)
-
-
-def stored():
-    """The keys in the bucket."""
-    return {item.key for item in default_storage.bucket.objects.all()}
+PATHS = [URL, "/api/catalog/items/bulk-upload", f"{URL}/"]
 
 
 @pytest.fixture
@@ -53,7 +43,8 @@ def test_a_file_is_accepted_with_a_task(api, path):
     assert answer["Retry-After"] == "1"
     assert upload.reemplazar_duplicados
     assert upload.s3_key in stored()
-    assert default_storage.open(upload.s3_key).read() == csv_bytes([row(1)])
+    with default_storage.open(upload.s3_key) as file:
+        assert file.read() == csv_bytes([row(1)])
     delivery = queue.receive(0)
     assert (delivery.task_id, delivery.group) == (upload.pk, "PROV001")
 
@@ -65,12 +56,6 @@ def test_the_only_supplier_of_a_user_need_not_be_named(api):
 def test_options_may_be_form_fields(api):
     api.post(URL, {"file": a_file(), "proveedor_id": "PROV001", "reemplazar_duplicados": "true"})
     assert BulkUpload.objects.get().reemplazar_duplicados
-
-
-def refused(answer, status, code):
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert set(answer.json()) == {"code", "message", "errors"}
-    assert answer.json()["message"]
 
 
 def test_a_csv_whose_first_header_begins_as_a_zip_does_is_text(api):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from bulk_upload.checking.tables import Limits, Table
@@ -14,6 +15,23 @@ from catalog.sheets.products import PRODUCTS
 
 # It ends with the tests' process.
 READERS = Readers()
+
+# The values of the first row of `make_awkward.AWKWARD_ROWS`.
+EXPECTED = {
+    "id": "PROD001",
+    "nombre": "Guantes de nitrilo talla M",
+    "codigo": "007",
+    "categoria": "PROTECCIÓN",
+    "presentacion": "Caja x 100",
+    "precio_unitario": Decimal("1250.50"),
+    "certificado_sanitario": "INVIMA 2024DM-1",
+    "condiciones_almacenamiento": "Lugar seco, 15–30 °C",
+    "tiempo_entrega_dias": 5,
+    "stock_minimo": 20,
+    "stock_critico": 8,
+    "requiere_lote": True,
+    "requiere_vencimiento": False,
+}
 
 
 @dataclass(frozen=True)

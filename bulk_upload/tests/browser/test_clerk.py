@@ -11,10 +11,10 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import make_upload
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
 from bulk_upload.tests.helpers.processes import worker_process
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Product, StockLot, Supplier, Warehouse
 from medisupply.supplier_group import GROUP
 

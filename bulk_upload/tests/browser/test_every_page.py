@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from rest_framework.authtoken.models import Token
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import address, make_upload
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
+from bulk_upload.tests.helpers.rows import row
 from catalog.models import StockLot, Supplier, Warehouse
 from catalog.sheets.stock import STOCK
 from catalog.sheets.suppliers import SUPPLIERS

@@ -13,9 +13,9 @@ from playwright.sync_api import expect
 
 from bulk_upload import snapshots
 from bulk_upload.models import BulkUpload, Tally
-from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, address, make_upload, person
 from bulk_upload.tests.helpers.browser import accessible, chromium, fits, visit  # noqa: F401 - fixtures
+from bulk_upload.tests.helpers.rows import row
 from medisupply.backends.database import database_now
 
 pytestmark = pytest.mark.django_db(transaction=True)

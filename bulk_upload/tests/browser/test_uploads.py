@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, address, make_upload, person
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, drop, fits, visit  # noqa: F401 - fixtures
 from bulk_upload.tests.helpers.processes import wait_for, worker_process
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Category, Product, Supplier
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]

@@ -14,7 +14,7 @@ from bulk_upload.checking.seen import SeenKeys
 from bulk_upload.checking.tables import Table
 from bulk_upload.sheet.columns import ORIGINAL_ROW
 from bulk_upload.sheet.headers import match_header
-from bulk_upload.tests.conftest import row, table
+from bulk_upload.tests.helpers.rows import row, table
 from catalog.sheets.products import PRODUCTS
 
 

@@ -8,8 +8,8 @@ import pytest
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.awkward.make_awkward import AWKWARD_ROWS, HEADER
 from bulk_upload.tests.awkward.reading import read
-from bulk_upload.tests.conftest import warnings
-from bulk_upload.tests.reading.test_csv import LINE
+from bulk_upload.tests.helpers.csv_files import LINE
+from bulk_upload.tests.helpers.row_errors import warnings
 from catalog.sheets.products import PRODUCTS
 
 

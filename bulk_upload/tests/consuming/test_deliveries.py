@@ -14,16 +14,16 @@ from django.db import connection
 from bulk_upload import queue
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload, Status
-from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.helpers.outcomes import clear, eventful_file, outcome, prepare_catalogue
+from bulk_upload.tests.helpers.outcomes import clear, ended, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import LEASE_SECONDS, database_url, supervised, wait_for, worker_process
-from bulk_upload.tests.importing.test_kills import empty_queue, ended
+from bulk_upload.tests.helpers.queues import empty_queue
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Product, Supplier
 from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
-ROWS = 6_000
+ROWS = 3_000
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_every_message_delivered_twice_at_once_to_two_workers(accept, supplier, 
         prepare_catalogue(ROWS, supplier)
         return accept(eventful_file(ROWS), replace=True)
 
-    with supervised(2):
+    with supervised(2, BULK_UPLOAD_CHUNK_ROWS=100):
         first = send()
         wait_for(lambda: ended(first))
         expected = outcome(first)

@@ -13,9 +13,9 @@ from rest_framework.authtoken.models import Token
 
 from bulk_upload.consuming import orphans
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.helpers.outcomes import eventful_file, outcome, prepare_catalogue
+from bulk_upload.tests.helpers.outcomes import ended, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import environment, wait_for, worker_process
-from bulk_upload.tests.importing.test_kills import empty_queue, ended
+from bulk_upload.tests.helpers.queues import empty_queue
 from catalog.models import Product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -77,18 +77,25 @@ def keys():
     return {item.key for item in default_storage.bucket.objects.filter(Prefix="medisupply/uploads/")}
 
 
+@pytest.fixture(scope="module")
+def undisturbed():
+    """Holds what the file came to, so that each process of the tests imports it but once."""
+    return []
+
+
 @pytest.fixture
-def expected(accept, supplier):
+def expected(accept, supplier, undisturbed):
     """What the file comes to when nothing goes wrong; the catalogue is set back afterwards."""
+    if not undisturbed:
+        prepare_catalogue(ROWS, supplier)
+        upload = accept(eventful_file(ROWS), replace=True)
+        with worker_process("--max-messages", "1") as worker:
+            assert worker.wait(30) == 0
+        undisturbed.append(outcome(upload))
+        Product.objects.all().delete()
+        BulkUpload.objects.all().delete()
     prepare_catalogue(ROWS, supplier)
-    upload = accept(eventful_file(ROWS), replace=True)
-    with worker_process("--max-messages", "1") as worker:
-        assert worker.wait(30) == 0
-    result = outcome(upload)
-    Product.objects.all().delete()
-    BulkUpload.objects.all().delete()
-    prepare_catalogue(ROWS, supplier)
-    return result
+    return undisturbed[0]
 
 
 INTAKE = {

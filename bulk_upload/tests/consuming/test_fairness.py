@@ -12,8 +12,8 @@ from bulk_upload import queue
 from bulk_upload.consuming.attempt import Attempt
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import supervised, wait_for
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Product, Supplier
 from catalog.sheets.products import PRODUCTS
 from medisupply.backends.database import database_now

@@ -14,11 +14,11 @@ import pytest
 from django.db import connection
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.helpers.outcomes import clear, eventful_file, outcome, prepare_catalogue
+from bulk_upload.tests.helpers.outcomes import clear, ended, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import supervised, wait_for
+from bulk_upload.tests.helpers.queues import empty_queue
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.valkey import Valkey
-from bulk_upload.tests.importing.test_kills import empty_queue, ended
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 

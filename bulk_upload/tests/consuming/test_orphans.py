@@ -14,7 +14,7 @@ from bulk_upload import storage, storage_keys
 from bulk_upload.consuming import orphans
 from bulk_upload.consuming.orphans import set_aside_orphans
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 

@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 
 from bulk_upload import queue
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.consuming.test_worker import waiting
+from bulk_upload.tests.helpers.queues import waiting
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 

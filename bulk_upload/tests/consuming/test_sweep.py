@@ -9,7 +9,7 @@ import pytest
 from bulk_upload import progress, queue, snapshots
 from bulk_upload.consuming import sweep
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from medisupply.backends.database import database_now
 
 pytestmark = [pytest.mark.django_db]

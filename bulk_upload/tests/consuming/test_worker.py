@@ -11,22 +11,11 @@ from django.core.files.storage import default_storage
 from bulk_upload import queue, storage
 from bulk_upload.consuming import attempt
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.queues import dead_letters, waiting
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
-
-
-def waiting():
-    """Messages in the queue: visible and in flight."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    answer = queue.client().get_queue_attributes(QueueUrl=queue.queue_url(), AttributeNames=names)
-    return tuple(int(answer["Attributes"][name]) for name in names)
-
-
-def dead_letters():
-    answer = queue.client().receive_message(QueueUrl=queue.dead_letters_url(), MaxNumberOfMessages=10)
-    return [message["Body"] for message in answer.get("Messages", [])]
 
 
 def test_an_upload_is_imported_and_its_message_deleted(accept, worker):

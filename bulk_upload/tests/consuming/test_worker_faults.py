@@ -19,9 +19,9 @@ from bulk_upload.consuming import attempt, deliveries, temporary_folder
 from bulk_upload.consuming import worker as worker_module
 from bulk_upload.consuming.deliveries import WorkerUnfit
 from bulk_upload.models import BulkUpload, WorkerHeartbeat
-from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.consuming.test_worker import dead_letters, waiting
 from bulk_upload.tests.helpers.processes import supervised, wait_for, worker_process
+from bulk_upload.tests.helpers.queues import dead_letters, waiting
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.tcp_proxy import TcpProxy
 from catalog.models import Product
 from medisupply.backends.database import database_now, database_session, end_session

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import supervised, wait_for, worker_process
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]

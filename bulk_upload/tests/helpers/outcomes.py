@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from bulk_upload.models import BulkUpload, RowError
-from bulk_upload.tests.conftest import csv_bytes, row
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Category, Product, Supplier
 
 VALUES = [field.attname for field in Product._meta.fields if field.attname not in ("created_at", "updated_at")]
@@ -74,3 +74,9 @@ def outcome(upload: BulkUpload) -> dict[str, Any]:
             for values in Product.objects.filter(proveedor=upload.proveedor_id).order_by("pk").values(*VALUES)
         ],
     }
+
+
+def ended(*uploads: BulkUpload) -> bool:
+    """Whether all of them have."""
+    keys = [upload.pk for upload in uploads]
+    return BulkUpload.objects.filter(pk__in=keys, completed_at__isnull=False).count() == len(keys)

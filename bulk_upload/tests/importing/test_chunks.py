@@ -13,7 +13,8 @@ from django.utils import timezone
 from bulk_upload.importing import match, write
 from bulk_upload.importing.chunk import ChunkRefused
 from bulk_upload.models import BulkUpload, ClaimLost, Status, Tally
-from bulk_upload.tests.conftest import import_rows, problems, row, warnings
+from bulk_upload.tests.helpers.row_errors import problems, warnings
+from bulk_upload.tests.helpers.rows import import_rows, row
 from catalog.models import Category, Product
 from medisupply.backends.database import database_now
 

@@ -11,17 +11,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from bulk_upload import queue
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.helpers.outcomes import clear, eventful_file, outcome, prepare_catalogue
+from bulk_upload.tests.helpers.outcomes import clear, ended, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import LEASE_SECONDS, supervised, wait_for
+from bulk_upload.tests.helpers.queues import empty_queue
 from catalog.sheets.products import PRODUCTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
-# Each round kills two workers, each of which imports one supplier's file: of so many rows that it takes a while.
-ROWS, ROUNDS = {"postgresql": 15_000, "sqlite": 8_000}, 10
+# Each round kills two workers, each of which imports one supplier's file: of so many chunks that it takes a while.
+ROWS, ROUNDS, CHUNK_ROWS = {"postgresql": 5_000, "sqlite": 3_000}, 10, 100
 
 
 @pytest.fixture
@@ -40,25 +40,14 @@ def send(aws, supplier, other_supplier, user):
     return run
 
 
-def ended(*uploads):
-    keys = [upload.pk for upload in uploads]
-    return BulkUpload.objects.filter(pk__in=keys, completed_at__isnull=False).count() == len(keys)
-
-
 def reached(row, *uploads):
     """Whether one of the uploads has started, and has at least `row` rows behind it."""
     keys = [upload.pk for upload in uploads]
     return BulkUpload.objects.filter(pk__in=keys, started_at__isnull=False, next_row__gte=row).exists()
 
 
-def empty_queue():
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    counts = queue.client().get_queue_attributes(QueueUrl=queue.queue_url(), AttributeNames=names)["Attributes"]
-    return set(counts.values()) == {"0"}
-
-
 def test_twenty_kills_at_random_moments_change_nothing(send):
-    with supervised(2) as workers:
+    with supervised(2, BULK_UPLOAD_CHUNK_ROWS=CHUNK_ROWS) as workers:
         uploads = send()
         wait_for(lambda: ended(*uploads), 60)
         expected = [outcome(upload) for upload in uploads]

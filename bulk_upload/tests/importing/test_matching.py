@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from bulk_upload.tests.conftest import problems, row, warnings
+from bulk_upload.tests.helpers.row_errors import problems, warnings
+from bulk_upload.tests.helpers.rows import row
 from catalog.models import Category, Product
 
 pytestmark = pytest.mark.django_db

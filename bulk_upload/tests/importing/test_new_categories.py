@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import import_rows, problems, row, warnings
+from bulk_upload.tests.helpers.row_errors import problems, warnings
+from bulk_upload.tests.helpers.rows import import_rows, row
 from bulk_upload.wording import text_of
 from catalog.models import Category
 from medisupply.backends.database import database_now

@@ -1,4 +1,4 @@
-"""What files come to equals an independent account: 60,000 rows with 5 % defects, and each awkward text file."""
+"""What files come to equals an independent account: 20,000 rows with 5 % defects, and each awkward text file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bulk_upload.tests.helpers import oracle
 from catalog.models import Category, Product, Supplier
 from catalog.sheets.products import PRODUCTS
 
-ROWS, KNOWN = 60_000, 3_000
+ROWS, KNOWN = 20_000, 1_000
 COUNTERS = ("creados", "actualizados", "sin_cambios", "rechazados", "duplicados")
 
 

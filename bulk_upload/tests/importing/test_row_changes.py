@@ -9,9 +9,9 @@ from django.db import connection
 
 from bulk_upload.importing import row_changes
 from bulk_upload.models import BulkUpload, ClaimLost, RowChange
-from bulk_upload.tests.conftest import csv_bytes, import_rows, row
 from bulk_upload.tests.helpers.admin_people import make_upload
 from bulk_upload.tests.helpers.processes import LEASE_SECONDS, wait_for, worker_process
+from bulk_upload.tests.helpers.rows import csv_bytes, import_rows, row
 
 
 def kept(upload):

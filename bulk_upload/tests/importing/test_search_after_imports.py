@@ -7,8 +7,8 @@ import time
 import pytest
 from django.db import connection
 
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import worker_process
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.search import has_unfilled
 
 ITEMS = "/api/v1/catalog/items"

@@ -10,7 +10,8 @@ import pytest
 from django.core.management import call_command
 
 from bulk_upload.models import BulkUpload, Status
-from bulk_upload.tests.conftest import csv_bytes, import_rows, problems, row
+from bulk_upload.tests.helpers.row_errors import problems
+from bulk_upload.tests.helpers.rows import csv_bytes, import_rows, row
 from catalog.models import Product
 
 pytestmark = pytest.mark.django_db

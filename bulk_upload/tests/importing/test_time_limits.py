@@ -12,8 +12,9 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from bulk_upload.importing import write
-from bulk_upload.tests.conftest import problems, row
 from bulk_upload.tests.helpers.processes import database_url, wait_for
+from bulk_upload.tests.helpers.row_errors import problems
+from bulk_upload.tests.helpers.rows import row
 from catalog.models import Product
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no such limits")

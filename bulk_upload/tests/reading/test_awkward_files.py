@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
-from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -16,25 +15,9 @@ from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.sheet.values import code_parser
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.make_awkward import AWKWARD_ROWS, HEADER
-from bulk_upload.tests.awkward.reading import Reading, read
+from bulk_upload.tests.awkward.reading import EXPECTED, Reading, read
 
 FOLDER = Path(__file__).parents[1] / "awkward"
-
-EXPECTED = {
-    "id": "PROD001",
-    "nombre": "Guantes de nitrilo talla M",
-    "codigo": "007",
-    "categoria": "PROTECCIÓN",
-    "presentacion": "Caja x 100",
-    "precio_unitario": Decimal("1250.50"),
-    "certificado_sanitario": "INVIMA 2024DM-1",
-    "condiciones_almacenamiento": "Lugar seco, 15–30 °C",
-    "tiempo_entrega_dias": 5,
-    "stock_minimo": 20,
-    "stock_critico": 8,
-    "requiere_lote": True,
-    "requiere_vencimiento": False,
-}
 
 
 def awkward(name: str) -> Reading:

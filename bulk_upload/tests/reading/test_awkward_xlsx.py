@@ -15,7 +15,7 @@ from bulk_upload.models import BulkUpload
 from bulk_upload.reading.files import only_reader
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward.make_awkward_xlsx import CASES, FOLDER, Case
-from bulk_upload.tests.reading.test_awkward_files import EXPECTED
+from bulk_upload.tests.awkward.reading import EXPECTED
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS
 

@@ -9,7 +9,7 @@ import pytest
 from bulk_upload.reading.child.csv_encoding import guess_encoding
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward.reading import read
-from bulk_upload.tests.reading.test_csv import LINE, csv_file, refusal
+from bulk_upload.tests.helpers.csv_files import LINE, csv_file, refusal
 
 SPANISH = "Guía de señal, refrigeración, jeringa pequeña, catéter, algodón, «CAFÉ», PROTECCIÓN, MÁSCARA, PAÑAL, ÚTIL\n"
 

@@ -21,11 +21,11 @@ from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.make_awkward import HEADER, product
 from bulk_upload.tests.awkward.reading import READERS, read
+from bulk_upload.tests.helpers.hostile_workbooks import START, stuffed, workbook
 
 SECONDS = 10
 AWKWARD = Path(__file__).parents[1] / "awkward"
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-START = raw.SHEET_START + raw.inline_row(1, HEADER) + raw.inline_row(2, map(str, product()))
 
 
 @pytest.fixture(autouse=True)
@@ -42,25 +42,6 @@ def refusal(path: Path, limits: Limits | None = None) -> FileProblem:
     assert time.monotonic() - started < SECONDS
     assert problem.value.code in FILE_PROBLEMS
     return problem.value
-
-
-def workbook(folder: Path, sheet_data: str, **others: str) -> Path:
-    return raw.save(folder / "productos.xlsx", raw.parts(START + sheet_data + raw.SHEET_END, **others))
-
-
-def stuffed(path: Path, part: str, megabytes: int, start: bytes = b"", filling: bytes = b"A", end: bytes = b"") -> Path:
-    """A good workbook in which `part` was replaced by megabytes of the same letter."""
-    content = {name: text for name, text in raw.parts(START + raw.SHEET_END).items() if name != part}
-    raw.save(path, content)
-    with (
-        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-        archive.open(part, "w") as stream,
-    ):
-        stream.write(start)
-        for _ in range(megabytes):
-            stream.write(filling * (1024 * 1024 // len(filling)))
-        stream.write(end)
-    return path
 
 
 def test_two_cells_in_opposite_corners(tmp_path):

@@ -12,9 +12,9 @@ from rest_framework.authtoken.models import Token
 from bulk_upload.models import BulkUpload
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.multipart import _Utf8Headers
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, person, signed_in
-from bulk_upload.tests.helpers.serving import exchange, served
+from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.tests.helpers.serving import exchange
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("aws")]
 
@@ -83,60 +83,60 @@ def doors(user, supplier):
     return {"api": api, "admin": admin}
 
 
+@pytest.fixture
+def port(running_site):
+    return running_site()
+
+
 def said(body: str) -> str:
     """What an answer of either door says of the file."""
     answer = json.loads(body)
     return str(answer["message"] if "message" in answer else answer["errors"]["file"][0])
 
 
-def test_names_are_cleaned_alike_at_both_doors(doors):
+def test_names_are_cleaned_alike_at_both_doors(doors, port):
     found, expected = {}, {}
-    with served() as port:
-        for case, (name, shown) in CLEANED.items():
-            for door, send in doors.items():
-                status, body = exchange(port, send(part(name, content=csv_bytes([row(len(found))]))))
-                upload = BulkUpload.objects.order_by("number").last()
-                found[door, case] = upload.filename if status in (201, 202) and upload else (status, body)
-                expected[door, case] = shown
-                BulkUpload.objects.all().delete()
+    for case, (name, shown) in CLEANED.items():
+        for door, send in doors.items():
+            status, body = exchange(port, send(part(name, content=csv_bytes([row(len(found))]))))
+            upload = BulkUpload.objects.order_by("number").last()
+            found[door, case] = upload.filename if status in (201, 202) and upload else (status, body)
+            expected[door, case] = shown
+            BulkUpload.objects.all().delete()
     assert found == expected
 
 
-def test_names_that_are_more_than_names_are_refused_alike_at_both_doors(doors):
-    with served() as port:
-        for case, (name, reason) in REFUSED.items():
-            for door, send in doors.items():
-                status, body = exchange(port, send(part(name)))
-                assert (status, reason in said(body)) == (400, True), (door, case, body)
+def test_names_that_are_more_than_names_are_refused_alike_at_both_doors(doors, port):
+    for case, (name, reason) in REFUSED.items():
+        for door, send in doors.items():
+            status, body = exchange(port, send(part(name)))
+            assert (status, reason in said(body)) == (400, True), (door, case, body)
     assert BulkUpload.objects.count() == 0
 
 
-def test_a_form_that_declares_another_encoding_still_names_its_file_in_utf_8(doors):
+def test_a_form_that_declares_another_encoding_still_names_its_file_in_utf_8(doors, port):
     kind = "Content-Type: multipart/form-data; charset=ISO-8859-1; boundary=frontera"
-    with served() as port:
-        for send in doors.values():
-            exchange(port, send(part('="catálogo.csv"'.encode()), kind=kind))
-            assert BulkUpload.objects.get().filename == "catálogo.csv"
-            BulkUpload.objects.all().delete()
+    for send in doors.values():
+        exchange(port, send(part('="catálogo.csv"'.encode()), kind=kind))
+        assert BulkUpload.objects.get().filename == "catálogo.csv"
+        BulkUpload.objects.all().delete()
 
 
-def test_a_large_file_with_an_endless_ending_is_refused_in_words(doors):
+def test_a_large_file_with_an_endless_ending_is_refused_in_words(doors, port):
     """It goes through a temporary file, whose name has the same ending."""
     name = f'="a.{"ñ" * 190}"'.encode()
-    with served() as port:
-        for send in doors.values():
-            status, body = exchange(port, send(part(name, content=b"x" * 3_000_000)))
-            assert (status, "Se admiten archivos .xlsx y .csv" in said(body)) == (415, True)
+    for send in doors.values():
+        status, body = exchange(port, send(part(name, content=b"x" * 3_000_000)))
+        assert (status, "Se admiten archivos .xlsx y .csv" in said(body)) == (415, True)
 
 
-def test_a_compressed_body_is_refused_in_words_at_both_doors(doors):
-    with served() as port:
-        for send in doors.values():
-            head, _, body = send(part(b'="a.csv"'), "Content-Encoding: gzip").partition(b"\r\n\r\n")
-            packed = gzip.compress(body)
-            head = head.replace(b"Content-Length: %d" % len(body), b"Content-Length: %d" % len(packed))
-            status, answer = exchange(port, head + b"\r\n\r\n" + packed)
-            assert (status, "sin comprimir" in answer) == (415, True)
+def test_a_compressed_body_is_refused_in_words_at_both_doors(doors, port):
+    for send in doors.values():
+        head, _, body = send(part(b'="a.csv"'), "Content-Encoding: gzip").partition(b"\r\n\r\n")
+        packed = gzip.compress(body)
+        head = head.replace(b"Content-Length: %d" % len(body), b"Content-Length: %d" % len(packed))
+        status, answer = exchange(port, head + b"\r\n\r\n" + packed)
+        assert (status, "sin comprimir" in answer) == (415, True)
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])

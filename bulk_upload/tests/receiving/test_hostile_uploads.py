@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from bulk_upload.tests.conftest import csv_bytes, row
-from bulk_upload.tests.reading import test_hostile_reading as hostile
+from bulk_upload.tests.helpers import hostile_workbooks as hostile
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 
 pytestmark = pytest.mark.django_db
 

@@ -15,10 +15,10 @@ from django.db.models.signals import pre_save
 from bulk_upload import intake, progress, queue, snapshots, storage
 from bulk_upload.models import BulkUpload
 from bulk_upload.receiving import recording
-from bulk_upload.tests.api.test_upload import URL, a_file, refused, stored
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import database_url
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.tcp_proxy import TcpProxy
+from bulk_upload.tests.helpers.upload_api import URL, a_file, refused, stored
 from catalog.models import Supplier
 from catalog.sheets.products import PRODUCTS
 

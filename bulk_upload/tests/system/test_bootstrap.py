@@ -26,7 +26,7 @@ def _own_bucket_and_queue(settings, monkeypatch):
     settings.STORAGES = {**settings.STORAGES, "default": {**default, "OPTIONS": options}}
     settings.S3_BUCKET_NAME = name
     settings.SQS_QUEUE_NAME = f"{name}.fifo"
-    monkeypatch.setattr(bootstrap, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(bootstrap, "PAUSE_SECONDS", 0.01)
     queue.queue_url.cache_clear()
     yield
     queue.queue_url.cache_clear()

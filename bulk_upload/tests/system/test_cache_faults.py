@@ -14,9 +14,9 @@ from django_redis import get_redis_connection
 
 from bulk_upload import intake, progress, queue, snapshots
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import address
 from bulk_upload.tests.helpers.processes import wait_for
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.valkey import Valkey
 from medisupply.backends import shared_cache
 

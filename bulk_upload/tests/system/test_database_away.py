@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from contextlib import closing
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,8 +12,8 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, InternalError, OperationalError, connection
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import database_url
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import multipart, served
 from bulk_upload.tests.helpers.tcp_proxy import TcpProxy
 
@@ -29,10 +30,10 @@ class Site:
         self.proxy = proxy
 
     def get(self, path, method="GET", body=None, **headers):
-        client = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
-        client.request(method, path, body, {**self._headers, **headers})
-        answer = client.getresponse()
-        return answer.status, answer.headers, answer.read().decode()
+        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)) as client:
+            client.request(method, path, body, {**self._headers, **headers})
+            answer = client.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
 
 
 @pytest.fixture

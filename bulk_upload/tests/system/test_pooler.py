@@ -14,8 +14,8 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import connection
 
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.processes import environment, free_port, wait_for
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from medisupply.backends import pooler
 from medisupply.backends.database import database_session
 

@@ -17,9 +17,9 @@ from bulk_upload import queue
 from bulk_upload.consuming import sweep
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload, PreparedFile
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.outcomes import VALUES, clear, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import environment
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.workbooks import prepared_files
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 
-from bulk_upload.tests.conftest import row
 from bulk_upload.tests.helpers.admin_people import address, make_upload, signed_in
+from bulk_upload.tests.helpers.rows import row
 from catalog.models import Category, Product, Supplier
 from catalog.sheets.products import PRODUCTS
 from medisupply.supplier_group import GROUP, create_supplier_group

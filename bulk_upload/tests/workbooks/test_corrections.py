@@ -12,7 +12,8 @@ from bulk_upload import storage
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.cells import DateCell, ErrorCell
 from bulk_upload.sheet.headers import match_header
-from bulk_upload.tests.conftest import csv_bytes, problems, row, warnings
+from bulk_upload.tests.helpers.row_errors import problems, warnings
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.workbooks import corrections as module
 from bulk_upload.workbooks import prepared_files, xlsx
 from bulk_upload.workbooks.source_cells import as_it_was

@@ -6,6 +6,7 @@ import http.client
 import io
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -19,11 +20,11 @@ from bulk_upload.consuming import orphans, sweep
 from bulk_upload.consuming.deliveries import GiveBack
 from bulk_upload.consuming.preparation import Preparation
 from bulk_upload.models import PreparedFile, lease
-from bulk_upload.tests.api.test_upload import refused
-from bulk_upload.tests.conftest import csv_bytes, row
 from bulk_upload.tests.helpers.admin_people import address
 from bulk_upload.tests.helpers.processes import wait_for, worker_process
+from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import served
+from bulk_upload.tests.helpers.upload_api import refused
 from bulk_upload.workbooks import prepared_files
 from medisupply.backends.database import database_now
 
@@ -328,10 +329,10 @@ def test_many_who_ask_at_once_get_one_file_while_the_site_answers(long, user, ap
     token = Token.objects.get(user=user).key
 
     def get(path):
-        client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        client.request("GET", path, headers={"Authorization": f"Token {token}"})
-        answer = client.getresponse()
-        return answer.status, answer.read()
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as client:
+            client.request("GET", path, headers={"Authorization": f"Token {token}"})
+            answer = client.getresponse()
+            return answer.status, answer.read()
 
     with served() as port, worker_process(), ThreadPoolExecutor(25) as threads:
         asked = [threads.submit(get, f"{URL}/{long.pk}/corrections") for _ in range(24)]

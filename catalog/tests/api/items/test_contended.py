@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from bulk_upload.tests.conftest import row
+from bulk_upload.tests.helpers.rows import row
 from catalog.api.items import changes
 from catalog.models import Category, Product
 

@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.tests.conftest import row
-from bulk_upload.tests.helpers.serving import exchange, served
+from bulk_upload.tests.helpers.rows import row
+from bulk_upload.tests.helpers.serving import exchange
 from catalog.models import Product
 
 FAMILIES = ("/api/v1/catalog/items/", "/api/catalog/items/")
@@ -108,7 +108,8 @@ def test_an_address_of_no_product_is_404(api, products, address):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.processes
 @pytest.mark.usefixtures("aws")
-def test_over_real_sockets_for_the_owner_and_for_strangers(products, user, other_supplier):
+def test_over_real_sockets_for_the_owner_and_for_strangers(products, user, other_supplier, running_site):
+    port = running_site()
     stranger = User.objects.create_user("ajeno")
     other_supplier.usuarios.add(stranger)
     suspended = User.objects.create_user("suelta", is_staff=True)
@@ -118,11 +119,10 @@ def test_over_real_sockets_for_the_owner_and_for_strangers(products, user, other
         head = f"{method} {FAMILIES[0]}{quote(key, safe='')} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         return exchange(port, f"{head}Authorization: Token {token}\r\n\r\n".encode())
 
-    with served() as port:
-        for key in IDS:
-            assert [ask("DELETE", key, token)[0] for token in others] == [404, 404], key
-            status, body = ask("GET", key, own)
-            assert (status, json.loads(body)["id"]) == (200, key)
-        assert ask("DELETE", "S1/", own)[0] == 204
-        assert ask("DELETE", "S1/", own)[0] == 404
+    for key in IDS:
+        assert [ask("DELETE", key, token)[0] for token in others] == [404, 404], key
+        status, body = ask("GET", key, own)
+        assert (status, json.loads(body)["id"]) == (200, key)
+    assert ask("DELETE", "S1/", own)[0] == 204
+    assert ask("DELETE", "S1/", own)[0] == 404
     assert set(Product.objects.values_list("id", flat=True)) == set(IDS) - {"S1/"}

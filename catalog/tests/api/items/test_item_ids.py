@@ -10,7 +10,8 @@ from django.urls import resolve
 
 from bulk_upload.sheet.addresses import RESERVED, is_addressable
 from bulk_upload.sheet.problems import CellProblem
-from bulk_upload.tests.conftest import problems, row
+from bulk_upload.tests.helpers.row_errors import problems
+from bulk_upload.tests.helpers.rows import row
 from catalog import urls
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS

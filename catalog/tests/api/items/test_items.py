@@ -11,8 +11,8 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload.importing import match
-from bulk_upload.tests.api.test_upload import refused
-from bulk_upload.tests.conftest import row
+from bulk_upload.tests.helpers.rows import row
+from bulk_upload.tests.helpers.upload_api import refused
 from catalog.models import Category, Product
 from catalog.sheets.products import PRODUCTS
 
