@@ -22,7 +22,8 @@ class RowChange(models.Model):
         BulkUpload, models.CASCADE, related_name="row_changes", db_index=False, db_constraint=False
     )
     fila = models.PositiveIntegerField(_("fila"))
-    producto = models.CharField(_("producto"), max_length=64)
+    # The key of the changed row as people read it; of products the id.
+    producto = models.CharField(_("producto"), max_length=255)
     cambios = models.JSONField(_("cambios"))
     # By the setting `BULK_UPLOAD_LARGE_PRICE_CHANGE` at the time of the import.
     precio_grande = models.BooleanField(_("cambio grande de precio"), default=False, db_default=False)

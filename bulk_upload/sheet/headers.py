@@ -21,7 +21,7 @@ from bulk_upload.sheet.values import written
 
 # Rows from the top of a sheet in which the header is looked for (titles and logos stand above it).
 HEADER_SEARCH_ROWS: Final = 50
-# Known columns that make a row a header. One could be chance: a title "Producto", say.
+# Known columns that make a row a header, or as many as must be there. One could be chance: a title "Producto", say.
 HEADER_COLUMNS: Final = 3
 
 _TASK_ID: Final = "[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
@@ -57,7 +57,8 @@ def count_known(cells: Iterable[Cell], sheet: Sheet) -> int:
 def find_header(rows: Iterable[tuple[int, Sequence[Cell]]], sheet: Sheet) -> tuple[int, Sequence[Cell]] | None:
     """The row among `rows` that names most columns of `sheet`, the first of equals, or `None`."""
     best: tuple[int, Sequence[Cell]] | None = None
-    most = min(HEADER_COLUMNS, len(sheet.columns)) - 1
+    required = sum(column.required for column in sheet.columns)
+    most = min(HEADER_COLUMNS, max(required, 2)) - 1
     for number, cells in rows:
         known = count_known(cells, sheet)
         if known > most:

@@ -99,6 +99,14 @@ def test_a_lot_that_exists_is_rejected_or_replaced_as_was_chosen(run_import, cat
     assert (again.sin_cambios, again.actualizados) == (1, 0)
 
 
+def test_the_longest_keys_are_replaced_and_listed_too(run_import, catalogue):
+    product = make_product("P" * 64, catalogue, codigo="C" * 64, requiere_vencimiento=False)
+    make_lot(product, make_warehouse("B" * 64), lote="L" * 64)
+    rows = [lot(producto_id=None, producto_codigo="C" * 64, bodega="b" * 64, lote="L" * 64, cantidad="1")]
+    upload = run_import(rows, sheet=STOCK, replace=True)
+    assert (upload.actualizados, upload.row_changes.get().producto) == (1, f"{'P' * 64} · {'B' * 64} · {'L' * 64}")
+
+
 def test_a_blank_day_keeps_the_one_that_the_lot_has(run_import, catalogue):
     run_import([lot(producto_id="P3", fecha_vencimiento="2027-03-31")], sheet=STOCK)
     upload = run_import([lot(producto_id="P3", cantidad="9")], sheet=STOCK, replace=True)

@@ -57,6 +57,16 @@ def test_staff_sends_suppliers_and_follows_the_import(worker):  # noqa: F811
 
 
 @pytest.mark.usefixtures("aws")
+def test_the_required_columns_are_enough_of_a_header(worker):  # noqa: F811
+    task = send(staff(), b"Proveedores de 2026\nCodigo,Nombre\nPROV010,Vendas SAS\n").json()["task_id"]
+    worker.step()
+    assert (BulkUpload.objects.get(pk=task).status, Supplier.objects.get(pk="PROV010").nombre) == (
+        "completed",
+        "Vendas SAS",
+    )
+
+
+@pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize(
     ("permissions", "is_staff"),
     [
