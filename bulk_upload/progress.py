@@ -52,9 +52,9 @@ COUNTERS: Final = (
 )
 SHAPE: Final = {
     "revision": NUMBER,
-    **dict.fromkeys(("task_id", "status", "filename", "proveedor_id", "s3_key", "created_at", "updated_at"), TEXT),
-    **dict.fromkeys(("started_at", "completed_at"), OPTIONAL_TEXT),
-    **dict.fromkeys(("sheet", "encoding", "delimiter", "error_code"), TEXT),
+    **dict.fromkeys(("task_id", "status", "filename", "s3_key", "created_at", "updated_at"), TEXT),
+    **dict.fromkeys(("proveedor_id", "started_at", "completed_at"), OPTIONAL_TEXT),
+    **dict.fromkeys(("sheet_name", "sheet", "encoding", "delimiter", "error_code"), TEXT),
     "columns": (NUMBER,),
     "error_params": PARAMS,
     "counts": dict.fromkeys(COUNTERS, NUMBER),

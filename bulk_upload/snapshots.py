@@ -52,6 +52,7 @@ def head(upload: BulkUpload) -> Snapshot:
         "updated_at": at(upload.updated_at),
         "started_at": at(upload.started_at),
         "completed_at": at(upload.completed_at),
+        "sheet_name": upload.sheet_name,
         "sheet": upload.sheet,
         "encoding": upload.encoding,
         "delimiter": upload.delimiter,
