@@ -30,7 +30,7 @@ class Column(Rendered):
     regla = Rule(source="rule")
     ejemplo = JSONField(source="example", help_text="Una celda válida.")
     sinonimos = ListField(child=CharField(), source="synonyms", help_text="Otros encabezados que se entienden.")
-    por_defecto = JSONField(allow_null=True, help_text="Lo que recibe una fila nueva sin este valor.")
+    por_defecto = JSONField(help_text="Lo que recibe una fila nueva sin este valor.")
     longitud_maxima = IntegerField(source="max_length", allow_null=True)
     minimo = IntegerField(source="minimum", allow_null=True)
     maximo = IntegerField(source="maximum", allow_null=True)

@@ -54,6 +54,5 @@ PREPARATION: Final = {
 }
 
 
-def accepted(message: str, status: Status = Status.PENDING, **values: Any) -> dict[str, Any]:
-    """The 202 of the upload, with other `values` if need be."""
-    return {**serializers.accepted(UPLOAD, message, status), **values}
+def accepted(message: str, status: Status = Status.PENDING) -> dict[str, Any]:
+    return serializers.accepted(UPLOAD, message, status)

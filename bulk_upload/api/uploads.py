@@ -18,7 +18,7 @@ from bulk_upload import idempotency
 from bulk_upload.api import access, examples, serializers
 from bulk_upload.api.multipart_body import StrictMultiPartParser, check_length, uploaded_file
 from bulk_upload.api.operations import AWAY, SUPPLIER, TASK, UNKNOWN, UPLOADS
-from bulk_upload.imports import SheetImport, registry
+from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload, cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.sheet.problems import text_of
@@ -38,16 +38,15 @@ class UploadView(APIView):
     The schema names the operation after the sheet, unless generated clients know another `operation_id` and `summary`.
     """
 
-    sheet_name = ""
+    sheet_name = operation_id = summary = ""
     parser_classes = [StrictMultiPartParser, FormParser]
     throttle_classes = [UploadThrottle]
 
     @classmethod
-    def as_view(cls, *, sheet_name: str, operation_id: str = "", summary: str = "", **initkwargs: Any) -> Any:
-        described = type(cls.__name__, (cls,), {"sheet_name": sheet_name})
-        extend_schema_view(post=_sending(registry.get(sheet_name), operation_id, summary))(described)
-        view: Any = super(UploadView, described)
-        return view.as_view(**initkwargs)
+    def as_view(cls, **initkwargs: Any) -> Any:
+        described: Any = type(cls.__name__, (cls,), initkwargs)
+        extend_schema_view(post=_sending(described))(described)
+        return super(UploadView, described).as_view(**initkwargs)
 
     def post(self, request: Request) -> Response:
         check_length(request)
@@ -129,8 +128,9 @@ class RetryView(APIView):
         return _answer(body)
 
 
-def _sending(declared: type[SheetImport], operation_id: str, summary: str) -> Describe:
-    """The operation that takes files of the sheet."""
+def _sending(view: type[UploadView]) -> Describe:
+    """The operation that takes files of the view's sheet."""
+    declared = registry.get(view.sheet_name)
     sheet, owned = declared.sheet, declared.is_owned
     title = sheet.title.es[:1].lower() + sheet.title.es[1:]
     supplier = {"proveedor_id": {"type": "string", "maxLength": 32}} if owned else {}
@@ -143,10 +143,10 @@ def _sending(declared: type[SheetImport], operation_id: str, summary: str) -> De
         },
         "required": ["file"],
     }
-    example = examples.accepted(RECEIVED, filename=f"{sheet.name}.xlsx", **({} if owned else {"proveedor_id": None}))
+    changes = {"filename": f"{sheet.name}.xlsx", **({} if owned else {"proveedor_id": None})}
     return operation(
-        operation_id or f"enviar_{sheet.name}",
-        summary or f"Enviar {title}",
+        view.operation_id or f"enviar_{sheet.name}",
+        view.summary or f"Enviar {title}",
         tag=UPLOADS,
         description=(
             "Recibe el archivo, responde de inmediato con la tarea y lo importa después. Las filas buenas se importan "
@@ -167,7 +167,13 @@ def _sending(declared: type[SheetImport], operation_id: str, summary: str) -> De
         examples=[
             OpenApiExample("Un archivo", {"file": "(contenido)"}, request_only=True, media_type="multipart/form-data")
         ],
-        answers={202: answer(serializers.Accepted, "Recibido: pregunte por la tarea en status_url.", example)},
+        answers={
+            202: answer(
+                serializers.Accepted,
+                "Recibido: pregunte por la tarea en status_url.",
+                examples.accepted(RECEIVED) | changes,
+            )
+        },
         failures=[400, 403, 408, 411, 413, 415, 422],
         codes={
             400: [
