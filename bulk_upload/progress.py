@@ -67,6 +67,7 @@ class Snapshot(TypedDict):
     filename: str
     proveedor_id: str | None
     s3_key: str
+    sheet_name: str
     created_at: str
     updated_at: str
     started_at: str | None

@@ -49,6 +49,7 @@ def head(upload: BulkUpload) -> Snapshot:
         "updated_at": iso_utc(upload.updated_at),
         "started_at": iso_utc(upload.started_at),
         "completed_at": iso_utc(upload.completed_at),
+        "sheet_name": upload.sheet_name,
         "sheet": upload.sheet,
         "encoding": upload.encoding,
         "delimiter": upload.delimiter,

@@ -11,10 +11,13 @@ from catalog.sheets.products import PRODUCTS
 
 app_name = "catalog"
 
+# Generated clients know the first sheet's operation by this name.
+UPLOAD = UploadView.as_view(sheet_name=PRODUCTS.name, operation_id="enviar_catalogo", summary="Enviar un catálogo")
+
 urlpatterns = [
     re_path(r"^categories/?$", CategoryListView.as_view(), name="categories"),
     re_path(r"^suppliers/?$", SupplierListView.as_view(), name="suppliers"),
-    re_path(r"^items/bulk-upload/?$", UploadView.as_view(sheet_name=PRODUCTS.name), name="upload"),
+    re_path(r"^items/bulk-upload/?$", UPLOAD, name="upload"),
     re_path(r"^items/?$", ItemListView.as_view(), name="items"),
     # All that follows is the id, also a slash at its end: S1 and S1/ are two products.
     re_path(r"^items/(?P<item_id>[^\n]+)\Z", ItemView.as_view(), name="item"),

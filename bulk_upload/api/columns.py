@@ -2,34 +2,76 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, get_args
 
+from rest_framework import serializers
+from rest_framework.fields import BooleanField, CharField, ChoiceField, IntegerField, JSONField, ListField
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bulk_upload.api import access, operations
-from bulk_upload.sheet.columns import Column
+from bulk_upload.api import access
+from bulk_upload.api.operations import HELP, SHEET, UNKNOWN_SHEET
+from bulk_upload.sheet import columns as sheet
+from bulk_upload.sheet.texts import Text
+from medisupply.api.rendering import Rendered
+from medisupply.api.schema import answer, operation
+
+
+class Rule(Rendered):
+    es = CharField()
+    en = CharField()
+
+
+class Column(Rendered):
+    nombre = CharField(source="name")
+    tipo = ChoiceField(source="kind", choices=get_args(sheet.Kind))
+    obligatoria = BooleanField(source="required")
+    regla = Rule(source="rule")
+    ejemplo = JSONField(source="example", help_text="Una celda válida.")
+    sinonimos = ListField(child=CharField(), source="synonyms", help_text="Otros encabezados que se entienden.")
+    por_defecto = JSONField(help_text="Lo que recibe una fila nueva sin este valor.")
+    longitud_maxima = IntegerField(source="max_length", allow_null=True)
+    minimo = IntegerField(source="minimum", allow_null=True)
+    maximo = IntegerField(source="maximum", allow_null=True)
+
+    @staticmethod
+    def get_por_defecto(column: sheet.Column, language: str) -> Any:
+        return None if column.required else column.default
+
+
+class ColumnsMeta(serializers.Serializer[Any]):
+    total = IntegerField()
+
+
+class Columns(serializers.Serializer[Any]):
+    items = Column(many=True)
+    meta = ColumnsMeta()
+
+
+_EXAMPLE: Final = sheet.IntegerColumn(
+    "stock_minimo",
+    default=10,
+    rule=Text("Existencias mínimas.", "Minimum stock."),
+    example=20,
+    synonyms=["existencias_minimas", "minimum_stock", "min_stock", "stock_min"],
+)
 
 
 class ColumnsView(APIView):
-    @operations.COLUMNS
+    @operation(
+        "columnas",
+        "Las columnas de la hoja y sus reglas",
+        tag=HELP,
+        parameters=[SHEET],
+        answers={
+            200: answer(
+                Columns, "Las columnas, en su orden.", {"items": [Column.render(_EXAMPLE, "es")], "meta": {"total": 13}}
+            )
+        },
+        failures=[400],
+        codes={400: UNKNOWN_SHEET},
+    )
     def get(self, request: Request) -> Response:
         columns = access.requested_import(request).sheet.columns
-        return Response({"items": [column(each) for each in columns], "meta": {"total": len(columns)}})
-
-
-def column(each: Column) -> dict[str, Any]:
-    """One column as data; its rule in both languages."""
-    return {
-        "nombre": each.name,
-        "tipo": each.kind,
-        "obligatoria": each.required,
-        "regla": {"es": each.rule.es, "en": each.rule.en},
-        "ejemplo": each.example,
-        "sinonimos": list(each.synonyms),
-        "por_defecto": None if each.required else each.default,
-        "longitud_maxima": each.max_length,
-        "minimo": each.minimum,
-        "maximo": each.maximum,
-    }
+        return Response({"items": [Column.render(each) for each in columns], "meta": {"total": len(columns)}})

@@ -7,22 +7,47 @@ from typing import Final
 
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bulk_upload import progress, snapshots
-from bulk_upload.api import access, operations, serializers
+from bulk_upload.api import access, examples
+from bulk_upload.api.operations import TASK, UNKNOWN, UPLOADS
+from bulk_upload.api.serializers import State
 from bulk_upload.api.token_access import CachedTokenAuthentication, may_see
 from bulk_upload.api.uploads import POLL_SECONDS
 from bulk_upload.models import BulkUpload
 from bulk_upload.progress import Snapshot
 from medisupply.api.json import language
+from medisupply.api.schema import Describe, answer, header, operation
 from medisupply.api.throttles import StatusThrottle
 
 # Part of every ETag: raise it when the wording or the shape of the body changes.
-BODY_VERSION: Final = 1
+BODY_VERSION: Final = 2
+
+
+def _describe(name: str, summary: str) -> Describe:
+    return operation(
+        name,
+        summary,
+        tag=UPLOADS,
+        description=(
+            "Mientras la carga no termine, `Retry-After` dice en cuántos segundos volver a preguntar. Envíe el `ETag` "
+            "recibido en `If-None-Match`: si nada cambió la respuesta es 304, sin cuerpo, "
+            "y nunca se responde un estado anterior a ese.\n\n"
+            "`bulk-upload/{task_id}` y `bulk-upload/status/{task_id}` responden lo mismo."
+        ),
+        parameters=[TASK, header("If-None-Match", "El ETag de la respuesta anterior.")],
+        answers={
+            200: answer(State, "El estado.", examples.STATE),
+            304: OpenApiResponse(None, "Nada cambió desde ese ETag."),
+        },
+        failures=[404],
+        codes={404: UNKNOWN},
+    )
 
 
 class StateView(APIView):
@@ -31,14 +56,11 @@ class StateView(APIView):
     authentication_classes = [CachedTokenAuthentication, SessionAuthentication]
     throttle_classes = [StatusThrottle]
 
-    @operations.STATE
+    @_describe("estado_de_carga", "Estado de una carga")
     def get(self, request: Request, task_id: str) -> Response:
         snapshot = visible_snapshot(request, task_id)
         tag = f'"{snapshot["revision"]}-{language()[:2]}-{BODY_VERSION}"'
-        if _is_known(request, tag):
-            response = Response(status=304)
-        else:
-            response = Response(serializers.status(snapshot, language()))
+        response = Response(status=304) if _is_known(request, tag) else Response(State.render(snapshot))
         response["ETag"] = tag
         response["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ["Accept-Language", "Authorization", "Cookie"])
@@ -50,7 +72,7 @@ class StateView(APIView):
 class DetailView(StateView):
     """The same, under the address that the list's entries have."""
 
-    @operations.DETAIL
+    @_describe("ver_carga", "Ver una carga (lo mismo que su estado)")
     def get(self, request: Request, task_id: str) -> Response:
         return super().get(request, task_id)
 

@@ -1,4 +1,4 @@
-"""Send a catalogue; cancel it, or let it go on."""
+"""Send a sheet; cancel its upload, or let it go on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema_view
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import FormParser
@@ -14,27 +15,39 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bulk_upload import idempotency
-from bulk_upload.api import access, operations, serializers
+from bulk_upload.api import access, examples, serializers
 from bulk_upload.api.multipart_body import StrictMultiPartParser, check_length, uploaded_file
+from bulk_upload.api.operations import AWAY, SUPPLIER, TASK, UNKNOWN, UPLOADS
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload, cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.wording import text_of
 from medisupply.api.errors import Conflict
+from medisupply.api.schema import Describe, answer, header, operation, query
 from medisupply.api.throttles import UploadThrottle
 from medisupply.web import history
 
 # Seconds after which a client should ask again.
 POLL_SECONDS: Final = "1"
+RECEIVED: Final = "Archivo recibido y encolado para procesamiento"
 
 
 class UploadView(APIView):
-    """Where files are sent to: ``UploadView.as_view(sheet_name="productos")``."""
+    """Where files are sent to: ``UploadView.as_view(sheet_name="productos")``.
 
-    sheet_name = ""
+    The schema names the operation after the sheet, unless generated clients know another `operation_id` and `summary`.
+    """
+
+    sheet_name = operation_id = summary = ""
     parser_classes = [StrictMultiPartParser, FormParser]
     throttle_classes = [UploadThrottle]
 
-    @operations.UPLOAD
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        described: Any = type(cls.__name__, (cls,), initkwargs)
+        extend_schema_view(post=_sending(described))(described)
+        return super(UploadView, described).as_view(**initkwargs)
+
     def post(self, request: Request) -> Response:
         check_length(request)
         form = request.data.dict() if isinstance(request.data, QueryDict) else {}
@@ -53,7 +66,22 @@ class UploadView(APIView):
 
 
 class CancelView(APIView):
-    @operations.CANCEL
+    @operation(
+        "cancelar_carga",
+        "Cancelar una carga",
+        tag=UPLOADS,
+        description="Lo ya importado se conserva.",
+        parameters=[TASK],
+        answers={
+            202: answer(
+                serializers.Accepted,
+                "Cancelada.",
+                examples.accepted("Carga cancelada: lo ya importado se conserva", Status.CANCELLED),
+            )
+        },
+        failures=[403, 404, 409],
+        codes={404: UNKNOWN, 409: [("already_ended", "La carga ya terminó: no hay nada que cancelar.")]},
+    )
     def post(self, request: Request, task_id: str) -> Response:
         upload = access.changeable(request, task_id)
         if not cancel_upload(upload):
@@ -66,7 +94,28 @@ class CancelView(APIView):
 class RetryView(APIView):
     throttle_classes = [UploadThrottle]
 
-    @operations.RETRY
+    @operation(
+        "reintentar_carga",
+        "Reintentar una carga",
+        tag=UPLOADS,
+        description="Una carga fallida o cancelada continúa donde quedó.",
+        parameters=[TASK],
+        answers={
+            202: answer(
+                serializers.Accepted,
+                "Encolada de nuevo.",
+                examples.accepted("Carga encolada de nuevo: continúa donde quedó"),
+            )
+        },
+        failures=[403, 404, 409],
+        codes={
+            404: UNKNOWN,
+            409: [
+                ("not_retryable", "Solo una carga fallida o cancelada puede reintentarse."),
+                ("same_file_running", "El mismo archivo ya se está importando en otra carga."),
+            ],
+        },
+    )
     def post(self, request: Request, task_id: str) -> Response:
         upload = access.changeable(request, task_id)
         if not retry_upload(upload):
@@ -77,6 +126,86 @@ class RetryView(APIView):
         history.log_change(request.user, upload, history.message("retried"))
         body = serializers.accepted(upload, _("Carga encolada de nuevo: continúa donde quedó"))
         return _answer(body)
+
+
+def _sending(view: type[UploadView]) -> Describe:
+    """The operation that takes files of the view's sheet."""
+    declared = registry.get(view.sheet_name)
+    sheet, owned = declared.sheet, declared.is_owned
+    title = sheet.title.es[:1].lower() + sheet.title.es[1:]
+    supplier = {"proveedor_id": {"type": "string", "maxLength": 32}} if owned else {}
+    form = {
+        "type": "object",
+        "properties": {
+            "file": {"type": "string", "format": "binary", "description": "El archivo .xlsx o .csv, uno solo."},
+            **supplier,
+            "reemplazar_duplicados": {"type": "boolean", "default": False},
+        },
+        "required": ["file"],
+    }
+    changes = {"filename": f"{sheet.name}.xlsx", **({} if owned else {"proveedor_id": None})}
+    return operation(
+        view.operation_id or f"enviar_{sheet.name}",
+        view.summary or f"Enviar {title}",
+        tag=UPLOADS,
+        description=(
+            "Recibe el archivo, responde de inmediato con la tarea y lo importa después. Las filas buenas se importan "
+            "aunque otras tengan errores.\n\n"
+            "Con `Idempotency-Key`, repetir la petición devuelve la primera respuesta; sin ella, el mismo archivo con "
+            "las mismas opciones es la misma tarea mientras no termine."
+        ),
+        parameters=[
+            *([SUPPLIER] if owned else []),
+            query(
+                "reemplazar_duplicados",
+                "Con «true», lo que ya existe se actualiza; si no, esas filas se rechazan.",
+                bool,
+            ),
+            header("Idempotency-Key", "Nombre único de esta petición, de 1 a 255 caracteres; por ejemplo un UUID."),
+        ],
+        request={"multipart/form-data": form},
+        examples=[
+            OpenApiExample("Un archivo", {"file": "(contenido)"}, request_only=True, media_type="multipart/form-data")
+        ],
+        answers={
+            202: answer(
+                serializers.Accepted,
+                "Recibido: pregunte por la tarea en status_url.",
+                examples.accepted(RECEIVED) | changes,
+            )
+        },
+        failures=[400, 403, 408, 411, 413, 415, 422],
+        codes={
+            400: [
+                ("file_required", "Falta el archivo: envíelo en el campo «file».", "file"),
+                ("too_many_files", "Envíe un solo archivo por petición; llegaron 2.", "file"),
+                ("bad_filename", "El nombre del archivo no se admite: cámbielo y envíelo otra vez.", "file"),
+                *([("unknown_supplier", "El proveedor «PROV999» no existe.")] if owned else []),
+            ],
+            **({403: [("permission_denied", "No puede actuar por el proveedor «PROV002».")]} if owned else {}),
+            415: [
+                (
+                    "unsupported_format",
+                    "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx.",
+                ),
+                ("content_mismatch", "El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
+                ("encrypted_file", text_of("encrypted_file", {}, "es")),
+                (
+                    "unsupported_encoding",
+                    "El cuerpo llegó comprimido (Content-Encoding: gzip): envíelo sin comprimir.",
+                    "Content-Encoding",
+                ),
+            ],
+            422: [
+                (
+                    "idempotency_key_reused",
+                    "Esta Idempotency-Key ya se usó con otro archivo u otras opciones: use una clave nueva.",
+                    "Idempotency-Key",
+                )
+            ],
+            503: AWAY,
+        },
+    )
 
 
 def _accepted(upload: BulkUpload) -> Response:

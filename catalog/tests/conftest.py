@@ -6,7 +6,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from bulk_upload.tests.conftest import other_supplier, run_import, supplier, user  # noqa: F401 - fixtures
+from bulk_upload.tests.conftest import (  # noqa: F401 - fixtures
+    _aws,
+    api,
+    aws,
+    other_supplier,
+    run_import,
+    supplier,
+    user,
+    worker,
+)
 
 
 @pytest.fixture

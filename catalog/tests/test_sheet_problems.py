@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.tests.conftest import _aws, aws, worker  # noqa: F401 - fixtures
 from bulk_upload.wording import title_of
 from bulk_upload.workbooks.row_errors import export_errors
 from catalog.sheets.stock import STOCK
@@ -30,7 +29,7 @@ SUPPLIERS_FILE = b"codigo,nombre,contacto_email,pais,activo\nPROV009,Gasas SAS,n
 
 
 @pytest.fixture
-def imported(worker, user):  # noqa: F811
+def imported(worker, user):
     def run(content: bytes, sheet: Sheet, owner: Any) -> BulkUpload:
         file = SimpleUploadedFile("a.csv", content)
         upload = accept_upload(file=file, sheet=sheet, owner=owner, user=user, reemplazar_duplicados=False)

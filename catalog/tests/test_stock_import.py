@@ -12,7 +12,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from bulk_upload.models import BulkUpload, RowError
-from bulk_upload.tests.conftest import _aws, api, aws  # noqa: F401 - fixtures
 from bulk_upload.tests.helpers.rows import import_rows
 from catalog.models import Product, StockLot, Supplier, Warehouse
 from catalog.sheets.stock import STOCK
@@ -241,7 +240,7 @@ def interrupted(owner: Supplier, rows: list[Cells], chance: random.Random, *, re
 
 
 @pytest.mark.usefixtures("aws", "catalogue")
-def test_a_file_is_sent_to_an_address_of_its_own_and_the_answers_are_those_of_products(api):  # noqa: F811
+def test_a_file_is_sent_to_an_address_of_its_own_and_the_answers_are_those_of_products(api):
     file = SimpleUploadedFile("existencias.csv", b"producto_id,bodega,cantidad\nP1,BOG_CENTRAL,4\n")
     answer = api.post("/api/v1/inventory/bulk-upload?proveedor_id=PROV001", {"file": file})
     assert (answer.status_code, answer.json()["status"], answer.json()["proveedor_id"]) == (202, "pending", "PROV001")

@@ -11,7 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from bulk_upload.models import BulkUpload, RowError
-from bulk_upload.tests.conftest import _aws, aws, worker  # noqa: F401 - fixtures
 from catalog.models import Supplier
 from catalog.sheets.suppliers import SUPPLIERS
 
@@ -42,7 +41,7 @@ def problems(upload: BulkUpload) -> list[tuple[int, str, str]]:
 
 
 @pytest.mark.usefixtures("aws")
-def test_staff_sends_suppliers_and_follows_the_import(worker):  # noqa: F811
+def test_staff_sends_suppliers_and_follows_the_import(worker):
     client = staff()
     answer = send(client)
     assert (answer.status_code, answer.json()["proveedor_id"]) == (202, None)
@@ -57,7 +56,7 @@ def test_staff_sends_suppliers_and_follows_the_import(worker):  # noqa: F811
 
 
 @pytest.mark.usefixtures("aws")
-def test_the_required_columns_are_enough_of_a_header(worker):  # noqa: F811
+def test_the_required_columns_are_enough_of_a_header(worker):
     task = send(staff(), b"Proveedores de 2026\nCodigo,Nombre\nPROV010,Vendas SAS\n").json()["task_id"]
     worker.step()
     assert (BulkUpload.objects.get(pk=task).status, Supplier.objects.get(pk="PROV010").nombre) == (

@@ -140,7 +140,7 @@ def operation(
     tag: str,
     answers: Mapping[Any, OpenApiResponse],
     failures: Sequence[int] = (),
-    codes: Mapping[int, Sequence[tuple[str, str]]] | None = None,
+    codes: Mapping[int, Sequence[tuple[str, ...]]] | None = None,
     description: str = "",
     parameters: Sequence[Any] = (),
     request: Any = None,
@@ -149,7 +149,7 @@ def operation(
 ) -> Describe:
     """Describe a view's method: its good `answers`, and its `failures` by status.
 
-    `codes` gives the (code, sentence) pairs of a failure that has its own.
+    `codes` gives the (code, sentence) pairs of a failure that has its own; a third text names the field at fault.
     """
     failing = sorted({*failures, *ALWAYS, *(() if public else (401,))})
     auth: Any = [] if public else [{"tokenAuth": []}, {"cookieAuth": []}]
@@ -176,14 +176,17 @@ def answer(body: Any, description: str, example: Any) -> OpenApiResponse:
     return OpenApiResponse(body, description, examples=[OpenApiExample(description, example, response_only=True)])
 
 
-def failure(status: int, codes: Sequence[tuple[str, str]] | None = None) -> OpenApiResponse:
+def failure(status: int, codes: Sequence[tuple[str, ...]] | None = None) -> OpenApiResponse:
     """An error answer, with an example for each of its codes."""
     description, code, sentence = FAILURES[status]
-    field = {400: "proveedor_id", 413: "file", 415: "file", 411: "Content-Length"}.get(status)
+    usual = {400: "proveedor_id", 413: "file", 415: "file", 411: "Content-Length"}.get(status)
     examples = []
-    for each, message in codes or [(code, sentence)]:
+    for each, message, *named in codes or [(code, sentence)]:
+        field = named[0] if named else usual
         errors = [{"field": field, "code": each, "message": message}] if field else []
-        value = {"code": each, "message": message, "errors": errors}
+        # A value that is wrong is "invalid", and its field says more; what is wrong with a file has a code of its own.
+        whole = "invalid" if status == 400 and field != "file" else each
+        value = {"code": whole, "message": message, "errors": errors}
         examples.append(OpenApiExample(each, value, response_only=True, status_codes=[str(status)]))
     return OpenApiResponse(Error, description, examples=examples)
 

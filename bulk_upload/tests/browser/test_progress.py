@@ -90,9 +90,9 @@ def test_the_page_of_changes_fits_and_is_accessible(visit, operator, run_import,
     rows = [row(n, precio_unitario="5000" if n == 3 else "1300", nombre="Nombre " + "largo" * 30) for n in range(1, 60)]
     upload = run_import(rows, replace=True)
     page = visit(operator, address("change", upload.pk), width=width)
-    page.click("text=1 cambio grande de precio")
+    page.click("text=1 cambio grande de «precio_unitario»")
     expect(page.locator(".cambios tbody tr")).to_have_count(1)
-    expect(page.locator(".marca")).to_have_text(re.compile(r"Cambio grande de precio: \+299 %"))
+    expect(page.locator(".marca")).to_have_text(re.compile(r"Cambio grande de «precio_unitario»: \+299 %"))
     fits(page)
     accessible(page)
     page.click("text=Todos los cambios")

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from bulk_upload.admin import guide_page
-from bulk_upload.api import bodies
+from bulk_upload.api import columns
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.importing.copy_text import ARRAY_TYPES, arrays, copy_text
 from bulk_upload.importing.write import copy_rows
@@ -37,7 +37,7 @@ OTHER_DAY = datetime.date(2028, 2, 29)
     "known",
     [
         *(decoding.TYPES, ARRAY_TYPES, template.NUMBER_FORMATS, guide.KINDS, guide_page.CONTENT, corrections.WIDTHS),
-        bodies.Column().fields["tipo"].choices,
+        columns.Column().fields["tipo"].choices,
     ],
 )
 def test_every_kind_of_value_is_known_everywhere(known):

@@ -11,6 +11,8 @@ from django.db.models import ProtectedError, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import BooleanFilter, CharFilter, FilterSet, OrderingFilter
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,16 +22,38 @@ from rest_framework.views import APIView
 from bulk_upload.api.access import supplier_for
 from bulk_upload.checking.results import Problem
 from catalog import search
-from catalog.api.items import changes, docs, wire
+from catalog.api.items import changes
 from catalog.api.items.rules import CheckedItem, check_changes, check_new
+from catalog.api.items.serializers import (
+    EXAMPLE,
+    SENT,
+    WRITTEN,
+    Item,
+    ItemPage,
+    ItemWritten,
+    refusal,
+    request_schema,
+    written,
+)
 from catalog.models import Product, Supplier, SupplierQuerySet
 from medisupply.api.errors import Conflict, Unavailable
 from medisupply.api.paging import filtered, numbered
+from medisupply.api.schema import NUMBERED_META, PAGE, SIZE, Describe, answer, operation, query
 
 Answer = TypeVar("Answer")
 # NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text, too.
 UNADDRESSABLE: Final = re.compile(r"\x00|%[89A-F][0-9A-F]")
 ORDERS: Final = ("id", "nombre", "codigo", "categoria", "precio_unitario", "updated_at")
+TAG: Final = "Productos"
+ITEM_ID: Final = OpenApiParameter(
+    "item_id",
+    str,
+    OpenApiParameter.PATH,
+    description="El id del producto, codificado y exacto: una barra final es parte del id.",
+)
+SUPPLIER: Final = query(
+    "proveedor_id", "El proveedor, si el usuario tiene varios.", {"type": "string", "maxLength": 32}
+)
 
 
 class ItemOrder(OrderingFilter):
@@ -59,13 +83,64 @@ class SupplierChoice(Serializer[dict[str, Any]]):
     proveedor_id = CharField(required=False, max_length=32)
 
 
+def _write(name: str, summary: str, description: str, *, sent: dict[str, Any] = SENT) -> Describe:
+    """A request that writes a product: one that creates it, or changes the one that the address names."""
+    creates, partial = name == "crear_producto", sent is not SENT
+    status, said = (201, "Creado.") if creates else (200, "El producto, ya cambiado.")
+    return operation(
+        name,
+        summary,
+        tag=TAG,
+        description=description,
+        parameters=[SUPPLIER if creates else ITEM_ID],
+        request=request_schema(partial=partial),
+        examples=[OpenApiExample("Un producto", sent, request_only=True)],
+        answers={status: answer(ItemWritten, said, WRITTEN)},
+        failures=[400, 403, 409, 415, *([] if creates else [404])],
+        codes={
+            400: [("invalid", "El campo obligatorio «nombre» está vacío: escriba un valor.", "nombre")],
+            409: [
+                ("duplicate_product", "Ya existe un producto con id «PROD001».", "id"),
+                (
+                    "other_supplier",
+                    "El codigo «7701234567897» ya lo usa un producto de otro proveedor: use otro codigo.",
+                    "codigo",
+                ),
+            ],
+            415: [("unsupported_media_type", "Tipo de medio “text/csv” incompatible en la solicitud.")],
+        },
+    )
+
+
 class ItemListView(APIView):
-    @docs.LIST
+    @operation(
+        "listar_productos",
+        "Buscar productos",
+        tag=TAG,
+        parameters=[
+            query(
+                "q",
+                "Palabras del id, el código, el nombre o la categoría, sin importar tildes ni mayúsculas.",
+                {"type": "string", "maxLength": 100},
+            ),
+            query("categoria", "Categoría.", {"type": "string", "maxLength": 64}),
+            query("proveedor_id", "Proveedor.", {"type": "string", "maxLength": 32}),
+            query("activo", "Solo activos (true) o inactivos (false).", OpenApiTypes.BOOL),
+            query(
+                "ordering",
+                f"Campos separados por comas; con «-» delante, de mayor a menor: {', '.join(ORDERS)}.",
+            ),
+            PAGE,
+            SIZE,
+        ],
+        answers={200: answer(ItemPage, "Una página de productos.", {"items": [EXAMPLE], "meta": NUMBERED_META})},
+        failures=[400],
+    )
     def get(self, request: Request) -> Response:
         items = filtered(request, ItemFilters, _visible(request))
-        return Response(numbered(request, items if items.ordered else items.order_by("id"), wire.item))
+        return Response(numbered(request, items if items.ordered else items.order_by("id"), Item.render))
 
-    @docs.CREATE
+    @_write("crear_producto", "Crear un producto", "Valen las mismas reglas que en la hoja: vea `bulk-upload/columns`.")
     def post(self, request: Request) -> Response:
         data = _object(request)
         choice = SupplierChoice(data={**_named_supplier(data), **request.query_params.dict()})
@@ -76,21 +151,47 @@ class ItemListView(APIView):
 
 
 class ItemView(APIView):
-    @docs.RETRIEVE
+    @operation(
+        "ver_producto",
+        "Ver un producto",
+        tag=TAG,
+        parameters=[ITEM_ID],
+        answers={200: answer(Item, "El producto.", EXAMPLE)},
+        failures=[404],
+    )
     def get(self, request: Request, item_id: str) -> Response:
-        return Response(wire.item(_one(request, item_id)))
+        return Response(Item.render(_one(request, item_id)))
 
-    @docs.REPLACE
+    @_write(
+        "reemplazar_producto",
+        "Reemplazar un producto",
+        "Lo opcional que no se envíe vuelve a su valor por defecto. El id no cambia.",
+    )
     def put(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.change_product")
         return _change(product, check_new(_object(request), item_id))
 
-    @docs.CHANGE
+    @_write(
+        "cambiar_producto",
+        "Cambiar algunos datos de un producto",
+        "Lo que no se envíe queda igual; un opcional nulo o vacío vuelve a su valor por defecto.",
+        sent={"precio_unitario": "43000.00"},
+    )
     def patch(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.change_product")
         return _change(product, check_changes(_object(request), item_id))
 
-    @docs.DELETE
+    @operation(
+        "borrar_producto",
+        "Borrar un producto",
+        tag=TAG,
+        description="Para dejar de ofrecerlo sin borrarlo, cambie `activo` a false. Mientras haya existencias suyas "
+        "en una bodega no se puede borrar.",
+        parameters=[ITEM_ID],
+        answers={204: OpenApiResponse(None, "Borrado.")},
+        failures=[403, 404, 409],
+        codes={409: [("product_in_stock", "Hay existencias de este producto en bodega: no se puede borrar.")]},
+    )
     def delete(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.delete_product")
         try:
@@ -149,10 +250,10 @@ def _written(write: Callable[[], tuple[Product, list[Problem]]]) -> dict[str, An
     try:
         product, warnings = _uncontended(write)
     except changes.Refused as refused:
-        raise wire.refusal(refused.problems, conflict=refused.conflict) from refused
+        raise refusal(refused.problems, conflict=refused.conflict) from refused
     except changes.NotThere as error:
         raise Http404 from error
-    return wire.written(product, warnings)
+    return written(product, warnings)
 
 
 def _named_supplier(data: dict[str, Any]) -> dict[str, Any]:
