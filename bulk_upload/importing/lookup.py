@@ -23,7 +23,9 @@ def find(target: Target, rows: Sequence[Values]) -> dict[Key, Known]:
     key_of = target.key_of
     for place in target.unique:
         # Most often a row that is there has the row's code too, which then names no other one.
-        others = [row[place] for row in rows if not _has(found.get(key_of(row)), place, row[place])]
+        others = [
+            row[place] for row in rows if not (known := found.get(key_of(row))) or known.values[place] != row[place]
+        ]
         if others:
             found |= _named(target, place, others)
     return found
@@ -36,10 +38,6 @@ def locked(target: Target, keys: Mapping[Key, Known]) -> dict[Key, Known]:
     """
     wanted = [known.pk for known in keys.values()]
     return _known(target, _read(target).filter(pk__in=wanted).order_by("pk").select_for_update()) if wanted else {}
-
-
-def _has(known: Known | None, place: int, value: Value | None) -> bool:
-    return known is not None and known.values[place] == value
 
 
 def _by_key(target: Target, rows: Sequence[Values]) -> dict[Key, Known]:
@@ -99,7 +97,7 @@ def _read(target: Target) -> QuerySet[Any, tuple[Any, ...]]:
 def _known(target: Target, found: Iterable[tuple[Any, ...]]) -> dict[Key, Known]:
     key_of, owned = target.key_of, bool(target.owner)
     known: dict[Key, Known] = {}
-    for pk, owner, version, number, *rest in found:
-        values = tuple(rest)
-        known[key_of(values)] = Known(pk, owner if owned else None, version, number, values)
+    for row in found:
+        values = row[4:]
+        known[key_of(values)] = Known(row[0], row[1] if owned else None, row[2], row[3], values)
     return known

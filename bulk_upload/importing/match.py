@@ -84,10 +84,17 @@ class Matching:
     def decide(self) -> Decisions:
         """Add what becomes of each good row to `decisions`."""
         by_key, key_of = self._by_key, self._key_of
+        may_stay = self._replace and not self._target.is_named_variously
+        owner = self._owner if self._target.owner else None
         for fila, values in zip(self._resolved.numbers, self._resolved.values, strict=True):
             key = key_of(values)
+            match = by_key.get(key)
+            if match and may_stay and match.owner == owner and _filled(values, match.values) == match.values:
+                # Most rows of a list that is sent again: what is equal conflicts with nothing.
+                self.decisions.duplicates += 1
+                self._leave(fila, match, match.values)
             # While nothing is known, as when a catalogue is new, there is nothing to look for.
-            if by_key and (key in by_key or self._holders(values)):
+            elif match or (by_key and self._holders(values)):
                 self._decide_known(fila, key, values)
             else:
                 self._create(fila, key, values)
@@ -158,8 +165,8 @@ class Matching:
 
     def _leave(self, fila: int, match: Known, complete: Values) -> None:
         self.decisions.unchanged += 1
-        key = self._key_of(match.values)
         if match.change_number < self._order.waiting or self._target.is_named_variously:
+            key = self._key_of(match.values)
             self.decisions.confirmed[key] = match
             if self._target.is_named_variously:
                 number = max(match.change_number, self._order.number)
