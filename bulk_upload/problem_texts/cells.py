@@ -25,7 +25,7 @@ CELL_TEXTS: Final[dict[str, ProblemText]] = {
         _("Caracteres invisibles en un código"),
         _(
             "«{columna}» contiene un carácter invisible ({caracter}, en el lugar {lugar}), y dos códigos que se ven "
-            "iguales serían dos productos: escríbalo de nuevo a mano."
+            "iguales serían dos distintos: escríbalo de nuevo a mano."
         ),
     ),
     "lost_characters": ProblemText(

@@ -11,7 +11,7 @@ from bulk_upload.problem_texts.problem_text import ProblemText
 FILE_TEXTS: Final[dict[str, ProblemText]] = {
     "empty_file": ProblemText(
         _("Archivo sin filas"),
-        _("El archivo no tiene filas de datos debajo del encabezado: agregue sus productos y súbalo otra vez."),
+        _("El archivo no tiene filas de datos debajo del encabezado: agregue sus filas y súbalo otra vez."),
     ),
     "no_header": ProblemText(
         _("Sin encabezados conocidos"),
@@ -45,14 +45,14 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
     "several_sheets": ProblemText(
         _("Varias hojas con datos"),
         _(
-            "Varias hojas visibles tienen productos: {hojas}. Deje solo una, u oculte las demás, y súbalo otra vez; "
+            "Varias hojas visibles tienen datos: {hojas}. Deje solo una, u oculte las demás, y súbalo otra vez; "
             "o suba cada hoja como un archivo."
         ),
     ),
     "far_cell": ProblemText(
         _("Valor suelto lejos de los datos"),
         _(
-            "La hoja «{hoja}» tiene un valor suelto en la celda {celda}, lejos de los productos: borre la celda "
+            "La hoja «{hoja}» tiene un valor suelto en la celda {celda}, lejos de los datos: borre la celda "
             "{celda} y súbala otra vez."
         ),
     ),
@@ -113,7 +113,7 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
     "line_too_long": ProblemText(
         _("Línea demasiado larga"),
         _(
-            "La línea {linea} del CSV es demasiado larga (más de {maximo} caracteres): revise que cada producto esté "
+            "La línea {linea} del CSV es demasiado larga (más de {maximo} caracteres): revise que cada fila esté "
             "en su propia línea."
         ),
     ),

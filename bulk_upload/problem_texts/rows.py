@@ -36,9 +36,9 @@ ROW_TEXTS: Final[dict[str, ProblemText]] = {
         _("El {columna} «{valor}» ya lo usa un producto de otro proveedor: use otro {columna}."),
     ),
     "superseded": ProblemText(
-        _("El producto cambió después"),
+        _("Lo que existe cambió después"),
         _(
-            "El producto con {columna} «{valor}» cambió después de recibirse esta lista y no se sobrescribió: si los "
+            "Lo que existe con {columna} «{valor}» cambió después de recibirse esta lista y no se sobrescribió: si los "
             "valores de esta fila deben valer, envíela otra vez."
         ),
     ),
@@ -116,7 +116,7 @@ WARNING_TEXTS: Final[dict[str, ProblemText]] = {
     "sheet_without_header": ProblemText(
         _("Hoja sin encabezados que no se leyó"),
         _(
-            "La hoja «{hoja}» no se leyó, porque no tiene la fila de encabezados. Si tiene productos, póngalos "
+            "La hoja «{hoja}» no se leyó, porque no tiene la fila de encabezados. Si tiene datos, póngalos "
             "debajo de los de la hoja que se leyó."
         ),
     ),
