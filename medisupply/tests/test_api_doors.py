@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -127,7 +128,7 @@ class TestLimits:
             "status": "3/hour",
             "login": "2/hour",
         }
-        settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"limits-{id(self)}"}}
+        settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"limits-{uuid4()}"}}
 
     @pytest.fixture
     def upload(self, accept, worker):

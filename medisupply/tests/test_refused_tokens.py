@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +15,7 @@ STATUS = "/api/catalog/bulk-upload/status/x"
 @pytest.fixture(autouse=True)
 def _limit(settings):
     settings.API_THROTTLES = {**settings.API_THROTTLES, "refused": "2/hour"}
-    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"refused-{id(settings)}"}}
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"refused-{uuid4()}"}}
 
 
 def status_of(client, path=ITEMS, **headers):
