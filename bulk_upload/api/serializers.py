@@ -142,6 +142,7 @@ def row_problems(rows: Iterable[RowProblems], positions: dict[str, int], languag
     Written out: there may be thousands. A test compares the keys with the fields.
     """
     letters = {column: column_letter(position) for column, position in positions.items()}
+    blank_fields = in_language(BLANK_FIELDS, language)
     found = []
     for row in rows:
         fila, details = row["fila"], []
@@ -150,16 +151,16 @@ def row_problems(rows: Iterable[RowProblems], positions: dict[str, int], languag
             text = text_of(code, each["params"], language)
             place = f"{letters[column]}{fila}" if fila and column in letters else None
             details.append({"columna": column, "codigo": code, "mensaje": text, "valor": each["valor"], "celda": place})
-        found.append({"fila": fila, "error": _sentence(details, language), "detalles": details})
+        found.append({"fila": fila, "error": _sentence(details, blank_fields), "detalles": details})
     return found
 
 
-def _sentence(details: list[dict[str, Any]], language: str) -> str:
-    """The row's problems in one line; blank required fields are named together."""
+def _sentence(details: list[dict[str, Any]], blank_fields: str) -> str:
+    """The row's problems in one line; blank required fields are named together, after `blank_fields`."""
     blank = [detail["columna"] for detail in details if detail["codigo"] == BLANK]
     parts = [detail["mensaje"] for detail in details if detail["codigo"] != BLANK]
     if blank:
-        parts.insert(0, f"{in_language(BLANK_FIELDS, language)}: {', '.join(blank)}")
+        parts.insert(0, f"{blank_fields}: {', '.join(blank)}")
     return " ".join(part if part.endswith(".") or len(parts) == 1 else f"{part}." for part in parts)
 
 
