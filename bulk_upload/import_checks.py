@@ -9,14 +9,14 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ForeignKey, Model
 
-from bulk_upload.imports import SheetImport, registry
-from bulk_upload.models import ImportedModel
+from bulk_upload.imports import KEY_SEPARATOR, SheetImport, registry
+from bulk_upload.models import BulkUpload, ImportedModel, RowChange, RowError
 from bulk_upload.problem_texts import ENGINE_TEXTS, ProblemText
 
 
 @register(Tags.models)
 def check_declared_sheets(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E009 to E016, for each sheet that an app declares in its module `imports`."""
+    """E009 to E017, for each sheet that an app declares in its module `imports`."""
     found: list[CheckMessage] = [
         Error(
             f"The sheet {declared.sheet.name} is declared twice, also as {declared.__module__}.{declared.__name__}.",
@@ -26,7 +26,7 @@ def check_declared_sheets(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
         for declared in registry.repeated
     ]
     for declared in registry.imports.values():
-        found += _problems(declared)
+        found += [*_problems(declared), *_too_long(declared)]
     found += _texts_declared_twice()
     for declared in registry.imports.values():
         found += _missing_texts(declared)
@@ -101,6 +101,33 @@ def _problems(declared: type[SheetImport]) -> Iterator[CheckMessage]:
             hint="Let the model inherit bulk_upload.models.ImportedModel.",
             id="bulk_upload.E013",
         )
+
+
+def _too_long(declared: type[SheetImport]) -> Iterator[CheckMessage]:
+    """What is kept of each upload has its widths; PostgreSQL would refuse every row with a longer text."""
+    codes = {*declared.declared_codes(), *declared.problem_texts, *declared.warning_texts}
+    kept = (
+        *((column.name, RowError, "columna") for column in declared.sheet.columns),
+        *((code, RowError, "codigo") for code in sorted(codes)),
+        (declared.sheet.name, BulkUpload, "sheet_name"),
+        (KEY_SEPARATOR.join("?" * _width(declared.model, field) for field in declared.key), RowChange, "producto"),
+    )
+    for text, model, field in kept:
+        if len(text) > (most := _width(model, field)):
+            yield Error(
+                f"{declared.__module__}.{declared.__name__}: {text} has {len(text)} characters.",
+                hint=f"{model.__name__}.{field} keeps {most}: shorten it, or the fields of the `key`.",
+                id="bulk_upload.E017",
+            )
+
+
+def _width(model: type[Model], name: str) -> int:
+    """How many characters a field's values may have; those of numbers and days are few."""
+    if not _has(model, name):
+        return 0
+    field = model._meta.get_field(name)
+    field = field.target_field if isinstance(field, ForeignKey) else field
+    return getattr(field, "max_length", None) or 20
 
 
 def _has(model: type[Model], name: str) -> bool:

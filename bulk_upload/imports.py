@@ -28,6 +28,8 @@ from bulk_upload.sheet.declaration import Sheet
 
 # The candidates for a suggestion, given the owner's key.
 Visible = Callable[[Any], QuerySet[Any]]
+# Between the parts of a key of several columns, as people read it.
+KEY_SEPARATOR: Final = " · "
 
 
 @dataclass(frozen=True)

@@ -69,9 +69,7 @@ class Matching:
         self._key_of = target.key_of
         self._by_key = dict(known)
         # For each unique place: the key of the row that has a value there.
-        self._keys = [
-            (place, {row.values[place]: key for key, row in known.items()}) for place in target.unique
-        ]  # fmt: skip
+        self._keys = [(place, {row.values[place]: key for key, row in known.items()}) for place in target.unique]
         self._owner = owner
         self._resolved = resolved
         self._order = order

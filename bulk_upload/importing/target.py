@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Field, ForeignKey, Model
 
-from bulk_upload.imports import Reference, SheetImport, registry
+from bulk_upload.imports import KEY_SEPARATOR, Reference, SheetImport, registry
 from bulk_upload.sheet.checks import Rule
 from bulk_upload.sheet.columns import Kind
 from bulk_upload.sheet.declaration import Sheet
@@ -119,7 +119,7 @@ class Target:
 
     def key_text(self, values: Values) -> str:
         """The key as people read it."""
-        return " · ".join(str(values[place]) for place in self.key if values[place] not in ("", None))
+        return KEY_SEPARATOR.join(str(values[place]) for place in self.key if values[place] not in ("", None))
 
 
 def _concrete(model: type[Model], name: str) -> Field[Any, Any]:
