@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -175,37 +176,42 @@ def _sending(view: type[UploadView]) -> Describe:
             )
         },
         failures=[400, 403, 408, 411, 413, 415, 422],
-        codes={
-            400: [
-                ("file_required", "Falta el archivo: envíelo en el campo «file».", "file"),
-                ("too_many_files", "Envíe un solo archivo por petición; llegaron 2.", "file"),
-                ("bad_filename", "El nombre del archivo no se admite: cámbielo y envíelo otra vez.", "file"),
-                *([("unknown_supplier", "El proveedor «PROV999» no existe.")] if owned else []),
-            ],
-            **({403: [("permission_denied", "No puede actuar por el proveedor «PROV002».")]} if owned else {}),
-            415: [
-                (
-                    "unsupported_format",
-                    "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx.",
-                ),
-                ("content_mismatch", "El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
-                ("encrypted_file", text_of("encrypted_file", {}, "es")),
-                (
-                    "unsupported_encoding",
-                    "El cuerpo llegó comprimido (Content-Encoding: gzip): envíelo sin comprimir.",
-                    "Content-Encoding",
-                ),
-            ],
-            422: [
-                (
-                    "idempotency_key_reused",
-                    "Esta Idempotency-Key ya se usó con otro archivo u otras opciones: use una clave nueva.",
-                    "Idempotency-Key",
-                )
-            ],
-            503: AWAY,
-        },
+        codes=_refusals(owned=owned),
     )
+
+
+def _refusals(*, owned: bool) -> dict[int, Sequence[tuple[str, ...]]]:
+    """What a file may be refused for, by status: codes, sentences and fields. `owned` sheets are a supplier's."""
+    return {
+        400: [
+            ("file_required", "Falta el archivo: envíelo en el campo «file».", "file"),
+            ("too_many_files", "Envíe un solo archivo por petición; llegaron 2.", "file"),
+            ("bad_filename", "El nombre del archivo no se admite: cámbielo y envíelo otra vez.", "file"),
+            *([("unknown_supplier", "El proveedor «PROV999» no existe.")] if owned else []),
+        ],
+        **({403: [("permission_denied", "No puede actuar por el proveedor «PROV002».")]} if owned else {}),
+        415: [
+            (
+                "unsupported_format",
+                "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx.",
+            ),
+            ("content_mismatch", "El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
+            ("encrypted_file", text_of("encrypted_file", {}, "es")),
+            (
+                "unsupported_encoding",
+                "El cuerpo llegó comprimido (Content-Encoding: gzip): envíelo sin comprimir.",
+                "Content-Encoding",
+            ),
+        ],
+        422: [
+            (
+                "idempotency_key_reused",
+                "Esta Idempotency-Key ya se usó con otro archivo u otras opciones: use una clave nueva.",
+                "Idempotency-Key",
+            )
+        ],
+        503: AWAY,
+    }
 
 
 def _accepted(upload: BulkUpload) -> Response:
