@@ -10,17 +10,17 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby, islice
+from itertools import compress, groupby, islice
 from typing import Final
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
-from bulk_upload.checking.results import CheckedChunk, CheckedValues, Problem
+from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.importing import match, write
 from bulk_upload.importing.decisions import ChangeOrder, Decisions
 from bulk_upload.importing.references import Suggestions, beyond, create_missing, missing_names, most_created
 from bulk_upload.importing.row_changes import keep_changes
-from bulk_upload.importing.target import Target
+from bulk_upload.importing.target import Columns, Target
 from bulk_upload.imports import CreateMissing
 from bulk_upload.models import LISTED, BulkUpload, ClaimLost, RowError, Severity, Tally, lease
 from bulk_upload.sheet.problems import shown
@@ -60,7 +60,6 @@ class Chunk:
         self._target = target
         self._upload = upload
         self._checked = checked
-        self._rows = checked.rows()
         self._existing = existing
         self._order = order
         self._keep = keep
@@ -122,11 +121,11 @@ class Chunk:
 
     def _import_good_rows(self) -> Decisions:
         """Raises `ChunkRefused` when the database takes none of several rows that were to be written."""
-        if not self._rows:
+        if not self._checked.numbers:
             return Decisions()
         _limit_statements()
         self._refused = self._created = 0
-        decisions = self._land(0, len(self._rows))
+        decisions = self._land(0, len(self._checked.numbers))
         if self._refused > 1 and not decisions.creates and not decisions.changes:
             raise ChunkRefused(f"all of {self._refused} rows were refused")
         return decisions
@@ -163,7 +162,8 @@ class Chunk:
         return decisions
 
     def _write(self, start: int, end: int) -> Decisions:
-        decisions, missing = self._decide(self._checked.numbers[start:end], self._rows[start:end])
+        columns = [column[start:end] for column in self._checked.columns]
+        decisions, missing = self._decide(self._checked.numbers[start:end], columns)
         with transaction.atomic():
             if missing and self._created_place:
                 create_missing(self._created_place, missing)
@@ -171,7 +171,7 @@ class Chunk:
         self._created += len(missing)
         return decisions
 
-    def _decide(self, numbers: Sequence[int], rows: Sequence[CheckedValues]) -> tuple[Decisions, set[Value]]:
+    def _decide(self, numbers: Sequence[int], columns: Columns) -> tuple[Decisions, set[Value]]:
         """What is to be written, and the names of what is to be created for it, with their warnings.
 
         Rows whose name would be one too many for the file are rejected, and the others decided again.
@@ -179,9 +179,14 @@ class Chunk:
         upload, place, rejected = self._upload, self._created_place, []
         missing: set[Value] = set()
         while True:
-            replace = upload.reemplazar_duplicados
             decisions = match.decide(
-                self._target, numbers, rows, self._author.owner, replace=replace, order=self._order
+                self._target,
+                numbers,
+                columns,
+                self._author.owner,
+                replace=upload.reemplazar_duplicados,
+                may_name_twice=self._target.may_name_twice(upload.header_positions),
+                order=self._order,
             )
             if place is None or place.reference is None or place.reference.create is None:
                 return decisions, missing
@@ -189,16 +194,17 @@ class Chunk:
             room = most_created(place.reference) - upload.categorias_creadas - self._created
             if not (excess := beyond(decisions.named, missing, room)):
                 break
-            pairs = list(zip(numbers, rows, strict=True))
-            rejected += [(fila, str(row[place.column])) for fila, row in pairs if row[place.column] in excess]
-            kept = [(fila, row) for fila, row in pairs if row[place.column] not in excess]
-            numbers, rows = [fila for fila, _ in kept], [row for _, row in kept]
+            names = columns[place.column]
+            rejected += [(fila, str(name)) for fila, name in zip(numbers, names, strict=True) if name in excess]
+            kept = [name not in excess for name in names]
+            numbers = list(compress(numbers, kept))
+            columns = [list(compress(column, kept)) for column in columns]
         column = self._target.sheet.columns[place.column].name
         suggestions = Suggestions(place.reference, self._author.owner)
         for fila, name in rejected:
             decisions.reject([suggestions.not_created(fila, column, name)], duplicate=False)
-        names = sorted(map(str, missing))
-        decisions.problems += [created_warning(place.reference.create, column, decisions.named[n], n) for n in names]
+        created = sorted(map(str, missing))
+        decisions.problems += [created_warning(place.reference.create, column, decisions.named[n], n) for n in created]
         return decisions, missing
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Final
+from itertools import compress
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 
-from bulk_upload.checking.results import CheckedValues, Problem
-from bulk_upload.importing.target import Attributes, Place, Target, Values
+from bulk_upload.checking.results import Problem
+from bulk_upload.importing import any_of as any_of  # the lookup
+from bulk_upload.importing.target import Attributes, Columns, Place, Target, Values
 from bulk_upload.imports import Reference
 from bulk_upload.sheet.problems import shown
 from bulk_upload.sheet.texts import Params
@@ -27,98 +30,123 @@ Owner = str | None
 
 @dataclass(slots=True)
 class Resolved:
-    """Rows whose references exist: `values` are for the fields of the target. `problems` are those of the others.
+    """Rows whose references exist: `columns` are for the fields of the target. `problems` are those of the others.
 
-    `named_by` is the column and value by which a row names a reference that several columns may name, by row and place.
+    `names` are the cells by which the rows name a reference that several columns may name: by the reference's place,
+    the columns with their cells.
     """
 
     numbers: Sequence[int]
-    values: Sequence[Values]
-    problems: list[Problem] = field(default_factory=list)
+    columns: Columns
+    problems: Sequence[Problem] = ()
     attributes: Attributes = field(default_factory=dict)
-    named_by: dict[tuple[int, int], tuple[str, Value]] = field(default_factory=dict)
+    names: Mapping[int, Sequence[Named]] = field(default_factory=dict)
+
+    def rows(self) -> list[Values]:
+        return list(zip(*self.columns, strict=True))
+
+    def name_of(self, fila: int, place: int) -> tuple[str, Value] | None:
+        """The column by which a row names a reference, and its cell, if several columns may name it."""
+        at = bisect_left(self.numbers, fila)
+        cells = ((named.column, named.cells[at]) for named in self.names.get(place, ()))
+        return next(((column, cell) for column, cell in cells if cell is not None), None)
 
 
-def resolve(target: Target, numbers: Sequence[int], rows: Sequence[CheckedValues], owner: Owner) -> Resolved:
-    """Put what rows refer to in the place of what they say."""
+def resolve(target: Target, numbers: Sequence[int], columns: Columns, owner: Owner) -> Resolved:
+    """Put what rows refer to in the place of what they say. `columns` are those of the sheet."""
     if target.is_direct:
-        return Resolved(numbers, rows)
-    found = {
-        number: _Found(target, number, place.reference, rows)
-        for number, place in enumerate(target.places)
-        if place.reference and not place.reference.create
-    }
-    suggestions = {number: Suggestions(lookup.reference, owner) for number, lookup in found.items()}
-    good: list[int] = []
-    values: list[Values] = []
-    problems: list[Problem] = []
-    named_by: dict[tuple[int, int], tuple[str, Value]] = {}
-    for fila, row in zip(numbers, rows, strict=True):
-        problem: Problem | None = None
-        record: list[Value | None] = []
-        for number, place in enumerate(target.places):
-            if number not in found:
-                value = row[place.column]
-                record.append(target.blanks[number] if value is None and number in target.key else value)
+        return Resolved(numbers, columns)
+    problems: dict[int, Problem] = {}
+    values: list[Sequence[Value | None]] = []
+    attributes: dict[tuple[int, str], Mapping[Value, Any]] = {}
+    names: dict[int, list[Named]] = {}
+    for number, place in enumerate(target.places):
+        if place.reference is None or place.reference.create:
+            column = columns[place.column]
+            values.append(with_default(column, target.blanks[number]) if number in target.key else column)
+            continue
+        lookup = _Lookup(target, place.reference, columns, owner)
+        values.append(lookup.keys(numbers, problems))
+        attributes |= {(number, name): known for name, known in lookup.attributes.items()}
+        if len(lookup.named) > 1:
+            names[number] = lookup.named
+    if problems:
+        good = [at not in problems for at in range(len(numbers))]
+        numbers = list(compress(numbers, good))
+        values = [list(compress(column, good)) for column in values]
+        names = {number: [named.only(good) for named in each] for number, each in names.items()}
+    return Resolved(numbers, values, [problems[at] for at in sorted(problems)], attributes, names)
+
+
+def with_default(column: Sequence[Value | None], default: Value | None) -> Sequence[Value | None]:
+    """The column with the default in the place of blanks."""
+    if default is None or None not in column:
+        return column
+    return [default if value is None else value for value in column]
+
+
+class Named(NamedTuple):
+    """A column that may name a reference, the field that it holds, and its cells."""
+
+    column: str
+    field: str
+    cells: Sequence[Value | None]
+
+    def only(self, good: Iterable[bool]) -> Named:
+        return self._replace(cells=list(compress(self.cells, good)))
+
+
+class _Lookup:
+    """What the rows of a chunk name by one reference. Of several columns the first that is not blank counts."""
+
+    def __init__(self, target: Target, reference: Reference, columns: Columns, owner: Owner) -> None:
+        self.named = [Named(column, name, columns[target.sheet.index[column]]) for column, name in reference.by.items()]
+        self.attributes: dict[str, dict[Value, Any]] = {name: {} for name in reference.attributes}
+        self._reference = reference
+        self._owner = owner
+        self._suggestions = Suggestions(reference, owner)
+
+    def keys(self, numbers: Sequence[int], problems: dict[int, Problem]) -> list[Value | None]:
+        """The key that each row names. What is wrong is added to `problems`, by place, of rows that have none yet."""
+        keys: list[Value | None] = [None] * len(numbers)
+        found: dict[int, Problem] = {}
+        for column, name, cells in reversed(self.named):
+            names = set(cells) - {None}
+            if not names:
                 continue
-            key, problem = found[number].key(fila, row, owner, suggestions[number])
-            if problem:
-                break
-            record.append(key)
-            if found[number].is_named_variously and (name := found[number].name_in(row)):
-                named_by[fila, number] = name
-        if problem:
-            problems.append(problem)
-        else:
-            good.append(fila)
-            values.append(tuple(record))
-    return Resolved(good, values, problems, {number: lookup.attributes for number, lookup in found.items()}, named_by)
+            known, others = self._find(name, names)
+            keys = [later if cell is None else known.get(cell) for cell, later in zip(cells, keys, strict=True)]
+            wrong = others.union(names.difference(known))
+            if not wrong and not found:
+                continue
+            for at, cell in enumerate(cells):
+                if cell in wrong and at not in problems:
+                    found[at] = self._problem(numbers[at], column, str(cell), is_others=cell in others)
+                elif cell is not None:
+                    found.pop(at, None)
+        problems |= found
+        return keys
 
-
-class _Found:
-    """What the rows of a chunk name by one reference."""
-
-    def __init__(self, target: Target, place: int, reference: Reference, rows: Sequence[CheckedValues]) -> None:
-        self.reference = reference
-        self._columns = [(target.sheet.index[column], column, name) for column, name in reference.by.items()]
-        self._by_field: dict[str, dict[Value, tuple[Value, Any]]] = {}
-        self.attributes: dict[Value, Mapping[str, Any]] = {}
+    def _find(self, name: str, values: set[Value | None]) -> tuple[dict[Value | None, Value], set[Value | None]]:
+        """The keys of what has these values in the field `name`; and those of the values that are another owner's."""
+        reference = self._reference
         extra = [*([reference.owner] if reference.owned else []), *reference.attributes]
-        for index, _, name in self._columns:
-            named = {row[index] for row in rows} - {None}
-            if not named:
-                continue
-            manager = reference.model._default_manager
-            known = self._by_field[name] = {}
-            for value, key, *more in manager.filter(**{f"{name}__in": named}).values_list(name, "pk", *extra):
-                known[value] = (key, more[0] if reference.owned else None)
-                self.attributes[key] = dict(zip(reference.attributes, more[reference.owned :], strict=True))
+        rows = reference.model._default_manager.filter(**{f"{name}__any_of": values})
+        known: dict[Value | None, Value] = {}
+        others: set[Value | None] = set()
+        for value, key, *more in rows.values_list(name, "pk", *extra):
+            known[value] = key
+            if reference.owned and more[0] != self._owner:
+                others.add(value)
+            for attribute, one in zip(reference.attributes, more[reference.owned :], strict=True):
+                self.attributes[attribute][key] = one
+        return known, others
 
-    @property
-    def is_named_variously(self) -> bool:
-        return len(self._columns) > 1
-
-    def name_in(self, row: CheckedValues) -> tuple[str, Value] | None:
-        """The column that names it in this row, and its value."""
-        return next(((column, value) for index, column, _ in self._columns if (value := row[index]) is not None), None)
-
-    def key(
-        self, fila: int, row: CheckedValues, owner: Owner, suggestions: Suggestions
-    ) -> tuple[Value | None, Problem | None]:
-        """The key that the row's first name stands for, or what is wrong with that name."""
-        for index, column, name in self._columns:
-            value = row[index]
-            if value is None:
-                continue
-            key, whose = self._by_field[name].get(value, (None, None))
-            if key is None:
-                return None, suggestions.unknown(fila, column, str(value))
-            if self.reference.owned and whose != owner:
-                seen = shown(value)
-                params: Params = {"columna": column, "valor": seen}
-                return None, Problem(fila, column, self.reference.other_owner, params, seen)
-            return key, None
-        return None, None
+    def _problem(self, fila: int, column: str, name: str, *, is_others: bool) -> Problem:
+        if not is_others:
+            return self._suggestions.unknown(fila, column, name)
+        seen = shown(name)
+        return Problem(fila, column, self._reference.other_owner, {"columna": column, "valor": seen}, seen)
 
 
 def missing_names(place: Place, names: Iterable[Value]) -> set[Value]:
@@ -128,7 +156,7 @@ def missing_names(place: Place, names: Iterable[Value]) -> set[Value]:
         return set()
     (name,) = place.reference.by.values()
     manager = place.reference.model._default_manager
-    return wanted - set(manager.filter(**{f"{name}__in": wanted}).values_list(name, flat=True))
+    return wanted - set(manager.filter(**{f"{name}__any_of": wanted}).values_list(name, flat=True))
 
 
 def create_missing(place: Place, names: Iterable[Value]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import itemgetter
@@ -19,8 +19,10 @@ from bulk_upload.sheet.values import Value
 # One for each of a target's `fields`.
 Values = tuple[Value | None, ...]
 Key = Hashable
-# Of what the rows refer to, by the reference's place and the key: the declared attributes.
-Attributes = Mapping[int, Mapping[Value, Mapping[str, Any]]]
+# A field of what the rows refer to, by the reference's place and the field's name: its value for each key.
+Attributes = Mapping[tuple[int, str], Mapping[Value, Any]]
+# The values of many rows: a list for each of a target's `fields`.
+Columns = Sequence[Sequence[Value | None]]
 # What the model's rows have besides, by their author: see `bulk_upload.models.ImportedModel`.
 BOOKKEEPING: Final = ("version", "updated_at", "changed_by_upload", "change_number")
 
@@ -50,8 +52,8 @@ class Target:
     key: tuple[int, ...]
     unique: tuple[int, ...]
     blanks: Values
-    rules: tuple[tuple[Rule, Callable[[Values], Any]], ...]
-    full_rules: tuple[tuple[Rule, Callable[[Values, Attributes], Any]], ...]
+    rules: tuple[tuple[Rule, tuple[int, ...]], ...]
+    full_rules: tuple[tuple[Rule, tuple[tuple[int, str], ...]], ...]
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -112,10 +114,20 @@ class Target:
         """A row's key: its value, or a tuple of values."""
         return itemgetter(*self.key)
 
+    def keys(self, columns: Columns) -> Sequence[Key]:
+        """The keys of rows with these columns."""
+        values = [columns[place] for place in self.key]
+        return values[0] if len(values) == 1 else list(zip(*values, strict=True))
+
     @cached_property
     def is_named_variously(self) -> bool:
         """Whether two rows of a file may name one row of the model, although their cells differ."""
         return any(place.reference and len(place.reference.by) > 1 for place in self.places)
+
+    def may_name_twice(self, columns: Collection[str]) -> bool:
+        """Whether that may be in a file with these `columns`."""
+        references = (place.reference for place in self.places if place.reference)
+        return any(len(reference.by.keys() & columns) > 1 for reference in references)
 
     def key_text(self, values: Values) -> str:
         """The key as people read it."""
@@ -148,8 +160,8 @@ def target_of(sheet_name: str) -> Target:
         columns.append(number)
     names = [options.get_field(place.field).name for place in places]
     blanks = tuple(sheet.columns[number].default for number in columns)
-    rules = tuple((rule, _getter([names.index(name) for name in rule.columns])) for rule in sheet.checks)
-    full_rules = tuple((rule, _full_getter(names, rule.columns)) for rule in declared.row_checks)
+    rules = tuple((rule, tuple(map(names.index, rule.columns))) for rule in sheet.checks)
+    full_rules = tuple((rule, tuple(_attribute(names, name) for name in rule.columns)) for rule in declared.row_checks)
     return Target(
         declared,
         tuple(places),
@@ -161,25 +173,10 @@ def target_of(sheet_name: str) -> Target:
     )
 
 
-def _getter(places: Sequence[int]) -> Callable[[Values], Any]:
-    """The values at `places`, always as a tuple."""
-    if len(places) == 1:
-        (place,) = places
-        return lambda values: (values[place],)
-    return itemgetter(*places)
-
-
-def _full_getter(names: Sequence[str], columns: Sequence[str]) -> Callable[[Values, Attributes], Any]:
-    """The values of `columns`; ``producto.requiere_lote`` is an attribute of what the row refers to."""
-    wanted = [(names.index(name), attribute) for name, _, attribute in (column.partition(".") for column in columns)]
-
-    def get(values: Values, attributes: Attributes) -> tuple[Any, ...]:
-        return tuple(
-            attributes[place][values[place]][attribute] if attribute else values[place]  # type: ignore[index]
-            for place, attribute in wanted
-        )
-
-    return get
+def _attribute(names: Sequence[str], column: str) -> tuple[int, str]:
+    """The place and the attribute of a rule's column: ``producto.requiere_lote`` is one of what the row refers to."""
+    name, _, attribute = column.partition(".")
+    return names.index(name), attribute
 
 
 def as_fields(target: Target, values: Values) -> dict[str, Value | None]:

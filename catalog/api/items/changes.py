@@ -88,7 +88,8 @@ def _repeated(write: Callable[[], Written]) -> Written:
 def _decide_and_write(item: CheckedItem, supplier: str, key: str | None) -> tuple[Product, list[Problem]]:
     if key is not None and not Product.objects.filter(pk=key, proveedor_id=supplier).exists():
         raise NotThere
-    decisions = decide(target_of(PRODUCTS.name), [0], [item.values], supplier, replace=key is not None)
+    columns = [[value] for value in item.values]
+    decisions = decide(target_of(PRODUCTS.name), [0], columns, supplier, replace=key is not None)
     if decisions.rejected:
         raise Refused(decisions.problems, conflict=True)
     if key is not None and decisions.creates:
