@@ -81,7 +81,7 @@ def read_table(path: Path) -> int:
 
 def check_table(path: Path) -> int:
     with only_reader(Limits()) as reader:
-        return sum(len(chunk.numbers) for chunk in checked(reader, path).chunks)
+        return sum(len(chunk.numbers) for chunk in checked(reader, path).batches)
 
 
 def checked(reader: Reader, path: Path) -> Any:

@@ -117,7 +117,7 @@ class Fuzz:
         try:
             with self._readers.reader(LIMITS) as reader:
                 table = reader.checked(path, file_format, PRODUCTS, next_row=0, chunk_rows=500)
-                for _ in table.chunks:
+                for _ in table.batches:
                     pass
         except FileProblem as problem:
             return problem.code

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
-from typing import Final
+from typing import Final, cast
 
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.checking.seen import SeenKeys
-from bulk_upload.checking.tables import Table
+from bulk_upload.checking.tables import Batch, ColumnTable
 from bulk_upload.checking.validator import Columns, Problems, Validator
-from bulk_upload.sheet.cells import Row, row_number
+from bulk_upload.sheet.cells import row_number
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problems import shown
 from bulk_upload.sheet.texts import Params
@@ -24,7 +24,7 @@ class CheckingFault(Exception):
     """Something went wrong that is no fault of the file: no room for the keys, or a mistake of ours."""
 
 
-def checked_chunks(table: Table, *, next_row: int, chunk_rows: int) -> Iterator[CheckedChunk]:
+def checked_chunks(table: ColumnTable, *, next_row: int, chunk_rows: int) -> Iterator[CheckedChunk]:
     """The rows of `table` from `next_row` on, at most `chunk_rows` in each chunk.
 
     Rows above, which an earlier claim has imported, are only remembered: a row that repeats one of them
@@ -33,28 +33,29 @@ def checked_chunks(table: Table, *, next_row: int, chunk_rows: int) -> Iterator[
     validator = Validator(table.header, table.delimiter)
     sheet = table.header.sheet
     with SeenKeys(1 + len(sheet.unique)) as seen:
-        for rows in _regrouped(table.batches, chunk_rows):
-            done = sum(number < next_row for number, _ in rows)
+        for batch in regrouped(table.batches, chunk_rows):
+            numbers = batch.numbers
+            done = sum(number < next_row for number in numbers) if numbers[0] < next_row else 0
             try:
-                columns, problems = validator.check(rows)
-                repeated = _add_repeated(rows, columns, problems, seen, sheet)
-                chunk = _chunk(rows, columns, problems, repeated, done, table.header.original_row)
+                columns, problems = validator.check(batch)
+                repeated = _add_repeated(numbers, columns, problems, seen, sheet)
+                chunk = _chunk(batch, columns, problems, repeated, done, table.header.original_row)
             except MemoryError:
                 raise
             except Exception as error:
-                raise CheckingFault(f"rows {rows[0][0]} to {rows[-1][0]}") from error
-            if done < len(rows):
+                raise CheckingFault(f"rows {numbers[0]} to {numbers[-1]}") from error
+            if done < len(numbers):
                 yield chunk
 
 
 def _chunk(
-    rows: Sequence[Row], columns: Columns, problems: Problems, repeated: set[int], done: int, original: int | None
+    batch: Batch, columns: Columns, problems: Problems, repeated: set[int], done: int, original: int | None
 ) -> CheckedChunk:
     """The chunk without its first `done` rows; `repeated` are places, `original` is a column's."""
-    numbers = [number for number, _ in rows]
+    numbers = list(batch.numbers)
     next_row = numbers[-1] + 1
     if done or problems:
-        good = [place >= done and place not in problems for place in range(len(rows))]
+        good = [place >= done and place not in problems for place in range(len(numbers))]
         numbers = list(compress(numbers, good))
         columns = [list(compress(values, good)) for values in columns]
     return CheckedChunk(
@@ -62,36 +63,56 @@ def _chunk(
         columns,
         next_row,
         [problem for place in sorted(problems) if place >= done for problem in problems[place]],
-        {rows[place][0] for place in repeated if place >= done},
-        {} if original is None else _originals(rows[done:], original),
+        {batch.numbers[place] for place in repeated if place >= done},
+        {} if original is None else _originals(batch, done, original),
     )
 
 
-def _originals(rows: Sequence[Row], position: int) -> dict[int, int]:
+def _originals(batch: Batch, done: int, position: int) -> dict[int, int]:
     """Which row of the original each row corrects, for those that say so in the cell at `position`."""
-    named = {number: cells[position] for number, cells in rows if position < len(cells)}
-    return {number: original for number, cell in named.items() if (original := row_number(cell))}
+    cells = batch.columns[position] if position < len(batch.columns) else ()
+    named = zip(batch.numbers[done:], cells[done:], strict=False)
+    return {number: original for number, cell in named if (original := row_number(cell))}
 
 
-def _regrouped(batches: Iterator[list[Row]], size: int) -> Iterator[list[Row]]:
-    """The reader's batches in lists of `size` rows."""
-    pending: list[Row] = []
+def regrouped(batches: Iterator[Batch], size: int) -> Iterator[Batch]:
+    """The reader's batches in batches of `size` rows."""
+    pending: list[Batch] = []
+    count = 0
     for batch in batches:
-        pending += batch
-        while len(pending) >= size:
-            yield pending[:size]
-            del pending[:size]
-    if pending:
-        yield pending
+        pending.append(batch)
+        count += len(batch.numbers)
+        while count >= size:
+            whole = _joined(pending)
+            yield Batch(whole.numbers[:size], [column[:size] for column in whole.columns])
+            pending = [Batch(whole.numbers[size:], [column[size:] for column in whole.columns])]
+            count -= size
+    if count:
+        yield _joined(pending)
 
 
-def _add_repeated(rows: Sequence[Row], columns: Columns, problems: Problems, seen: SeenKeys, sheet: Sheet) -> set[int]:
+def _joined(batches: Sequence[Batch]) -> Batch:
+    """One batch of all their rows."""
+    if len(batches) == 1:
+        return batches[0]
+    width = max(len(batch.columns) for batch in batches)
+    numbers: list[int] = []
+    columns: list[list[object]] = [[] for _ in range(width)]
+    for batch in batches:
+        numbers += batch.numbers
+        for place, column in enumerate(columns):
+            column += batch.columns[place] if place < len(batch.columns) else [None] * len(batch.numbers)
+    return Batch(numbers, cast(list[Sequence[object]], columns))  # type: ignore[arg-type]  # cells
+
+
+def _add_repeated(
+    numbers: Sequence[int], columns: Columns, problems: Problems, seen: SeenKeys, sheet: Sheet
+) -> set[int]:
     """Add an error for each key that stood in an earlier row; returns the places of such rows."""
     repeated: set[int] = set()
-    numbers = [number for number, _ in rows]
     for kind, names in enumerate([sheet.key, *((name,) for name in sheet.unique)]):
-        keys = _keys(names, columns, problems, sheet)
-        firsts = seen.add(kind, [(key, fila) for key, fila in zip(keys, numbers, strict=True) if key is not None])
+        keys, rows = _keys(names, numbers, columns, problems, sheet)
+        firsts = seen.add(kind, keys, rows)
         if firsts:
             places = [place for place, fila in enumerate(numbers) if fila in firsts]
             repeated.update(places)
@@ -101,18 +122,25 @@ def _add_repeated(rows: Sequence[Row], columns: Columns, problems: Problems, see
     return repeated
 
 
-def _keys(names: Sequence[str], columns: Columns, problems: Problems, sheet: Sheet) -> list[str | None]:
-    """The key of each row as a text, `None` where it cannot be told."""
+def _keys(
+    names: Sequence[str], numbers: Sequence[int], columns: Columns, problems: Problems, sheet: Sheet
+) -> tuple[Sequence[str], Sequence[int]]:
+    """The keys of the rows as texts, and the rows' numbers, without the rows whose key cannot be told."""
     values = [columns[sheet.index[name]] for name in names]
     if len(values) == 1:
-        return [None if value is None else str(value) for value in values[0]]
-    keys: list[str | None] = [
-        SEPARATOR.join("" if v is None else str(v) for v in parts) for parts in zip(*values, strict=True)
-    ]
-    for place, found in problems.items():
-        if any(problem.columna in names for problem in found):
-            keys[place] = None
-    return keys
+        unknown = {place for place, value in enumerate(values[0]) if value is None} if None in values[0] else set()
+        keys = list(map(str, values[0]))
+    else:
+        unknown = {place for place, found in problems.items() if any(problem.columna in names for problem in found)}
+        keys = list(map(SEPARATOR.join, zip(*map(_texts, values), strict=True)))
+    if not unknown:
+        return keys, numbers
+    told = [place not in unknown for place in range(len(keys))]
+    return list(compress(keys, told)), list(compress(numbers, told))
+
+
+def _texts(values: Sequence[Value | None]) -> list[str]:
+    return ["" if value is None else str(value) for value in values]
 
 
 def _repetition(fila: int, key: Mapping[str, Value | None], first: int) -> Problem:

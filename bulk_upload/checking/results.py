@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from bulk_upload.sheet.texts import Params
 from bulk_upload.sheet.values import Value
@@ -12,8 +12,7 @@ from bulk_upload.sheet.values import Value
 CheckedValues = tuple[Value | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True, array_like=True):
     """One error (or warning) of one cell or row. `columna` is ``""`` when the row as a whole is meant."""
 
     fila: int
@@ -24,8 +23,7 @@ class Problem:
     warning: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedChunk:
+class CheckedChunk(msgspec.Struct, frozen=True, array_like=True, tag="chunk"):
     """Some consecutive rows of a file after every check that needs no database.
 
     `columns` holds the good rows' values: one list for each column of the sheet, each with one value
@@ -38,9 +36,9 @@ class CheckedChunk:
     numbers: list[int]
     columns: list[list[Value | None]]
     next_row: int
-    problems: list[Problem] = field(default_factory=list)
-    repeated: set[int] = field(default_factory=set)
-    corrected: dict[int, int] = field(default_factory=dict)
+    problems: list[Problem] = []
+    repeated: set[int] = set()
+    corrected: dict[int, int] = {}
 
     def rows(self) -> list[CheckedValues]:
         """The good rows, as `numbers`."""

@@ -7,26 +7,23 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Final, Self
 
-# Keys in memory, in KiB, for each import; SQLite keeps the rest in a temporary file of its own.
+# Keys of each kind that are held as Python's strings: about 150 bytes each.
+HELD: Final = 150_000
+# Keys in memory beyond, in KiB, for each import; SQLite keeps the rest in a temporary file of its own.
 CACHE_KIB: Final = 8 * 1024
 
 
 class SeenKeys:
     """Remembers the first row of each key over a whole file of any size.
 
-    A Python set of a million pairs takes over 150 MB; a nameless SQLite database holds them exactly in a
-    B-tree with a fixed cache and removes itself.
+    A Python dictionary is fastest, but a million pairs take over 150 MB: those of a large file move to a nameless
+    SQLite database, which holds them exactly in a B-tree with a fixed cache and removes itself.
     """
 
     def __init__(self, kinds: int) -> None:
         """There are so many `kinds` of keys, known by their numbers: values of one may stand among those of another."""
-        self._db = sqlite3.connect("", isolation_level=None)
-        self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        self._db.execute("PRAGMA journal_mode = OFF")
-        self._db.execute("PRAGMA synchronous = OFF")
-        for kind in range(kinds):
-            self._db.execute(f"CREATE TABLE keys{kind} (key TEXT PRIMARY KEY, fila INTEGER) WITHOUT ROWID")
-        self._db.execute("BEGIN")
+        self._held: list[dict[str, int]] = [{} for _ in range(kinds)]
+        self._db: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -34,21 +31,52 @@ class SeenKeys:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._db.close()
+        if self._db is not None:
+            self._db.close()
 
-    def add(self, kind: int, keys: Sequence[tuple[str, int]]) -> dict[int, int]:
-        """Remember `(key, row)` pairs, in the order of the file.
+    def add(self, kind: int, keys: Sequence[str], rows: Sequence[int]) -> dict[int, int]:
+        """Remember the keys of these `rows`, in the order of the file.
 
         Returns, for each row whose key stood in an earlier row, that first row: ``{fila: fila_anterior}``.
         """
-        before = self._db.total_changes
-        self._db.executemany(f"INSERT OR IGNORE INTO keys{kind:d} VALUES (?, ?)", keys)  # noqa: S608
-        if self._db.total_changes - before == len(keys):
-            return {}
-        return dict(self._repeated(kind, keys))
+        if self._db is None and sum(map(len, self._held)) + len(keys) > HELD * len(self._held):
+            self._db = self._moved()
+        if self._db is not None:
+            return self._add_to(self._db, kind, list(zip(keys, rows, strict=True)))
+        held = self._held[kind]
+        known = len(held)
+        if held.keys().isdisjoint(keys):
+            held.update(zip(keys, rows, strict=True))
+            if len(held) - known == len(keys):
+                return {}
+            # One of them is repeated among these.
+            for key in keys:
+                held.pop(key, None)
+        firsts = map(held.setdefault, keys, rows)
+        return {fila: first for fila, first in zip(rows, firsts, strict=True) if first != fila}
 
-    def _repeated(self, kind: int, keys: Iterable[tuple[str, int]]) -> Iterable[tuple[int, int]]:
-        for key, fila in keys:
-            (first,) = self._db.execute(f"SELECT fila FROM keys{kind:d} WHERE key = ?", (key,)).fetchone()  # noqa: S608
-            if first != fila:
-                yield fila, first
+    def _moved(self) -> sqlite3.Connection:
+        """A database with what is held, which is not held any more."""
+        db = sqlite3.connect("", isolation_level=None)
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        db.execute("PRAGMA journal_mode = OFF")
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("BEGIN")
+        for kind, held in enumerate(self._held):
+            db.execute(f"CREATE TABLE keys{kind} (key TEXT PRIMARY KEY, fila INTEGER) WITHOUT ROWID")
+            db.executemany(f"INSERT INTO keys{kind} VALUES (?, ?)", held.items())  # noqa: S608  # a number
+            held.clear()
+        return db
+
+    @staticmethod
+    def _add_to(db: sqlite3.Connection, kind: int, pairs: Sequence[tuple[str, int]]) -> dict[int, int]:
+        before = db.total_changes
+        db.executemany(f"INSERT OR IGNORE INTO keys{kind:d} VALUES (?, ?)", pairs)  # noqa: S608
+        return {} if db.total_changes - before == len(pairs) else dict(_repeated(db, kind, pairs))
+
+
+def _repeated(db: sqlite3.Connection, kind: int, pairs: Iterable[tuple[str, int]]) -> Iterable[tuple[int, int]]:
+    for key, fila in pairs:
+        (first,) = db.execute(f"SELECT fila FROM keys{kind:d} WHERE key = ?", (key,)).fetchone()  # noqa: S608
+        if first != fila:
+            yield fila, first

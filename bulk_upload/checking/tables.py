@@ -5,16 +5,20 @@ Nothing in this package knows the ORM; the guarded child imports it without Djan
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
 
 from bulk_upload.checking.results import CheckedChunk, Problem
-from bulk_upload.sheet.cells import Row
+from bulk_upload.sheet.cells import Cell, Row
 from bulk_upload.sheet.headers import HeaderMatch
 
+Part = TypeVar("Part")
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+
+class Limits(msgspec.Struct, frozen=True):
     """What one file may ask of a reader: rows and columns, and the guarded child's memory and CPU."""
 
     max_rows: int = 1_048_575
@@ -23,32 +27,35 @@ class Limits:
     cpu_seconds: int = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Batch(NamedTuple):
+    """Some rows of a sheet by column, from column A on: each has a cell for each of `numbers`, the rows' own numbers.
+
+    Blank columns at the right may be absent. Blank rows never come. A cell is `None` where a CSV's row has ended.
+    """
+
+    numbers: Sequence[int]
+    columns: list[Sequence[Cell]]
+
+
+@dataclass(slots=True)
+class Table(Generic[Part]):
     """A file that was opened and understood.
 
-    `total` counts the data rows (below the header, not blank) and is known before the first batch is
-    read. `sheet` is set for a workbook, `encoding` and `delimiter` for a CSV. `warnings` are about the file as a
-    whole.
+    `total` counts the data rows (below the header, not blank); of a workbook it may count some blank ones, too, until
+    the last of the `batches` was taken. `sheet` is set for a workbook, `encoding` and `delimiter` for a CSV. `warnings`
+    are about the file as a whole.
     """
 
     header: HeaderMatch
     total: int
-    batches: Iterator[list[Row]]
+    batches: Iterator[Part]
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""
     warnings: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedTable:
-    """As `Table`, with checked chunks in place of rows; `total` counts all rows of the file."""
-
-    header: HeaderMatch
-    total: int
-    chunks: Iterator[CheckedChunk]
-    sheet: str = ""
-    encoding: str = ""
-    delimiter: str = ""
-    warnings: tuple[Problem, ...] = ()
+# In the guarded child; as its parent gets the rows; and as it gets them checked.
+ColumnTable = Table[Batch]
+RowTable = Table[list[Row]]
+CheckedTable = Table[CheckedChunk]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from bulk_upload.checking.field import Field
 from bulk_upload.checking.results import Problem
-from bulk_upload.sheet.cells import Cell, Row, is_blank
-from bulk_upload.sheet.checks import Rule
+from bulk_upload.checking.tables import Batch
+from bulk_upload.sheet.cells import Cell, is_blank
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import CellProblem, shown
 from bulk_upload.sheet.texts import Params
@@ -32,45 +31,46 @@ class Validator:
         index = header.sheet.index
         self._rules = [(rule, [index[name] for name in rule.columns]) for rule in header.sheet.requires]
 
-    def check(self, rows: Sequence[Row]) -> tuple[Columns, Problems]:
-        """Every cell of `rows` through its column's rule: the values by column, and what is wrong by row.
+    def check(self, batch: Batch) -> tuple[Columns, Problems]:
+        """Every cell of the batch through its column's rule: the values by column, and what is wrong by row.
 
         The value of a blank optional cell, and of a wrong one, is `None`.
         """
         columns: Columns = []
         problems: Problems = {}
-        by_place = list(itertools.zip_longest(*(cells for _, cells in rows)))
-        nothing = (None,) * len(rows)
+        numbers = batch.numbers
+        nothing = (None,) * len(numbers)
         for column, field, position in zip(self._columns, self._fields, self._positions, strict=True):
             if position is None:
-                columns.append([None] * len(rows))
+                columns.append([None] * len(numbers))
                 continue
-            cells: Sequence[Cell] = by_place[position] if position < len(by_place) else nothing
+            cells: Sequence[Cell] = batch.columns[position] if position < len(batch.columns) else nothing
             values, refusals = field.values(cells)
             columns.append(values)
             for place, problem in refusals.items():
-                problems.setdefault(place, []).append(_of_cell(rows[place][0], column.name, cells[place], problem))
-        if self._delimiter and len(by_place) > self._width:
-            self._add_extra_cells(rows, problems)
+                problems.setdefault(place, []).append(_of_cell(numbers[place], column.name, cells[place], problem))
+        if self._delimiter and len(batch.columns) > self._width:
+            self._add_extra_cells(batch, problems)
         for rule, places in self._rules:
-            self._apply(rule, [columns[place] for place in places], rows, problems)
+            # Only of the rows whose cells are all right.
+            for place, found in rule.find_all([columns[place] for place in places]).items():
+                if place not in problems:
+                    problems[place] = [Problem(numbers[place], found.columna, found.codigo, found.params, found.valor)]
         return columns, problems
 
-    def _apply(self, rule: Rule, columns: Columns, rows: Sequence[Row], problems: Problems) -> None:
-        """A rule across columns, for the rows whose cells are all right."""
-        for place, values in enumerate(zip(*columns, strict=True)):
-            if place not in problems and (found := rule.find(values)):
-                fila = rows[place][0]
-                problems[place] = [Problem(fila, found.columna, found.codigo, found.params, found.valor)]
-
-    def _add_extra_cells(self, rows: Sequence[Row], problems: Problems) -> None:
+    def _add_extra_cells(self, batch: Batch, problems: Problems) -> None:
         """A CSV row longer than its header: most likely an unquoted separator has shifted its values."""
-        for place, (fila, cells) in enumerate(rows):
-            if all(map(is_blank, cells[self._width :])):
+        extra = batch.columns[self._width :]
+        for place, (fila, cells) in enumerate(zip(batch.numbers, zip(*extra, strict=True), strict=True)):
+            if all(map(is_blank, cells)):
                 continue
-            params: Params = {"celdas": len(cells), "columnas": self._width, "separador": _visible(self._delimiter)}
-            problem = Problem(fila, "", "extra_cells", params, shown(written(cells[-1])))
-            problems.setdefault(place, []).append(problem)
+            given = [cell for cell in cells if cell is not None]
+            params: Params = {
+                "celdas": self._width + len(given),
+                "columnas": self._width,
+                "separador": _visible(self._delimiter),
+            }
+            problems.setdefault(place, []).append(Problem(fila, "", "extra_cells", params, shown(written(given[-1]))))
 
 
 def _of_cell(fila: int, name: str, cell: Cell, problem: CellProblem) -> Problem:

@@ -12,10 +12,11 @@ from django.db.models.sql.compiler import SQLCompiler
 
 @Field.register_lookup
 class AnyOf(In):
-    """Values as the column holds them, texts or whole numbers, without the character U+001F.
+    """A set of values as the column holds them, texts or whole numbers, without the character U+001F.
 
     On PostgreSQL they are one parameter: thousands of them cost more than the query itself. The array comes from a
-    subquery on purpose: thousands of constants make the planner scan the whole table.
+    subquery on purpose: thousands of constants make the planner scan the whole table. Each value of a list would be
+    looked at by Django, those of a set are not.
     """
 
     lookup_name = "any_of"

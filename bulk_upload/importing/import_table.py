@@ -38,7 +38,7 @@ def import_table(
     existing: set[Value] = set()
     target = target_of(upload.sheet_name)
     order = _order(upload)
-    for checked in table.chunks:
+    for checked in table.batches:
         Chunk(target, upload, checked, existing, order, keep).commit()
         target.declared.after_chunk()
         after_chunk()

@@ -38,7 +38,7 @@ def locked(target: Target, keys: Mapping[Key, Known]) -> dict[Key, Known]:
 
     One query in the order of the primary keys: whoever locks in one order cannot deadlock.
     """
-    wanted = [known.pk for known in keys.values()]
+    wanted = {known.pk for known in keys.values()}
     rows = _read(target, pk__any_of=wanted).order_by("pk").select_for_update()
     return _known(target, _rows(rows)) if wanted else {}
 
@@ -70,7 +70,7 @@ def _by_key(target: Target, columns: Columns) -> dict[Key, Known]:
 
 def _named(target: Target, place: int, values: Collection[Value | None]) -> dict[Key, Known]:
     """Those whose field at `place` has one of the values."""
-    return _known(target, _rows(_read(target, **{f"{target.fields[place]}__any_of": values})))
+    return _known(target, _rows(_read(target, **{f"{target.fields[place]}__any_of": frozenset(values)})))
 
 
 def _selected(target: Target) -> str:

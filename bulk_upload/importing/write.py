@@ -140,5 +140,5 @@ def _in_key_order(decisions: Decisions) -> list[Values]:
 def _confirm(target: Target, decisions: Decisions, author: Author) -> None:
     """Equal values, but an earlier list must not replace them: they only take this author's number."""
     if keys := decisions.confirmed.keys() - decisions.updates.keys():
-        rows = target.model._default_manager.filter(pk__any_of=[decisions.confirmed[key].pk for key in keys])
+        rows = target.model._default_manager.filter(pk__any_of={decisions.confirmed[key].pk for key in keys})
         rows.filter(change_number__lt=author.number).update(change_number=author.number)

@@ -3,7 +3,7 @@
 readers = Readers()
 with readers.reader(limits, on_wait) as reader:
     table = reader.checked(path, "csv", sheet, next_row=0, chunk_rows=2500)
-    for chunk in table.chunks: ...
+    for chunk in table.batches: ...
 readers.close()
 """
 
@@ -11,17 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
 
 from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.checking.tables import CheckedTable, Limits, Table
+from bulk_upload.checking.tables import CheckedTable, Limits, Part, RowTable, Table
 from bulk_upload.reading import decoding, protocol
 from bulk_upload.reading.fork_server import ForkServer
 from bulk_upload.reading.heartbeat import OnWait, ignore_wait
 from bulk_upload.reading.process import Child
 from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import FileProblem
 
 
@@ -39,45 +42,61 @@ class Reader:
         self._limits = limits
         self._on_wait = on_wait
 
-    def rows(self, path: Path, file_format: str, sheet: Sheet) -> Table:
+    def rows(self, path: Path, file_format: str, sheet: Sheet) -> RowTable:
         """The file's rows as they stand."""
-        opened = self._open(self._job(path, file_format, sheet), sheet)
-        header, total, worksheet, encoding, delimiter, warnings = opened
-        return Table(header, total, self._batches(total), worksheet, encoding, delimiter, warnings)
+        header, opened = self._open(self._job(path, file_format, sheet), sheet)
+        table = _table(header, opened)
+        table.batches = self._rows(table)
+        return table
 
     def checked(self, path: Path, file_format: str, sheet: Sheet, *, next_row: int, chunk_rows: int) -> CheckedTable:
         """The file's rows from `next_row` on, checked, at most `chunk_rows` in each chunk."""
         job = self._job(path, file_format, sheet)
-        opened = self._open(replace(job, next_row=next_row, chunk_rows=chunk_rows), sheet)
-        header, total, worksheet, encoding, delimiter, warnings = opened
-        chunks = self._chunks(total, sheet, whole=not next_row)
-        return CheckedTable(header, total, chunks, worksheet, encoding, delimiter, warnings)
+        header, opened = self._open(replace(job, next_row=next_row, chunk_rows=chunk_rows), sheet)
+        table = _table(header, opened)
+        table.batches = self._chunks(table, whole=not next_row)
+        return table
 
     def _job(self, path: Path, file_format: str, sheet: Sheet) -> protocol.Job:
         return protocol.Job(_there(path), file_format, sheet.module, sheet.name, self._limits)
 
-    def _open(self, job: protocol.Job, sheet: Sheet) -> decoding.Opened:
+    def _open(self, job: protocol.Job, sheet: Sheet) -> tuple[HeaderMatch, protocol.Opened]:
         self._child.ask(job, self._on_wait)
         return decoding.table(self._child.line(), sheet)
 
-    def _batches(self, total: int) -> Iterator[list[Row]]:
-        while total > 0:
-            rows = decoding.rows(self._child.line())
-            total -= len(rows)
-            yield rows
-        if self._child.line() != protocol.END:
-            raise FileProblem("damaged_file")
+    def _rows(self, table: RowTable) -> Iterator[list[Row]]:
+        found = 0
+        while not isinstance(message := decoding.rows(self._child.line()), protocol.End):
+            found += len(message)
+            yield _counted(message, found, table.total)
+        _end(table, message, found, whole=True)
 
-    def _chunks(self, total: int, sheet: Sheet, *, whole: bool) -> Iterator[CheckedChunk]:
-        """The chunks, which must hold as many rows as the file; not more, if it is not read as a `whole`."""
-        while (line := self._child.line()) != protocol.END:
-            chunk = decoding.chunk(line, sheet)
-            total -= len(chunk.numbers) + len({problem.fila for problem in chunk.problems})
-            if total < 0:
-                raise FileProblem("damaged_file")
-            yield chunk
-        if whole and total:
-            raise FileProblem("damaged_file")
+    def _chunks(self, table: CheckedTable, *, whole: bool) -> Iterator[CheckedChunk]:
+        found = 0
+        sheet = table.header.sheet
+        while not isinstance(chunk := decoding.chunk(self._child.line(), sheet), protocol.End):
+            found += len(chunk.numbers) + len({problem.fila for problem in chunk.problems})
+            yield _counted(chunk, found, table.total)
+        _end(table, chunk, found, whole=whole)
+
+
+def _table(header: HeaderMatch, opened: protocol.Opened) -> Table[Any]:
+    found = (opened.sheet, opened.encoding, opened.delimiter, tuple(opened.warnings))
+    return Table(header, opened.total, iter(()), *found)
+
+
+def _counted(part: Part, found: int, most: int) -> Part:
+    """The part, unless more rows have come than the file has."""
+    if found > most:
+        raise FileProblem("damaged_file")
+    return part
+
+
+def _end(table: Table[Any], end: protocol.End, found: int, *, whole: bool) -> None:
+    """The rows that were found must be those of the file; not more, if it was not read as a `whole`."""
+    if not found <= end.total <= table.total or (whole and found < end.total):
+        raise FileProblem("damaged_file")
+    table.total = end.total
 
 
 class Readers:
@@ -131,7 +150,7 @@ def only_reader(limits: Limits, on_wait: OnWait = ignore_wait) -> Iterator[Reade
 @contextmanager
 def open_table(
     path: Path, file_format: str, sheet: Sheet, limits: Limits, on_wait: OnWait = ignore_wait
-) -> Iterator[Table]:
+) -> Iterator[RowTable]:
     """The rows of one file, by an `only_reader`."""
     with only_reader(limits, on_wait) as reader:
         yield reader.rows(path, file_format, sheet)

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from bulk_upload.sheet.text import BLANKS
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCell:
+class ErrorCell(msgspec.Struct, frozen=True, tag="error"):
     """A cell that shows an Excel error, such as ``#N/A``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class DateCell:
+class DateCell(msgspec.Struct, frozen=True, tag="date"):
     """A cell whose number is a date, a time or a duration; `text` is its ISO form."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadCell:
+class UnreadCell(msgspec.Struct, frozen=True, tag="unread"):
     """A cell whose value cannot be told; `code` is one of `ROW_PROBLEMS`, `text` what is known of the value."""
 
     code: str

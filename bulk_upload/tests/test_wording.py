@@ -219,7 +219,7 @@ def test_a_rule_that_does_not_say_its_codes_is_named_at_start(declare):
 def said(sheet: Sheet, code: str) -> list[Problem]:
     problem = Problem(2, "nombre", code, {"columna": "nombre"}, "")
     chunk = CheckedChunk([], [[] for _ in sheet.columns], 3, [problem])
-    return decoding.chunk(protocol.encode(protocol.chunk_message(chunk)), sheet).problems
+    return decoding.chunk(protocol.encode(chunk), sheet).problems
 
 
 @pytest.mark.parametrize("code", ["required_blank", "odd_name", "none_of"])

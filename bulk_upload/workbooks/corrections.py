@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bulk_upload.checking.tables import Table
+from bulk_upload.checking.tables import RowTable
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.sheet.cells import Cell, Row, is_blank, row_number
 from bulk_upload.sheet.columns import ORIGINAL_ROW, ROW_PROBLEMS, Column
@@ -67,7 +67,7 @@ class Written(NamedTuple):
 
 def write_corrections(
     upload: BulkUpload,
-    table: Table,
+    table: RowTable,
     target: IO[bytes],
     language: str,
     after_batch: Callable[[int], None] = lambda rows: None,

@@ -25,17 +25,24 @@ class CellFormats:
         self._codes = codes
         self._texts = texts if any(map(adds_text, codes)) else ()
         self._amounts = amounts if any(map(is_percent, codes)) else ()
+        self._sheet = sheet
         self._read = 0
         self._rows: Iterator[list[RichCell]] = iter(())
         self._first = 0
-        if wanted := [*self._texts, *self._amounts]:
-            self._first = min(wanted)
-            self._rows = sheet.cells(self._first, max(wanted))
+
+    @property
+    def change_values(self) -> bool:
+        """Whether a number may be shown as something else."""
+        return bool(self._texts or self._amounts)
 
     def apply(self, numbers: Sequence[int], columns: list[Sequence[Cell]]) -> None:
         """Put what is shown in the place of the numbers; `numbers` are the rows' own, and only grow."""
-        if not self._texts and not self._amounts:
+        if not self.change_values:
             return
+        if not self._read:
+            wanted = [*self._texts, *self._amounts]
+            self._first = min(wanted)
+            self._rows = self._sheet.cells(self._first, max(wanted))
         rows = [self._row(number) for number in numbers]
         for places, answer in ((self._texts, self._shown), (self._amounts, self._amount)):
             for place in places:

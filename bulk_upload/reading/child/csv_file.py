@@ -7,19 +7,20 @@ once to hand the rows out. So a file that is damaged anywhere is refused before 
 from __future__ import annotations
 
 import csv
-import itertools
-from collections.abc import Generator, Iterator
+from bisect import bisect_right
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import compress, islice, takewhile, zip_longest
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.checking.tables import Limits, Table
+from bulk_upload.checking.tables import Batch, ColumnTable, Limits, Table
 from bulk_upload.reading.child.csv_dialect import SAMPLE, Dialect, detect_dialect
 from bulk_upload.reading.child.csv_quotes import quoting_problem, swallowing_cell
 from bulk_upload.reading.child.csv_text import ENCODING_NAMES, MAX_LINE, detect_encoding, is_guessed, text_of
-from bulk_upload.sheet.cells import Cell, Row, column_letter, is_blank
+from bulk_upload.sheet.cells import column_letter, is_blank
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header, no_header
 from bulk_upload.sheet.problems import FileProblem, shown
@@ -28,8 +29,9 @@ from bulk_upload.sheet.text import BLANKS
 # What a CSV is called where a message names a sheet.
 SHEET: Final = "CSV"
 BATCH_ROWS: Final = 500
-# Characters: a batch of long rows ends early, so that it stays small in memory.
-BATCH_SIZE: Final = 2 * 1024 * 1024
+_FIRST_ROWS: Final = 50
+# Bytes: after a batch of long rows the next one has fewer, so that it stays small in memory.
+BATCH_SIZE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class _Source:
 
 
 @contextmanager
-def open_csv(path: Path, kind: Sheet, limits: Limits) -> Iterator[Table]:
+def open_csv(path: Path, kind: Sheet, limits: Limits) -> Iterator[ColumnTable]:
     """The rows of a file that holds a sheet of this `kind`. Raises `FileProblem`, here or while batches are taken."""
     with path.open("rb") as file:
         encoding = detect_encoding(file)
@@ -67,7 +69,7 @@ def _dialect(file: BinaryIO, encoding: str, kind: Sheet) -> Dialect:
 
 
 def _header(source: _Source, kind: Sheet) -> HeaderMatch:
-    found = find_header(itertools.takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)), kind)
+    found = find_header(takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)), kind)
     if found:
         return match_header(kind, *found, SHEET)
     first = next(_records(source), None)
@@ -77,11 +79,10 @@ def _header(source: _Source, kind: Sheet) -> HeaderMatch:
 def _count(source: _Source, header: HeaderMatch) -> int:
     """How many data rows there are; every record is checked on the way."""
     total = 0
-    for number, _ in _records(source, width=len(header.texts)):
-        if number > header.row:
-            total += 1
-            if total > source.limits.max_rows:
-                raise FileProblem("too_many_rows", maximo=source.limits.max_rows)
+    for numbers, _ in _blocks(source, width=len(header.texts)):
+        total += len(numbers) - bisect_right(numbers, header.row)
+        if total > source.limits.max_rows:
+            raise FileProblem("too_many_rows", maximo=source.limits.max_rows)
     if not total:
         raise FileProblem("empty_file")
     return total
@@ -99,64 +100,90 @@ def _guess(source: _Source, header: HeaderMatch) -> Problem:
     return Problem(0, "", "guessed_encoding", params, params["ejemplo"], warning=True)
 
 
-def _batches(source: _Source, header: HeaderMatch) -> Generator[list[Row]]:
-    batch: list[Row] = []
-    size = 0
-    for number, cells in _records(source, width=len(header.texts)):
-        if number <= header.row:
-            continue
-        batch.append((number, cast(list[Cell], cells)))
-        size += sum(map(len, cells))
-        if len(batch) >= BATCH_ROWS or size >= BATCH_SIZE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def _batches(source: _Source, header: HeaderMatch) -> Generator[Batch]:
+    for numbers, records in _blocks(source, width=len(header.texts)):
+        above = bisect_right(numbers, header.row)
+        if above < len(numbers):
+            yield Batch(numbers[above:], list(zip_longest(*records[above:])))
 
 
-def _records(source: _Source, width: int | None = None) -> Iterator[tuple[int, list[str]]]:
-    """The records that are not blank, numbered as a spreadsheet numbers its rows.
+def _records(source: _Source) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, one by one, each with its number."""
+    for numbers, records in _blocks(source):
+        yield from zip(numbers, records, strict=True)
+
+
+def _blocks(source: _Source, width: int | None = None) -> Iterator[tuple[Sequence[int], Sequence[list[str]]]]:
+    """The records that are not blank, some at a time, numbered as a spreadsheet numbers its rows.
 
     A blank line counts as a row; a line end within quotes does not. `width` is the number of cells in
     the header, once it is known.
     """
-    delimiter, max_columns = source.dialect.delimiter, source.limits.max_columns
     with text_of(source.file, source.encoding, newline="") as text:
         for _ in range(source.dialect.hidden_lines):
             next(text, "")
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
-        ended = 0  # the line at which the record before has ended
-        try:
-            for number, cells in enumerate(reader, start=1):
-                if reader.line_num > ended + 1:
-                    _check_lines(source, cells, ended + 1, width)
-                ended = reader.line_num
-                if len(cells) > max_columns:
-                    _cut(cells, max_columns)
-                # The first cell says it of nearly every record.
-                if cells and (cells[0].strip(BLANKS) or not all(map(is_blank, cells))):
-                    yield number, cells
-            return
-        except csv.Error as error:
-            refusal = error
-    raise _refused(source, refusal, ended + 1, reader.line_num)
+        reader = csv.reader(text, delimiter=source.dialect.delimiter, strict=True)
+        number = ended = 0  # records so far, and lines
+        size = _FIRST_ROWS
+        refusal: csv.Error | None = None
+        while refusal is None:
+            records: list[list[str]] = []
+            began = source.file.tell()
+            try:
+                records.extend(islice(reader, size))
+            except csv.Error as error:
+                refusal = error
+            if not records:
+                break
+            ended = _ended(source, records, ended, reader.line_num, width)
+            yield _not_blank(records, number)
+            number += len(records)
+            size = min(2 * size, BATCH_ROWS) if source.file.tell() - began < BATCH_SIZE else max(size // 4, 1)
+    if refusal is not None:
+        raise _refused(source, refusal, ended + 1, reader.line_num)
 
 
-def _check_lines(source: _Source, cells: list[str], start: int, width: int | None) -> None:
-    """Look at a record of several lines, which begins at line `start`. Raises `FileProblem` or `csv.Error`."""
+def _not_blank(records: list[list[str]], before: int) -> tuple[Sequence[int], Sequence[list[str]]]:
+    """The records that are not blank, and their numbers; so many came `before`."""
+    numbers = range(before + 1, before + len(records) + 1)
+    # The first cell says it of nearly every record.
+    full = [bool(cells) and (cells[0].strip(BLANKS) != "" or not all(map(is_blank, cells))) for cells in records]
+    return (numbers, records) if all(full) else (list(compress(numbers, full)), list(compress(records, full)))
+
+
+def _ended(source: _Source, records: list[list[str]], ended: int, now: int, width: int | None) -> int:
+    """The line at which the last of the records ends; `ended` is that of the one before them, `now` the reader's.
+
+    A record of several lines and one with too many cells are looked at. Raises `FileProblem`.
+    """
+    most = source.limits.max_columns
+    if now == ended + len(records) and max(map(len, records)) <= most:
+        return now
+    for cells in records:
+        breaks = sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in cells)
+        if breaks:
+            _check_lines(source, cells, ended + 1, breaks, width)
+        ended += 1 + breaks
+        if len(cells) > most:
+            _cut(cells, most)
+    return ended
+
+
+def _check_lines(source: _Source, cells: list[str], start: int, breaks: int, width: int | None) -> None:
+    """Look at a record of several lines, which begins at line `start`. Raises `FileProblem`."""
     place = swallowing_cell(cells, width, source.dialect.delimiter) if width else None
     if place is not None:
         above = sum(cell.count("\n") or cell.count("\r") for cell in cells[:place])
         raise FileProblem("unclosed_quote", linea=start + above + source.dialect.hidden_lines)
     if sum(map(len, cells)) > MAX_LINE:
-        raise csv.Error("record too long")
+        raise _refused(source, csv.Error("record too long"), start, start + breaks)
 
 
 def _refused(source: _Source, error: csv.Error, start: int, end: int) -> FileProblem:
     """The problem of the record in lines `start` to `end`, at which the csv module stopped."""
     hidden = source.dialect.hidden_lines
     with text_of(source.file, source.encoding, newline="") as text:
-        record = itertools.islice(text, start - 1 + hidden, end + hidden)
+        record = islice(text, start - 1 + hidden, end + hidden)
         return quoting_problem(error, record, start + hidden, end + hidden, source.dialect.delimiter)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
 from bulk_upload.checking.chunks import checked_chunks
-from bulk_upload.checking.tables import Table
+from bulk_upload.checking.tables import Batch, ColumnTable
 from bulk_upload.reading import protocol
 from bulk_upload.reading.child.csv_file import open_csv
 from bulk_upload.reading.child.unnamed import with_unnamed_columns
 from bulk_upload.reading.child.workbook import open_workbook
+from bulk_upload.sheet.cells import Cell
 from bulk_upload.sheet.declaration import load_sheet
+from bulk_upload.sheet.values import written
 
 
 def messages(job: protocol.Job) -> Iterator[protocol.Message]:
@@ -20,16 +23,39 @@ def messages(job: protocol.Job) -> Iterator[protocol.Message]:
     sheet = load_sheet(job.sheet_module, job.sheet_name)
     with open_file(Path(job.path), sheet, job.limits) as table:
         table = with_unnamed_columns(table)
-        yield protocol.table_message(table)
-        yield from _chunks(table, job) if job.chunk_rows else _rows(table)
-        yield ["end"]
+        yield protocol.Opened(
+            table.header.row,
+            list(table.header.texts),
+            table.total,
+            table.sheet,
+            table.encoding,
+            table.delimiter,
+            list(table.warnings),
+        )
+        table.batches = _counted(table, table.batches)
+        if job.chunk_rows:
+            yield from checked_chunks(table, next_row=job.next_row, chunk_rows=job.chunk_rows)
+        else:
+            yield from map(_rows, table.batches)
+        yield protocol.End(table.total)
 
 
-def _chunks(table: Table, job: protocol.Job) -> Iterator[protocol.Message]:
-    for chunk in checked_chunks(table, next_row=job.next_row, chunk_rows=job.chunk_rows):
-        yield protocol.chunk_message(chunk)
+def _counted(table: ColumnTable, batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The batches of `table`, whose total is afterwards the number of their rows."""
+    total = 0
+    for batch in batches:
+        total += len(batch.numbers)
+        yield batch
+    table.total = total
 
 
-def _rows(table: Table) -> Iterator[protocol.Message]:
-    for batch in table.batches:
-        yield ["rows", [(number, [None if cell == "" else cell for cell in cells]) for number, cells in batch]]
+def _rows(batch: Batch) -> protocol.Rows:
+    columns = ([_sent(cell) for cell in column] for column in batch.columns)
+    return protocol.Rows([(number, list(cells)) for number, *cells in zip(batch.numbers, *columns, strict=True)])
+
+
+def _sent(cell: Cell) -> Cell:
+    """The cell as it is sent: JSON knows no number that is none."""
+    if cell == "":
+        return None
+    return written(cell) if isinstance(cell, float) and not math.isfinite(cell) else cell

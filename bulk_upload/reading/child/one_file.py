@@ -26,7 +26,7 @@ _OBJECTS: Final = 20_000
 
 def read_one() -> int:
     """Read the job from standard input and write the file's messages. Returns the exit status."""
-    _send(["ready"])
+    _send(protocol.Ready())
     line = sys.stdin.buffer.readline()
     if not line:
         return 0  # Nobody wants anything.
@@ -38,9 +38,9 @@ def read_one() -> int:
         for message in messages(job):
             _send(message)
     except FileProblem as problem:
-        _send(["problem", problem.code, list(problem.params.items())])
+        _send(protocol.Refused(problem.code, problem.params))
     except MemoryError:
-        _send(["problem", "too_big_to_read", []])
+        _send(protocol.Refused("too_big_to_read", {}))
     except CheckingFault:
         traceback.print_exc()
         return protocol.FAULT

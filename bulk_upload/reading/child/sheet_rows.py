@@ -5,22 +5,24 @@ from __future__ import annotations
 import itertools
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import compress
 from typing import Final, cast
 
-from bulk_upload.checking.tables import Limits
+from bulk_upload.checking.tables import Batch, Limits
 from bulk_upload.reading.child.calamine import Value
 from bulk_upload.reading.child.library_values import to_cells
-from bulk_upload.reading.child.spool import Spool
-from bulk_upload.reading.child.worksheet import SHEET_ROWS, Worksheet
+from bulk_upload.reading.child.package import MEGABYTE
+from bulk_upload.reading.child.worksheet import FAR_ROWS, SHEET_ROWS, Worksheet
 from bulk_upload.sheet.cells import Cell, UnreadCell, column_letter, is_blank
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import FileProblem, shown
 
-# Blank rows after which a cell outside the known columns is a stray one.
-FAR_ROWS: Final = 10_000
-# Rows, and bytes, of a batch.
+# Characters that a file may come to: a text that many cells share stands only once in the file.
+_LEAST_TEXT: Final = 64 * MEGABYTE
+_TIMES_THE_FILE: Final = 200
+# Rows, and characters, of a batch.
 _MOST_ROWS: Final = 256
 _FIRST_ROWS: Final = 4
 _COMFORTABLE: Final = 1024 * 1024
@@ -28,10 +30,11 @@ _NO_RESULT: Final = UnreadCell("formula_without_result", "")
 
 
 class SheetRows:
-    """Reads `sheet` into `spool`. Afterwards `total` counts its rows, and the columns with numbers are known."""
+    """Reads `sheet`. Afterwards `total` counts its rows, and the columns with numbers are known."""
 
-    def __init__(self, sheet: Worksheet, header: HeaderMatch, limits: Limits) -> None:
+    def __init__(self, sheet: Worksheet, header: HeaderMatch, limits: Limits, file_size: int) -> None:
         self._sheet = sheet
+        self._room = _LEAST_TEXT + _TIMES_THE_FILE * file_size
         self._header = header
         self._limits = limits
         self._known = sorted(header.positions.values())
@@ -42,29 +45,81 @@ class SheetRows:
         self._texts = {place for place, kind in kinds.items() if kind in ("code", "text")}
         self._amounts = {place for place, kind in kinds.items() if kind in ("decimal", "integer")}
         self._unread: dict[int, array[int]] = {}
+        self._next = 1  # the number of the next row
         self._last = header.row  # the last row that is not blank
         self._values = 0
+        self._marks = sheet.marks()[::-1]
+        self._are_places_checked = sheet.is_repaired
         self.total = 0
         self.texts_with_numbers: set[int] = set()
         self.amounts_with_numbers: set[int] = set()
 
-    def read_into(self, spool: Spool) -> None:
-        """Raises `FileProblem`, or what the library raises for a sheet that it cannot read."""
+    def expected(self) -> int:
+        """How many rows there will be at most; 0 where that cannot be said before they are read."""
+        said = self._sheet.rows_said()
+        above = sum(
+            any(cell != "" for cell in cells) for cells in itertools.islice(self._sheet.rows(), self._header.row)
+        )
+        return max(said - above, 0) if said - above <= self._limits.max_rows else 0
+
+    def batches(self) -> Iterator[Batch]:
+        """Raises `FileProblem`, or what the library raises for a sheet that it cannot read.
+
+        A batch comes once it is sure that no two of its cells were in one place.
+        """
+        held: list[Batch] = []
+        characters = 0
+        for batch, size in self._read():
+            held.append(batch)
+            characters += size
+            if self._is_checked(characters):
+                yield from held
+                held.clear()
+                characters = 0
+        self._sheet.check_count(self._values)
+        yield from held
+
+    def _is_checked(self, held: int) -> bool:
+        """Whether all cells so far are accounted for; `held` are about the characters that are waiting for it."""
+        if self._are_places_checked:
+            return True
+        mark, cells = self._marks[-1] if self._marks else (0, 0)
+        if self._next == mark and self._values == cells:
+            return True
+        if self._next != mark and held < _COMFORTABLE:
+            return False
+        self._sheet.check_places()
+        self._are_places_checked = True
+        return True
+
+    def _read(self) -> Iterator[tuple[Batch, int]]:
+        """The batches, each with its characters."""
         self._unread = self._sheet.formulas_without_result(self._known[0], self._known[-1])
         rows = self._sheet.rows()
-        for number, cells in enumerate(itertools.islice(rows, self._header.row), start=1):
+        for cells in itertools.islice(rows, self._header.row):
             self._values += len(cells) - cells.count("")
-            self._check_width(number, [cells])
-        number, size = self._header.row + 1, _FIRST_ROWS
-        while batch := list(itertools.islice(rows, size)):
+            self._check_width(self._next, [cells])
+            self._next += 1
+        size = _FIRST_ROWS
+        while batch := list(itertools.islice(rows, self._up_to_mark(size))):
+            number = self._next
             columns = self._columns(number, batch)
             if number > SHEET_ROWS:
                 raise FileProblem("too_many_rows", maximo=self._limits.max_rows)
-            written = self._keep(spool, number, columns, len(batch))
-            number += len(batch)
-            size = min(2 * size, _MOST_ROWS) if written < _COMFORTABLE else max(size // 4, 1)
-        self._keep_formulas(spool, number)
-        self._sheet.check_count(self._values)
+            self._next += len(batch)
+            characters = _characters(columns)
+            self._room -= characters
+            if self._room < 0:
+                raise FileProblem("too_big_to_read")
+            size = min(2 * size, _MOST_ROWS) if characters < _COMFORTABLE else max(size // 4, 1)
+            if kept := self._kept(number, columns, len(batch)):
+                yield kept, characters
+        yield from ((batch, 0) for batch in self._formulas(self._next))
+
+    def _up_to_mark(self, size: int) -> int:
+        while self._marks and self._marks[-1][0] <= self._next:
+            self._marks.pop()
+        return min(size, self._marks[-1][0] - self._next) if self._marks else size
 
     def _columns(self, first: int, batch: list[list[Value]]) -> list[Sequence[Cell]]:
         """The cells by column, as `Cell` has them; blank columns at the right are left out."""
@@ -91,11 +146,11 @@ class SheetRows:
                 if cell != "":
                     raise self._sheet.too_wide(f"{column_letter(place)}{number}")
 
-    def _keep(self, spool: Spool, first: int, columns: list[Sequence[Cell]], count: int) -> int:
-        """Add the rows from number `first` on that are not blank; gives the bytes that they have come to."""
+    def _kept(self, first: int, columns: list[Sequence[Cell]], count: int) -> Batch | None:
+        """The rows from number `first` on that are not blank, if there are any."""
         columns = self._with_unread(first, columns, count)
         if not columns:
-            return 0
+            return None
         numbers = list(range(first, first + count))
         keys = columns[self._key] if self._key < len(columns) else [None] * count
         if not _are_full(keys):
@@ -103,7 +158,7 @@ class SheetRows:
             numbers = list(compress(numbers, full))
             columns = [list(compress(column, full)) for column in columns]
         if not numbers:
-            return 0
+            return None
         if numbers[0] > self._last + FAR_ROWS:
             self._refuse_stray(numbers[0], columns)
         self._last = numbers[-1]
@@ -111,7 +166,7 @@ class SheetRows:
         if self.total > self._limits.max_rows:
             raise FileProblem("too_many_rows", maximo=self._limits.max_rows)
         self._look_for_numbers(columns)
-        return spool.add((numbers, columns))
+        return Batch(numbers, columns)
 
     def _refuse_stray(self, number: int, columns: list[Sequence[Cell]]) -> None:
         places = [place for place, column in enumerate(columns) if not is_blank(column[0])]
@@ -140,11 +195,21 @@ class SheetRows:
                 columns[place] = cells
         return columns
 
-    def _keep_formulas(self, spool: Spool, first: int) -> None:
+    def _formulas(self, first: int) -> Iterator[Batch]:
         """Rows after the last value, in which there are only formulas without a result."""
         last = max((rows[-1] for rows in self._unread.values()), default=0)
         for start in range(first, last + 1, _MOST_ROWS):
-            self._keep(spool, start, [], min(_MOST_ROWS, last - start + 1))
+            if batch := self._kept(start, [], min(_MOST_ROWS, last - start + 1)):
+                yield batch
+
+
+def _characters(columns: Sequence[Sequence[Cell]]) -> int:
+    """How long the texts are, about: columns with other cells are left out."""
+    total = 0
+    for column in columns:
+        with suppress(TypeError):
+            total += len("".join(cast(Sequence[str], column)))
+    return total
 
 
 def _are_full(cells: Sequence[Cell]) -> bool:

@@ -37,10 +37,15 @@ class SheetFacts:
     """`cells` counts the cells, all but those without any attribute.
 
     `is_regular` is false when the XML is written in a way that the library loses something of: see `repair`.
-    `last_column` is where the sheet is said to end. `may_lack_results` says that a formula may have none.
+    `last_column` is where the sheet is said to end. `may_lack_results` says that a formula may have none. `rows` counts
+    those that may have a value; `last_row` is the number that the last one says it has. `marks` are the places at which
+    the XML was divided: the number of the next row, and the cells before it.
     """
 
     cells: int = 0
+    rows: int = 0
+    last_row: int | None = None
+    marks: list[tuple[int, int]] = field(default_factory=list)
     is_regular: bool = True
     last_column: int | None = None
     has_errors: bool = False
@@ -152,6 +157,9 @@ class _Searches:
     def __init__(self, prefix: bytes) -> None:
         self.end = b"</%bsheetData>" % prefix
         self.row = b"<%brow" % prefix
+        self._row_number = re.compile(rb'<%brow[^<>]*? r="([0-9]{1,7})"' % prefix)
+        self._filled_end = b"</%bc></%brow>" % (prefix, prefix)
+        self._values = [b"<%b%b" % (prefix, name) for name in (b"v", b"is", b"f")]
         self._cell = b"<%bc " % prefix
         self.any_cell = re.compile(rb"<%bc[ >/]" % prefix)
         self._formula = re.compile(rb"<%bf[ >/]" % prefix)
@@ -165,6 +173,7 @@ class _Searches:
         self.place = re.compile(rb'<%bc r="([A-Z]+[0-9]+)"' % prefix)
 
     def add(self, piece: bytes, facts: SheetFacts) -> None:
+        self._add_rows(piece, facts)
         facts.cells += piece.count(self._cell)
         # One byte is found much faster than two.
         facts.is_regular = facts.is_regular and not (b"!" in piece and b"<!" in piece)
@@ -172,6 +181,23 @@ class _Searches:
         if self._formula.search(piece):
             found = any(pattern.search(piece) for pattern in self._no_result)
             facts.may_lack_results = facts.may_lack_results or found
+
+    def _add_rows(self, piece: bytes, facts: SheetFacts) -> None:
+        """All but the first piece begin with a row."""
+        if facts.rows and (first := self._number(piece, 0)) is not None:
+            facts.marks.append((first, facts.cells))
+        rows = piece.count(self.row)
+        if rows != piece.count(self._filled_end):
+            # Some rows end with an empty cell, or have none.
+            rows = sum(any(sign in row for sign in self._values) for row in piece.split(self.row)[1:])
+        facts.rows += rows
+        if (last := piece.rfind(self.row)) >= 0:
+            facts.last_row = self._number(piece, last)
+
+    def _number(self, piece: bytes, at: int) -> int | None:
+        """The number that the row at this place of the piece says it has."""
+        match = self._row_number.match(piece, at)
+        return int(match[1]) if match else None
 
 
 def _pieces(head: bytes, stream: IO[bytes], searches: _Searches) -> Iterator[tuple[bytes, bool]]:

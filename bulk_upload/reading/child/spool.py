@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, cast
 
 from bulk_upload.checking.chunks import CheckingFault
+from bulk_upload.checking.tables import Batch
 from bulk_upload.reading.child.package import MEGABYTE
-from bulk_upload.sheet.cells import Cell
-from bulk_upload.sheet.problems import FileProblem
-
-# The rows' own numbers, and their cells by column.
-Batch = tuple[list[int], list[Sequence[Cell]]]
 
 _IN_MEMORY: Final = 32 * MEGABYTE
-# How much text a file may come to: a text that many cells share stands only once in the file.
-_LEAST: Final = 64 * MEGABYTE
-_TIMES_THE_FILE: Final = 200
 
 
 class Spool:
@@ -29,7 +22,6 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         """The file of a large sheet lies beside the one at `path`."""
-        self._left = _LEAST + _TIMES_THE_FILE * path.stat().st_size
         self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(path.parent))  # noqa: SIM115
         self._batches = 0
 
@@ -44,16 +36,18 @@ class Spool:
     def close(self) -> None:
         self._file.close()
 
-    def add(self, batch: Batch) -> int:
-        """Keep `batch`; gives its bytes. Raises `FileProblem` when the file comes to too much text."""
+    def take(self, batches: Iterable[Batch]) -> None:
+        """Keep these batches in the place of all others."""
+        self._file.seek(0)
+        self._batches = 0
+        for batch in batches:
+            self.add(batch)
+
+    def add(self, batch: Batch) -> None:
         data = pickle.dumps(batch, pickle.HIGHEST_PROTOCOL)
-        self._left -= len(data)
-        if self._left < 0:
-            raise FileProblem("too_big_to_read")
         with _disk():
             self._file.write(data)
         self._batches += 1
-        return len(data)
 
     def batches(self) -> Iterator[Batch]:
         with _disk():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
-from bulk_upload.checking.tables import Limits, Table
+from bulk_upload.checking.tables import Batch, ColumnTable, Limits, Table
 from bulk_upload.reading.child.calamine import Book, UnreadableError
 from bulk_upload.reading.child.cell_formats import CellFormats
 from bulk_upload.reading.child.choice import chosen_sheet
@@ -18,59 +19,99 @@ from bulk_upload.reading.child.sheet_rows import SheetRows
 from bulk_upload.reading.child.sheets import read_workbook
 from bulk_upload.reading.child.spool import Spool
 from bulk_upload.reading.child.worksheet import Worksheet
-from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import FileProblem
 
-BATCH_ROWS: Final = 250
-
 
 @contextmanager
-def open_workbook(path: Path, kind: Sheet, limits: Limits) -> Iterator[Table]:
+def open_workbook(path: Path, kind: Sheet, limits: Limits) -> Iterator[ColumnTable]:
     """The visible worksheet with all columns that sheets of this `kind` must have.
 
-    Raises `FileProblem`, or whatever the libraries raise for a damaged file.
+    Raises `FileProblem`, or whatever the libraries raise for a damaged file, here or while batches are taken.
     """
     with open_package(path) as package, path.open("rb") as file:
         workbook = read_workbook(package)
         sheet, header, warnings = chosen_sheet(kind, package, workbook.sheets, _opened(file), limits)
         codes = format_codes(package.read(workbook.styles)) if workbook.styles and workbook.styles in package else []
-        spool, rows = _read(path, sheet, header, limits)
-        with spool:
+        read = _Reading(path, sheet, header, limits, codes)
+        if total := read.rows().expected():
+            yield Table(header, total, read.streamed(), sheet=sheet.name, warnings=warnings)
+            return
+        with read.spooled() as (total, batches):
+            yield Table(header, total, batches, sheet=sheet.name, warnings=warnings)
+
+
+class _Reading:
+    """The two ways of reading a sheet: as it is streamed, or with a look at all of it before the first row is given."""
+
+    def __init__(self, path: Path, sheet: Worksheet, header: HeaderMatch, limits: Limits, codes: Sequence[str]) -> None:
+        self._path = path
+        self._sheet = sheet
+        self._header = header
+        self._limits = limits
+        self._codes = codes
+
+    def streamed(self) -> Iterator[Batch]:
+        """The rows while the rest of the sheet is still being read.
+
+        Where that cannot be gone on with, because the library stumbles or the format of a number says something, the
+        rest comes in the other way.
+        """
+        last = 0
+        rows, merged = self.rows(), MergedCells(self._sheet.merged, self._header)
+        try:
+            for batch in rows.batches():
+                if self._formats(rows).change_values:
+                    break
+                merged.apply(batch.numbers, batch.columns)
+                yield batch
+                last = batch.numbers[-1]
+            else:
+                if not last:
+                    raise FileProblem("empty_file")
+                return
+        except UnreadableError:
+            if self._sheet.is_repaired:
+                raise
+        with self.spooled() as (_, batches):
+            yield from (rest for batch in batches if (rest := _after(last, batch)).numbers)
+
+    @contextmanager
+    def spooled(self) -> Iterator[tuple[int, Iterator[Batch]]]:
+        """How many rows there are, and the rows. What the library cannot read, it may read of a repaired copy."""
+        with Spool(self._path) as spool:
+            rows = self.rows()
+            try:
+                spool.take(rows.batches())
+            except UnreadableError:
+                if self._sheet.is_repaired:
+                    raise
+                self._sheet.repair()
+                rows = self.rows()
+                spool.take(rows.batches())
             if not rows.total:
                 raise FileProblem("empty_file")
-            formats = CellFormats(sheet, codes, rows.texts_with_numbers, rows.amounts_with_numbers)
-            batches = _batches(spool, formats, MergedCells(sheet.merged, header))
-            yield Table(header, rows.total, batches, sheet=sheet.name, warnings=warnings)
+            yield rows.total, self._formatted(spool, self._formats(rows))
+
+    def _formatted(self, spool: Spool, formats: CellFormats) -> Iterator[Batch]:
+        merged = MergedCells(self._sheet.merged, self._header)
+        for batch in spool.batches():
+            formats.apply(batch.numbers, batch.columns)
+            merged.apply(batch.numbers, batch.columns)
+            yield batch
+
+    def rows(self) -> SheetRows:
+        return SheetRows(self._sheet, self._header, self._limits, self._path.stat().st_size)
+
+    def _formats(self, rows: SheetRows) -> CellFormats:
+        return CellFormats(self._sheet, self._codes, rows.texts_with_numbers, rows.amounts_with_numbers)
 
 
-def _read(path: Path, sheet: Worksheet, header: HeaderMatch, limits: Limits) -> tuple[Spool, SheetRows]:
-    """All rows of `sheet`. What the library cannot read, it may read of a repaired copy."""
-    spool, rows = Spool(path), SheetRows(sheet, header, limits)
-    try:
-        rows.read_into(spool)
-    except UnreadableError:
-        spool.close()
-        if sheet.is_repaired:
-            raise
-        sheet.repair()
-        return _read(path, sheet, header, limits)
-    return spool, rows
-
-
-def _batches(spool: Spool, formats: CellFormats, merged: MergedCells) -> Iterator[list[Row]]:
-    """The rows in batches of which only the last is short."""
-    rows: list[Row] = []
-    for numbers, columns in spool.batches():
-        formats.apply(numbers, columns)
-        merged.apply(numbers, columns)
-        rows += zip(numbers, map(list, zip(*columns, strict=True)), strict=True)
-        if len(rows) >= BATCH_ROWS:
-            yield rows
-            rows = []
-    if rows:
-        yield rows
+def _after(last: int, batch: Batch) -> Batch:
+    """The rows of the batch below row `last`."""
+    done = bisect_right(batch.numbers, last)
+    return Batch(batch.numbers[done:], [column[done:] for column in batch.columns]) if done else batch
 
 
 def _opened(file: BinaryIO) -> Book | None:

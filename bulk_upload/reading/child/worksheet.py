@@ -19,6 +19,8 @@ from bulk_upload.sheet.problems import FileProblem, shown
 
 # What Excel has; ECMA-376 part 1, section 18.3.1.73, leaves it open.
 SHEET_ROWS: Final = 1_048_576
+# Blank rows after which a cell outside the known columns is a stray one.
+FAR_ROWS: Final = 10_000
 # Characters of a cell in which a header is looked for: the longest known one has a fifth of it.
 HEADER_LENGTH: Final = 200
 
@@ -87,6 +89,16 @@ class Worksheet:
         said, most = self._facts.last_column, self._limits.max_columns
         return most - 1 if said is not None and said >= most else None
 
+    def rows_said(self) -> int:
+        """How many rows may have a value, as the XML says before it is streamed; 0 where that is not sure to be all.
+
+        Nor is it where cells may lie far below or right of the others.
+        """
+        facts = self._facts
+        if self.is_repaired or facts.last_row is None or self._last_column() is not None:
+            return 0
+        return facts.rows if facts.last_row - facts.rows <= FAR_ROWS else 0
+
     def check_count(self, values: int) -> None:
         """Raises `FileProblem` when `values`, those that were streamed, are not all that the sheet holds."""
         if self.is_repaired or values == self._facts.cells:
@@ -94,7 +106,17 @@ class Worksheet:
         place = "" if self._last_column() is None else first_beyond(self._package, self._part, self._limits.max_columns)
         if place:
             raise self.too_wide(place)
-        # Empty cells make the difference, most of the time.
+        self.check_places()
+
+    def marks(self) -> list[tuple[int, int]]:
+        """Numbers of rows, and how many cells there are before each of them."""
+        return [] if self.is_repaired else self._facts.marks
+
+    def check_places(self) -> None:
+        """Raises `FileProblem` when two cells are in one place, of which the library gives only one.
+
+        Empty cells are why it is asked, most of the time.
+        """
         repeats = repeats_a_place(self._package, self._part)
         if repeats is None:
             repaired(self._package, self._part)  # refuses such a sheet

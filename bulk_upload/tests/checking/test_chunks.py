@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from bulk_upload.checking.chunks import CheckingFault, checked_chunks
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.checking.seen import SeenKeys
-from bulk_upload.checking.tables import Table
+from bulk_upload.checking.tables import Batch, Table
 from bulk_upload.sheet.columns import ORIGINAL_ROW
 from bulk_upload.sheet.headers import match_header
 from bulk_upload.tests.helpers.rows import row, table
@@ -82,6 +83,7 @@ def test_what_goes_wrong_in_checking_is_not_said_of_the_file(monkeypatch):
 def test_rows_of_a_correction_say_which_row_they_correct():
     header = match_header(PRODUCTS, 1, [*PRODUCTS.names, ORIGINAL_ROW], "CSV")
     cells = [[*row(1).values(), "17"], [*row(2).values(), ""], [*row(3).values()], [*row(4, nombre="").values(), 19.0]]
-    read = Table(header, 4, iter([list(enumerate(cells, 2))]), delimiter=",")
+    batch = Batch(range(2, 6), list(zip_longest(*cells)))
+    read = Table(header, 4, iter([batch]), delimiter=",")
     (chunk,) = checked_chunks(read, next_row=0, chunk_rows=10)
     assert chunk.corrected == {2: 17, 5: 19}

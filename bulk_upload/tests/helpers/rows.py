@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from bulk_upload.checking.chunks import checked_chunks
-from bulk_upload.checking.tables import CheckedTable, Table
+from bulk_upload.checking.tables import Batch, CheckedTable, ColumnTable, Table
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
@@ -46,11 +46,15 @@ def csv_bytes(rows: Iterable[dict[str, Any]], *, encoding: str = "utf-8") -> byt
     return text.getvalue().encode(encoding)
 
 
-def table(rows: Sequence[dict[str, Any]], *, delimiter: str = ",", sheet: Sheet = PRODUCTS) -> Table:
+def table(rows: Sequence[dict[str, Any]], *, delimiter: str = ",", sheet: Sheet = PRODUCTS) -> ColumnTable:
     """The rows as a reader would give them: the header in row 1, data from row 2 on."""
     header = match_header(sheet, 1, list(sheet.names), "CSV")
-    cells = [(index, [line.get(name) for name in sheet.names]) for index, line in enumerate(rows, 2)]
-    batches = iter([cells[start : start + 7] for start in range(0, len(cells), 7)])
+    cells = [[line.get(name) for name in sheet.names] for line in rows]
+    batches = (
+        Batch(range(start + 2, start + 2 + len(some)), list(zip(*some, strict=True)))
+        for start in range(0, len(cells), 7)
+        if (some := cells[start : start + 7])
+    )
     return Table(header=header, total=len(cells), batches=batches, delimiter=delimiter)
 
 

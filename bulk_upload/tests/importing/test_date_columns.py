@@ -49,7 +49,7 @@ def test_every_kind_of_value_is_known_everywhere(known):
 
 def chunk_of(values: list[Any]) -> bytes:
     numbers = list(range(2, 2 + len(values)))
-    return protocol.encode(protocol.chunk_message(CheckedChunk(numbers, [values], 9, [], set(), {})))
+    return protocol.encode(CheckedChunk(numbers, [values], 9))
 
 
 def test_dates_cross_as_text_and_arrive_as_dates():

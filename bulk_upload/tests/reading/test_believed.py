@@ -21,17 +21,17 @@ from catalog.sheets.products import PRODUCTS
 
 TABLE = ["table", 1, list(PRODUCTS.names), 2, "", "utf-8", ",", []]
 VALUES = ["P1", "Guantes", "C1", "GUANTES", "", "12.50", "INVIMA", "Seco", 5, 20, 8, True, False]
-CHUNK: list[Any] = ["chunk", [2], [[value] for value in VALUES], 3, [], [], []]
-BLANK = [3, "nombre", "required_blank", [["columna", "nombre"]], "", False]
+CHUNK: list[Any] = ["chunk", [2], [[value] for value in VALUES], 3, [], [], {}]
+BLANK = [3, "nombre", "required_blank", {"columna": "nombre"}, "", False]
 NONE: list[Any] = [[] for _ in VALUES]
-BAD = ["chunk", [], NONE, 4, [BLANK], [], []]
-END = ["end"]
+BAD = ["chunk", [], NONE, 4, [BLANK], [], {}]
+END = ["end", 2]
 
 
 class Liar:
     """Says what it was given in place of a child."""
 
-    def __init__(self, messages: Iterable[protocol.Message]) -> None:
+    def __init__(self, messages: Iterable[list[Any]]) -> None:
         self._lines = (json.dumps(message, separators=(",", ":")).encode() for message in messages)
 
     def ask(self, job: protocol.Job, on_wait: OnWait) -> None:
@@ -41,11 +41,11 @@ class Liar:
         return next(self._lines)
 
 
-def chunks(tmp_path: Path, messages: Iterable[protocol.Message]) -> Iterator[CheckedChunk]:
+def chunks(tmp_path: Path, messages: Iterable[list[Any]]) -> Iterator[CheckedChunk]:
     path = tmp_path / "a.csv"
     path.touch()
     reader = Reader(cast(Child, Liar(messages)), Limits(), ignore_wait)
-    return reader.checked(path, "csv", PRODUCTS, next_row=0, chunk_rows=10).chunks
+    return reader.checked(path, "csv", PRODUCTS, next_row=0, chunk_rows=10).batches
 
 
 def test_the_truth_is_believed(tmp_path):
@@ -62,12 +62,15 @@ def test_the_truth_is_believed(tmp_path):
         [TABLE, CHUNK, CHUNK, BAD, END],  # one too many
         [TABLE, [*CHUNK[:3], "x", *CHUNK[4:]], BAD, END],
         [TABLE, [CHUNK[0], ["2"], *CHUNK[2:]], BAD, END],
-        [TABLE, ["chunk", [], NONE, 4, [[3, "nombre", "made_up", [], "", False]], [], []], END],
+        [TABLE, ["chunk", [], NONE, 4, [[3, "nombre", "made_up", {}, "", False]], [], {}], END],
         [TABLE, ["rows", []], END],
         [["problem"]],
-        [["problem", "\ud800", []]],
-        [["problem", "made_up", []]],
-        [["problem", "too_many_rows", [["maximo", [1]]]]],
+        [["problem", "\ud800", {}]],
+        [["problem", "made_up", {}]],
+        [["problem", "too_many_rows", {"maximo": [1]}]],
+        [TABLE, CHUNK, BAD, ["end", 3]],
+        [TABLE, CHUNK, BAD, ["end", 1]],
+        [TABLE, CHUNK, BAD, ["end"]],
     ],
 )
 def test_anything_else_is_a_damaged_file(tmp_path, messages):
@@ -76,7 +79,7 @@ def test_anything_else_is_a_damaged_file(tmp_path, messages):
     assert problem.value.code == "damaged_file"
 
 
-@pytest.mark.parametrize("message", [["chunk", [], NONE, 5, [], [], []], CHUNK])
+@pytest.mark.parametrize("message", [["chunk", [], NONE, 5, [], [], {}], CHUNK])
 def test_a_child_that_never_ends_is_not_listened_to_for_ever(tmp_path, message):
     with pytest.raises(FileProblem):
         list(chunks(tmp_path, itertools.chain([TABLE], itertools.repeat(message))))

@@ -156,7 +156,7 @@ def test_a_silent_child_is_given_up(workbook, monkeypatch):
 
     monkeypatch.setattr(heartbeat, "EVERY", 0)
     with pytest.raises(FileProblem) as problem, only_reader(Limits(cpu_seconds=1), stop) as reader:
-        reader.rows(workbook, "xlsx", PRODUCTS)
+        list(reader.rows(workbook, "xlsx", PRODUCTS).batches)
     assert problem.value.code == "too_big_to_read"
     assert children() == []
 

@@ -42,7 +42,7 @@ def outcome(path: Path) -> Counter[str] | FileProblem:
     codes: Counter[str] = Counter()
     try:
         with only_reader(MOST) as reader:
-            for chunk in reader.checked(path, "xlsx", PRODUCTS, next_row=0, chunk_rows=2500).chunks:
+            for chunk in reader.checked(path, "xlsx", PRODUCTS, next_row=0, chunk_rows=2500).batches:
                 codes.update(problem.codigo for problem in chunk.problems)
                 codes["good"] += len(chunk.numbers)
     except FileProblem as problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 from decimal import Decimal
 
@@ -11,16 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk_upload.checking.results import CheckedChunk, Problem
+from bulk_upload.checking.tables import Batch
 from bulk_upload.reading import decoding, protocol
 from bulk_upload.reading.child.library_values import to_cells
-from bulk_upload.sheet.cells import DateCell, ErrorCell, UnreadCell
+from bulk_upload.reading.child.messages import _rows
+from bulk_upload.sheet.cells import DateCell, ErrorCell, Row, UnreadCell
 from bulk_upload.sheet.problems import FileProblem
 from catalog.sheets.products import PRODUCTS
 
 CELLS = (
     st.none()
     | st.booleans()
-    | st.floats(allow_nan=False)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"]))
     | st.builds(ErrorCell, st.text(st.characters(exclude_categories=["Cs"])))
     | st.builds(DateCell, st.text(st.characters(exclude_categories=["Cs"])))
@@ -28,21 +31,21 @@ CELLS = (
 )
 
 
-def arrived(message: protocol.Message) -> list[protocol.Message]:
-    return [protocol.decode(line) for line in protocol.encode(message).splitlines(keepends=True)]
+def arrived(rows: list[Row]) -> list[Row]:
+    lines = protocol.encode(protocol.Rows(rows)).splitlines()
+    return [row for line in lines for row in decoding.rows(line)]
 
 
 @given(st.lists(CELLS))
 def test_every_cell_arrives_as_it_is(cells):
-    (message,) = arrived(["rows", [[7, cells]]])
-    assert message == ["rows", [[7, cells]]]
-    assert list(map(type, message[1][0][1])) == list(map(type, cells))
+    ((number, there),) = arrived([(7, cells)])
+    assert (number, there) == (7, cells)
+    assert list(map(type, there)) == list(map(type, cells))
 
 
-def test_numbers_that_json_does_not_know_arrive():
-    ((_, [[_, cells]]),) = arrived(["rows", [[2, [math.inf, -math.inf, math.nan]]]])
-    assert cells[:2] == [math.inf, -math.inf]
-    assert math.isnan(cells[2])
+def test_numbers_that_json_does_not_know_are_sent_as_texts():
+    batch = Batch([2], [[math.inf], [-math.inf], [math.nan], [""], [1.5]])
+    assert _rows(batch).rows == [(2, ["inf", "-inf", "nan", None, 1.5])]
 
 
 @pytest.mark.parametrize(
@@ -59,14 +62,9 @@ def test_dates_of_calamine_become_text(value, text):
 
 
 def test_a_batch_of_very_long_rows_is_divided():
-    rows = [[number, ["x" * 30_000] * 5] for number in range(100)]
-    messages = arrived(["rows", rows])
-    assert len(messages) > 1
-    assert [row for _, part in messages for row in part] == rows
-
-
-def test_the_end_is_known_without_decoding():
-    assert protocol.encode(["end"]) == protocol.END + b"\n"
+    rows = [(number, ["x" * 30_000] * 5) for number in range(100)]
+    assert len(protocol.encode(protocol.Rows(rows)).splitlines()) > 1
+    assert arrived(rows) == rows
 
 
 @pytest.fixture
@@ -77,7 +75,7 @@ def chunk() -> CheckedChunk:
 
 
 def test_a_chunk_arrives_as_it_is(chunk):
-    there = decoding.chunk(protocol.encode(protocol.chunk_message(chunk)), PRODUCTS)
+    there = decoding.chunk(protocol.encode(chunk), PRODUCTS)
     assert there == chunk
     assert [type(value) for value in there.rows()[0]] == [type(value) for value in chunk.rows()[0]]
 
@@ -99,14 +97,25 @@ def test_a_chunk_arrives_as_it_is(chunk):
     ],
 )
 def test_a_child_that_says_something_else_is_not_believed(chunk, place, values):
-    message = protocol.chunk_message(chunk)
+    message = json.loads(protocol.encode(chunk))
     message[2][place] = values
     with pytest.raises(FileProblem) as problem:
-        decoding.chunk(protocol.encode(message), PRODUCTS)
+        decoding.chunk(json.dumps(message).encode(), PRODUCTS)
     assert problem.value.code == "damaged_file"
 
 
-@pytest.mark.parametrize("line", [b"", b"{}", b"[]", b"7", b'["rows"', b"\xff", b'[{"text": "x"}]', b"[" * 100_000])
-def test_what_is_no_message_is_refused(line):
-    with pytest.raises(ValueError):  # noqa: PT011 (the text is for the log)
-        protocol.decode(line)
+def test_a_backslash_before_a_letter_is_no_nul(chunk):
+    """What stands before ``u0000`` is escaped itself."""
+    chunk.columns[1][0] = "C:\\u0000"
+    assert decoding.chunk(protocol.encode(chunk), PRODUCTS).columns[1] == ["C:\\u0000"]
+
+
+LINES = [b"", b"{}", b"[]", b"7", b'["rows"', b"\xff", b'[{"text": "x"}]', b"[" * 100_000, b'["chunk"]', b'["end",-1]']
+
+
+@pytest.mark.parametrize("decode", [decoding.table, decoding.chunk])
+@pytest.mark.parametrize("line", LINES)
+def test_what_is_no_message_is_a_damaged_file(decode, line):
+    with pytest.raises(FileProblem) as problem:
+        decode(line, PRODUCTS)
+    assert problem.value.code == "damaged_file"

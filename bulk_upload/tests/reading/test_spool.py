@@ -1,13 +1,13 @@
-"""The rows of a sheet on their way through a file: the same that went in, bounded, and a full disk is told apart."""
+"""The rows of a sheet on their way through a file: the same that went in, and a full disk is told apart."""
 
 from __future__ import annotations
 
 import pytest
 
 from bulk_upload.checking.chunks import CheckingFault
+from bulk_upload.checking.tables import Batch
 from bulk_upload.reading.child import spool
 from bulk_upload.reading.child.spool import Spool
-from bulk_upload.sheet.problems import FileProblem
 
 
 @pytest.fixture
@@ -20,21 +20,12 @@ def source(tmp_path):
 @pytest.mark.parametrize("in_memory", [10, 10_000])
 def test_batches_come_back_in_order(source, monkeypatch, in_memory):
     monkeypatch.setattr(spool, "_IN_MEMORY", in_memory)
-    batches = [([n, n + 1], [("a", 1.0), ("", None)]) for n in range(2, 200, 2)]
+    batches = [Batch([n, n + 1], [("a", 1.0), ("", None)]) for n in range(2, 200, 2)]
     with Spool(source) as rows:
         for batch in batches:
             rows.add(batch)
         assert list(rows.batches()) == batches
     assert [path.name for path in source.parent.iterdir()] == ["a.xlsx"]
-
-
-def test_more_text_than_a_file_of_its_size_may_come_to(source, monkeypatch):
-    monkeypatch.setattr(spool, "_LEAST", 1000)
-    with Spool(source) as rows:
-        rows.add(([2], [("x" * 200_000,)]))
-        with pytest.raises(FileProblem) as problem:
-            rows.add(([3], [("x" * 2_000,)]))
-    assert problem.value.code == "too_big_to_read"
 
 
 def full(*_):
@@ -45,7 +36,7 @@ def test_a_full_disk_is_no_fault_of_the_file(source, monkeypatch):
     with Spool(source) as rows:
         monkeypatch.setattr(rows._file, "write", full)
         with pytest.raises(CheckingFault):
-            rows.add(([2], [("x",)]))
+            rows.add(Batch([2], [("x",)]))
         monkeypatch.setattr(rows._file, "seek", full)
         with pytest.raises(CheckingFault):
             next(rows.batches())
