@@ -28,6 +28,7 @@ _BETWEEN: Final = "|"
 _SCIENTIFIC: Final = re.compile(r"[eE][+-]\d")
 # Far below the largest price, and without anything that could be read in two ways.
 _PRICE: Final = r"[0-9]{1,9}(?:\.[0-9]{1,2})?"
+_DEAREST: Final = 10**9
 _PRICES: Final = re.compile(rf"{_PRICE}(?:\|{_PRICE})*", re.ASCII)
 _CENTS: Final = Decimal("0.01")
 _DATES: Final = re.compile(rf"{ISO_DATE.pattern}(?:\|{ISO_DATE.pattern})*")
@@ -72,16 +73,23 @@ def _texts(maximum: int, *, code: bool, addressable: bool) -> Plain:
 def _prices(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:
     """Numbers, or digits with at most two more after a point."""
     if types == {float}:
-        texts: Sequence[str] = list(map("%.15g".__mod__, cells))
-    elif types == {str}:
-        texts = cast(Sequence[str], cells)
-    else:
+        return _amounts(cast(Sequence[float], cells))
+    if types != {str}:
         return None
+    texts = cast(Sequence[str], cells)
     joined = _BETWEEN.join(texts)
     # A cell may hold the character that joins them.
     if joined.count(_BETWEEN) != len(texts) - 1 or not _PRICES.fullmatch(joined):
         return None
     return [Decimal(text).quantize(_CENTS) for text in texts]
+
+
+def _amounts(numbers: Sequence[float]) -> list[Value | None] | None:
+    texts = list(map("%.2f".__mod__, numbers))
+    # Two decimals that make the same number are all that it has. A zero may have a sign.
+    if list(map(float, texts)) != list(numbers) or max(numbers) >= _DEAREST or "-" in "".join(texts):
+        return None
+    return list(map(Decimal, texts))
 
 
 def _dates(earliest: datetime.date, latest: datetime.date) -> Plain:

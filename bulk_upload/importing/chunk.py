@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import compress, groupby, islice
 from typing import Final
 
@@ -40,6 +41,18 @@ class ChunkRefused(Exception):
     """The database takes none of the rows: the fault is the table's or this release's, not the file's."""
 
 
+@dataclass(slots=True)
+class Memory:
+    """What the chunks of an import have in common.
+
+    `existing` are names of what rows refer to that are known to exist; a chunk that is committed adds its own.
+    `all_are_new` says that no row of the last chunk was in the database.
+    """
+
+    existing: set[Value] = field(default_factory=set)
+    all_are_new: bool = False
+
+
 class Chunk:
     """The rows of one transaction, already checked against the rules and the rest of the file."""
 
@@ -48,11 +61,11 @@ class Chunk:
         target: Target,
         upload: BulkUpload,
         checked: CheckedChunk,
-        existing: set[Value],
+        memory: Memory,
         order: ChangeOrder,
         keep: Callable[[], None],
     ) -> None:
-        """`existing` are names of what rows refer to that are known to exist; a chunk that is committed adds its own.
+        """`memory` is the same for all chunks of an import.
 
         `keep` is called before each further part of a chunk that the database refused as a whole, within the
         chunk's transaction: to renew the claim and its message. What it raises rolls the chunk back.
@@ -60,7 +73,7 @@ class Chunk:
         self._target = target
         self._upload = upload
         self._checked = checked
-        self._existing = existing
+        self._memory = memory
         self._order = order
         self._keep = keep
         self._refused = 0
@@ -80,7 +93,7 @@ class Chunk:
             try:
                 with transaction.atomic():
                     named = self._run()
-                self._existing |= named
+                self._memory.existing |= named
                 return
             except ClaimLost:
                 raise
@@ -98,6 +111,8 @@ class Chunk:
         for fila, problems in groupby(checked.problems, key=lambda problem: problem.fila):
             decisions.reject(problems, duplicate=fila in checked.repeated)
         RowError.objects.bulk_create(row_errors(upload, decisions.problems), batch_size=2000)
+        room_for_created = LISTED - len(upload.productos_creados)
+        room_for_changed = LISTED - len(upload.productos_actualizados)
         large_changes = keep_changes(self._target, upload, decisions.changes)
         if checked.corrected and upload.corrects_id:
             rejected = {problem.fila for problem in decisions.problems if not problem.warning}
@@ -111,8 +126,8 @@ class Chunk:
                 duplicados=decisions.duplicates,
                 categorias_creadas=self._created,
                 cambios_grandes_de_precio=large_changes,
-                productos_creados=list(map(key_text, islice(decisions.creates.values(), LISTED))),
-                productos_actualizados=[key_text(change.before) for change in decisions.changes[:LISTED]],
+                productos_creados=list(map(key_text, islice(decisions.creates.values(), room_for_created))),
+                productos_actualizados=[key_text(change.before) for change in decisions.changes[:room_for_changed]],
             ),
             checked.next_row,
             lease(),
@@ -139,7 +154,7 @@ class Chunk:
                 raise ChunkRefused(str(error)) from error
             first, last = self._checked.numbers[start], self._checked.numbers[end - 1]
             log.info("Rows %s to %s are written in halves: %s", first, last, str(error).partition("\n")[0])
-        self._existing.clear()  # one of them may have been deleted
+        self._memory.existing.clear()  # one of them may have been deleted
         middle = (start + end) // 2
         if middle == start:
             return self._land_alone(start)
@@ -162,8 +177,19 @@ class Chunk:
         return decisions
 
     def _write(self, start: int, end: int) -> Decisions:
+        """While all rows are new the database is not asked for them: its constraints refuse what is not."""
+        if self._memory.all_are_new:
+            try:
+                return self._decide_and_write(start, end, look=False)
+            except (IntegrityError, DataError):
+                self._memory.all_are_new = False
+        decisions = self._decide_and_write(start, end, look=True)
+        self._memory.all_are_new = self._target.is_kept_unique and len(decisions.creates) == end - start
+        return decisions
+
+    def _decide_and_write(self, start: int, end: int, *, look: bool) -> Decisions:
         columns = [column[start:end] for column in self._checked.columns]
-        decisions, missing = self._decide(self._checked.numbers[start:end], columns)
+        decisions, missing = self._decide(self._checked.numbers[start:end], columns, look=look)
         with transaction.atomic():
             if missing and self._created_place:
                 create_missing(self._created_place, missing)
@@ -171,7 +197,7 @@ class Chunk:
         self._created += len(missing)
         return decisions
 
-    def _decide(self, numbers: Sequence[int], columns: Columns) -> tuple[Decisions, set[Value]]:
+    def _decide(self, numbers: Sequence[int], columns: Columns, *, look: bool) -> tuple[Decisions, set[Value]]:
         """What is to be written, and the names of what is to be created for it, with their warnings.
 
         Rows whose name would be one too many for the file are rejected, and the others decided again.
@@ -187,10 +213,11 @@ class Chunk:
                 replace=upload.reemplazar_duplicados,
                 may_name_twice=self._target.may_name_twice(upload.header_positions),
                 order=self._order,
+                look=look,
             )
             if place is None or place.reference is None or place.reference.create is None:
                 return decisions, missing
-            missing = missing_names(place, decisions.named.keys() - self._existing)
+            missing = missing_names(place, decisions.named.keys() - self._memory.existing)
             room = most_created(place.reference) - upload.categorias_creadas - self._created
             if not (excess := beyond(decisions.named, missing, room)):
                 break

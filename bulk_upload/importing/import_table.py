@@ -12,12 +12,11 @@ from django.db.models import Max
 
 from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import CheckedTable
-from bulk_upload.importing.chunk import Chunk, row_errors
+from bulk_upload.importing.chunk import Chunk, Memory, row_errors
 from bulk_upload.importing.decisions import ChangeOrder
 from bulk_upload.importing.target import target_of
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.sheet.problems import shown
-from bulk_upload.sheet.values import Value
 
 
 def import_table(
@@ -35,13 +34,15 @@ def import_table(
     """
     if not upload.next_row:
         _begin(upload, table)
-    existing: set[Value] = set()
+    memory = Memory()
     target = target_of(upload.sheet_name)
     order = _order(upload)
     for checked in table.batches:
-        Chunk(target, upload, checked, existing, order, keep).commit()
+        Chunk(target, upload, checked, memory, order, keep).commit()
         target.declared.after_chunk()
         after_chunk()
+    if table.total != upload.total:
+        upload.correct_total(table.total)
 
 
 def _order(upload: BulkUpload) -> ChangeOrder:

@@ -27,11 +27,12 @@ def decide(
     replace: bool,
     may_name_twice: bool = True,
     order: ChangeOrder = LATEST,
+    look: bool = True,
 ) -> Decisions:
     """What becomes of an owner's good rows, in order. Needs a transaction.
 
     `columns` are those of the sheet. The rows of `updates` and `confirmed` are left locked. Only a sheet that
-    `is_named_variously` `may_name_twice`: see `Matching`.
+    `is_named_variously` `may_name_twice`: see `Matching`. Without a `look` all rows are taken for new ones.
 
     The model's rows are read without a lock, since most rows of a sheet change nothing. What is to be changed is locked
     afterwards, and if it is not what was read, everything is decided again. Raises `OperationalError` when that does
@@ -40,7 +41,7 @@ def decide(
     resolved = resolve(target, numbers, columns, owner)
     options = {"replace": replace, "may_name_twice": may_name_twice and target.is_named_variously}
     for _ in range(ROUNDS):
-        known = find(target, resolved.columns)
+        known = find(target, resolved.columns) if look else {}
         at_once = AtOnce(target, known, owner, resolved, order, **options)
         matching = at_once if at_once.are_independent() else RowByRow(target, known, owner, resolved, order, **options)
         decisions = matching.decide()

@@ -40,7 +40,7 @@ def keep_changes(target: Target, upload: BulkUpload, changes: Sequence[Change]) 
     lines = list(_lines(target, upload, changes, large))
     if lines and connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            copy_rows(cursor, COPY, copy_text(lines, KINDS, [str(upload.pk)]))
+            copy_rows(cursor, COPY, [copy_text(lines, KINDS, [str(upload.pk)])])
     elif lines:
         RowChange.objects.bulk_create(
             RowChange(upload=upload, fila=fila, producto=key, cambios=json.loads(text), precio_grande=is_large)

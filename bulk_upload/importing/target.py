@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import BaseConstraint, Field, ForeignKey, Model, UniqueConstraint
 
 from bulk_upload.imports import KEY_SEPARATOR, Reference, SheetImport, registry
 from bulk_upload.sheet.checks import Rule
@@ -120,6 +120,15 @@ class Target:
         return values[0] if len(values) == 1 else list(zip(*values, strict=True))
 
     @cached_property
+    def is_kept_unique(self) -> bool:
+        """Whether the database itself lets no two rows have the same key, or the same value in a unique place."""
+        options = self.model._meta
+        names = [frozenset([self.names[place]]) for place in self.unique]
+        constraints = {frozenset(c.fields) for c in options.constraints if _is_full(c)}
+        single = {frozenset([f.name]) for f in options.fields if f.unique}
+        return constraints | single >= {frozenset(self.names[place] for place in self.key), *names}
+
+    @cached_property
     def is_named_variously(self) -> bool:
         """Whether two rows of a file may name one row of the model, although their cells differ."""
         return any(place.reference and len(place.reference.by) > 1 for place in self.places)
@@ -132,6 +141,11 @@ class Target:
     def key_text(self, values: Values) -> str:
         """The key as people read it."""
         return KEY_SEPARATOR.join(str(values[place]) for place in self.key if values[place] not in ("", None))
+
+
+def _is_full(constraint: BaseConstraint) -> TypeGuard[UniqueConstraint]:
+    """Whether it is a plain constraint of uniqueness over all rows."""
+    return isinstance(constraint, UniqueConstraint) and not (constraint.condition or constraint.expressions)
 
 
 def _concrete(model: type[Model], name: str) -> Field[Any, Any]:

@@ -9,6 +9,7 @@ can never take over what somebody else created a moment ago.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -22,6 +23,8 @@ from bulk_upload.importing.target import BOOKKEEPING, Target, Values, as_fields
 from bulk_upload.sheet.columns import Kind
 from medisupply.backends.database import database_now
 
+# Rows of which the text is made while the database takes those before.
+PIECE: Final = 500
 # What a new row has besides its values and its owner; the database adds the rest by default.
 CREATED: Final = ("created_by_upload", "changed_by_upload", "change_number")
 
@@ -54,7 +57,9 @@ def write_by_copy(target: Target, decisions: Decisions, author: Author) -> None:
             cursor.execute(_update(target), [database_now(), by, author.number, *arrays(changed, kinds)])
         if decisions.creates:
             same = [*([str(author.owner)] if target.owner else []), by, by, number]
-            copy_rows(cursor, _copy(target), copy_text(_in_key_order(decisions), target.kinds, same))
+            rows = _in_key_order(decisions)
+            pieces = (rows[start : start + PIECE] for start in range(0, len(rows), PIECE))
+            copy_rows(cursor, _copy(target), (copy_text(piece, target.kinds, same) for piece in pieces))
 
 
 def write_by_orm(target: Target, decisions: Decisions, author: Author) -> None:
@@ -91,11 +96,12 @@ def write_by_orm(target: Target, decisions: Decisions, author: Author) -> None:
         model._default_manager.bulk_create(created)
 
 
-def copy_rows(cursor: Any, statement: str, text: str) -> None:
-    """Load the lines of `copy_text` by a COPY statement. Raises Django's database errors."""
+def copy_rows(cursor: Any, statement: str, texts: Iterable[str]) -> None:
+    """Load the lines of some `copy_text` by a COPY statement. Raises Django's database errors."""
     # Django does not see what happens within a COPY: its errors would arrive as the driver's.
     with connection.wrap_database_errors, cursor.copy(statement) as copy:
-        copy.write(text)
+        for text in texts:
+            copy.write(text)
 
 
 @cache

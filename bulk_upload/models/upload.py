@@ -267,6 +267,10 @@ class BulkUpload(Published):
             corrects=original.first() if original is not None else None,
         )
 
+    def correct_total(self, total: int) -> None:
+        """All rows have been read: there are so many. Blank ones may have been counted at first."""
+        self._write(self._held(), total=total)
+
     def checkpoint(self, tally: Tally, next_row: int, lease: timedelta) -> None:
         """Add a chunk's tally and move the checkpoint. Belongs in the chunk's own transaction.
 
