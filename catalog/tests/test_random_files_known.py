@@ -1,4 +1,4 @@
-"""What random files have found and what is not mended yet; the random files pass these by.
+"""Where the import and the oracle of random files disagree, and what is not mended yet; the random files pass these by.
 
 Who mends one takes its condition out of `_look_for_defects` in `random_files/oracle.py`.
 """
