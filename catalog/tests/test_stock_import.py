@@ -1,10 +1,8 @@
-"""The sheet "existencias": what lands, what is refused, and that random files come to what a plain model says."""
+"""The sheet "existencias": what lands, and what is refused."""
 
 from __future__ import annotations
 
 import datetime as dt
-import random
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from bulk_upload.models import BulkUpload, RowError
-from bulk_upload.tests.helpers.rows import import_rows
 from catalog.models import Product, StockLot, Supplier, Warehouse
 from catalog.sheets.stock import STOCK
 from catalog.tests.stock_rows import make_lot, make_product, make_warehouse
-from medisupply.backends.database import database_now
 
 pytestmark = pytest.mark.django_db
 
@@ -125,118 +121,6 @@ def test_a_lot_named_a_second_time_by_the_code_is_a_repetition(run_import, catal
 def test_a_deleted_lot_of_the_same_key_written_the_same_way_is_a_repetition_in_the_file(run_import, catalogue):
     upload = run_import([lot(), lot(cantidad="6")], sheet=STOCK)
     assert problems(upload) == [(3, "producto_id", "duplicate_in_file")]
-
-
-Cells = dict[str, Any]
-
-
-class PlainStock:
-    """What a careful person would make of the rows, one after another."""
-
-    def __init__(self) -> None:
-        self.lots: dict[tuple[str, str, str], tuple[int, dt.date | None]] = {}
-        self.fates: list[str] = []
-
-    def take(self, rows: list[Cells], *, replace: bool) -> list[str]:
-        written, named, fates = set[tuple[Any, ...]](), set[tuple[str, str, str]](), []
-        for row in rows:
-            fates.append(self._take(row, written, named, replace=replace))
-        return fates
-
-    def _take(self, row: Cells, written: set[Any], named: set[Any], *, replace: bool) -> str:
-        bodega, lote = row["bodega"].upper(), row.get("lote") or ""
-        key = (row.get("producto_id"), row.get("producto_codigo"), bodega, lote)
-        if key in written:
-            return "duplicate_in_file"
-        written.add(key)
-        product = row.get("producto_id") or row["producto_codigo"].removeprefix("C-")
-        if product == "X1":
-            return "other_supplier_product"
-        if product not in ("P1", "P2", "P3"):
-            return "unknown_product"
-        if bodega not in ("BOG_CENTRAL", "MED_NORTE"):
-            return "unknown_warehouse"
-        lot_key = (product, bodega, lote)
-        before = self.lots.get(lot_key)
-        if lot_key in named:
-            return "named_before"
-        if before and not replace:
-            return "stock_exists"
-        day = row.get("fecha_vencimiento") or (before[1] if before else None)
-        if product == "P2" and not lote:
-            return "lot_required"
-        if product == "P3" and day is None:
-            return "expiry_required"
-        named.add(lot_key)
-        self.lots[lot_key] = (int(row["cantidad"]), day)
-        return "unchanged" if before == self.lots[lot_key] else "updated" if before else "created"
-
-
-def random_row(chance: random.Random) -> Cells:
-    product = chance.choice(["P1", "P1", "P2", "P3", "X1", "NADA"])
-    name = {"producto_id": product} if chance.random() < 0.5 else {"producto_codigo": f"C-{product}"}
-    return {
-        **name,
-        "bodega": chance.choice(["BOG_CENTRAL", "med_norte", "QQQ"]),
-        "lote": chance.choice([None, "1", "01", "B"]),
-        "cantidad": str(chance.randrange(3)),
-        "fecha_vencimiento": chance.choice([None, DAY, dt.date(2030, 1, 1)]),
-    }
-
-
-def as_cells(row: Cells) -> Cells:
-    day = row["fecha_vencimiento"]
-    return {**row, "fecha_vencimiento": day and day.isoformat()}
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_random_files_come_to_what_a_plain_model_says_also_when_killed(run_import, catalogue, seed):
-    chance, plain = random.Random(seed), PlainStock()
-    for _file in range(4):
-        rows, replace = [random_row(chance) for _ in range(30)], chance.random() < 0.6
-        fates = plain.take(rows, replace=replace)
-        upload = interrupted(catalogue, list(map(as_cells, rows)), chance, replace=replace)
-        found = {fila: codigo for fila, _, codigo in problems(upload)}
-        expected = {n: fate for n, fate in enumerate(fates, 2) if fate not in ("created", "updated", "unchanged")}
-        assert found == expected
-        counts = (upload.creados, upload.actualizados, upload.sin_cambios, upload.rechazados)
-        assert counts == (*(fates.count(fate) for fate in ("created", "updated", "unchanged")), len(expected))
-        values = StockLot.objects.values_list("producto_id", "bodega_id", "lote", "cantidad", "fecha_vencimiento")
-        assert {tuple(row[:3]): tuple(row[3:]) for row in values} == plain.lots
-
-
-class Killed(Exception):
-    pass
-
-
-def interrupted(owner: Supplier, rows: list[Cells], chance: random.Random, *, replace: bool) -> BulkUpload:
-    """Import the rows in small chunks; whoever does it dies after some of them, and another one goes on."""
-    upload = BulkUpload.objects.create(
-        sheet_name="existencias",
-        proveedor=owner,
-        filename="a.csv",
-        file_format="csv",
-        s3_key="k",
-        size=1,
-        reemplazar_duplicados=replace,
-    )
-
-    def die() -> None:
-        if chance.random() < 0.3:
-            raise Killed
-
-    ended = False
-    while not ended:
-        claimed = BulkUpload.objects.claim(upload.pk, timedelta(0))
-        assert claimed
-        try:
-            import_rows(claimed, rows, chunk_rows=chance.randrange(1, 9), after_chunk=die)
-            ended = True
-        except Killed:
-            BulkUpload.objects.filter(pk=upload.pk).update(lease_until=database_now())
-    claimed.complete()
-    claimed.refresh_from_db()
-    return claimed
 
 
 @pytest.mark.usefixtures("aws", "catalogue")

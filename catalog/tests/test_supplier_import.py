@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
@@ -113,26 +112,3 @@ def test_what_is_wrong_with_a_row_costs_that_row_only(run_import, cells, column,
     upload = run_import([rows[0], {**rows[1], **cells}], sheet=SUPPLIERS, owner=None)
     assert problems(upload) == [(3, column, code)]
     assert Supplier.objects.filter(pk="PROV7").exists()
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_random_files_come_to_what_a_plain_model_says(run_import, supplier, seed):
-    chance = random.Random(seed)
-    plain = {supplier.pk: (supplier.nombre, "", True)}
-    for _file in range(3):
-        replace = chance.random() < 0.5
-        codes = chance.sample([supplier.pk, "A", "a", "01", "1", "Ñ-1"], 5)
-        rows = [
-            {"codigo": code, "nombre": chance.choice("XY"), "telefono": chance.choice([None, "1"]), "activo": "sí"}
-            for code in codes
-        ]
-        upload = run_import(rows, sheet=SUPPLIERS, owner=None, replace=replace, chunk_rows=chance.randrange(1, 4))
-        rejected = [code for code in codes if code in plain and not replace]
-        for row in rows:
-            if row["codigo"] not in rejected:
-                phone = row["telefono"] or plain.get(row["codigo"], ("", "", True))[1]
-                plain[row["codigo"]] = (row["nombre"], phone, True)
-        assert [codigo for _, _, codigo in problems(upload)] == ["supplier_exists"] * len(rejected)
-        assert {
-            pk: tuple(rest) for pk, *rest in Supplier.objects.values_list("codigo", "nombre", "telefono", "activo")
-        } == plain
