@@ -10,9 +10,10 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import compress, groupby, islice
-from typing import Final
+from typing import Final, Literal, overload
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
@@ -178,18 +179,28 @@ class Chunk:
 
     def _write(self, start: int, end: int) -> Decisions:
         """While all rows are new the database is not asked for them: its constraints refuse what is not."""
-        if self._memory.all_are_new:
-            try:
-                return self._decide_and_write(start, end, look=False)
-            except (IntegrityError, DataError):
-                self._memory.all_are_new = False
-        decisions = self._decide_and_write(start, end, look=True)
-        self._memory.all_are_new = self._target.is_kept_unique and len(decisions.creates) == end - start
+        is_whole = end - start == len(self._checked.numbers)
+        decisions = None
+        if is_whole and self._memory.all_are_new:
+            with suppress(IntegrityError, DataError):
+                decisions = self._decide_and_write(start, end, look=False)
+        if decisions is None:
+            decisions = self._decide_and_write(start, end, look=True)
+        self._memory.all_are_new = is_whole and self._target.is_kept_unique and len(decisions.creates) == end - start
         return decisions
 
-    def _decide_and_write(self, start: int, end: int, *, look: bool) -> Decisions:
+    @overload
+    def _decide_and_write(self, start: int, end: int, *, look: Literal[True]) -> Decisions: ...
+
+    @overload
+    def _decide_and_write(self, start: int, end: int, *, look: Literal[False]) -> Decisions | None: ...
+
+    def _decide_and_write(self, start: int, end: int, *, look: bool) -> Decisions | None:
+        """`None`, and nothing written, when a row is rejected without a look: what is there might say why."""
         columns = [column[start:end] for column in self._checked.columns]
         decisions, missing = self._decide(self._checked.numbers[start:end], columns, look=look)
+        if decisions.rejected and not look:
+            return None
         with transaction.atomic():
             if missing and self._created_place:
                 create_missing(self._created_place, missing)
@@ -200,9 +211,11 @@ class Chunk:
     def _decide(self, numbers: Sequence[int], columns: Columns, *, look: bool) -> tuple[Decisions, set[Value]]:
         """What is to be written, and the names of what is to be created for it, with their warnings.
 
-        Rows whose name would be one too many for the file are rejected, and the others decided again.
+        Rows that would land, but whose name would be one too many for the file, are rejected, and the others decided
+        again.
         """
-        upload, place, rejected = self._upload, self._created_place, []
+        upload, place = self._upload, self._created_place
+        rejected: list[tuple[int, str]] = []
         missing: set[Value] = set()
         while True:
             decisions = match.decide(
@@ -221,16 +234,17 @@ class Chunk:
             room = most_created(place.reference) - upload.categorias_creadas - self._created
             if not (excess := beyond(decisions.named, missing, room)):
                 break
+            otherwise = {problem.fila for problem in decisions.problems if not problem.warning}
             names = columns[place.column]
-            rejected += [(fila, str(name)) for fila, name in zip(numbers, names, strict=True) if name in excess]
-            kept = [name not in excess for name in names]
+            kept = [name not in excess or fila in otherwise for fila, name in zip(numbers, names, strict=True)]
+            rejected += [(numbers[at], str(names[at])) for at, is_kept in enumerate(kept) if not is_kept]
             numbers = list(compress(numbers, kept))
             columns = [list(compress(column, kept)) for column in columns]
         column = self._target.sheet.columns[place.column].name
-        suggestions = Suggestions(place.reference, self._author.owner)
+        created = sorted(map(str, missing))
+        suggestions = Suggestions(place.reference, self._author.owner, created)
         for fila, name in rejected:
             decisions.reject([suggestions.not_created(fila, column, name)], duplicate=False)
-        created = sorted(map(str, missing))
         decisions.problems += [created_warning(place.reference.create, column, decisions.named[n], n) for n in created]
         return decisions, missing
 

@@ -17,7 +17,7 @@ class ChangeOrder:
     """Where the author of a change stands in the order of changes (see `next_change_number`).
 
     A row of the model that was changed after `number` is not overwritten. `waiting` is the number of the newest
-    earlier list of the owner that may still be imported, 0 when there is none: a row that is older than that takes
+    earlier list of the owner that may still be imported, 0 when there is none: a row that is no newer than that takes
     `number` even when its values are equal, or that list would replace them.
     """
 

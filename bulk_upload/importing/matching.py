@@ -48,7 +48,8 @@ class Matching:
     def _must_confirm(self, known: Known) -> bool:
         """Whether a row with equal values takes the number of this change: see `ChangeOrder`. It also says that the
         file has named it."""
-        return self._may_name_twice or known.change_number < self._order.waiting
+        is_older = bool(self._order.waiting) and known.change_number <= self._order.waiting
+        return self._may_name_twice or is_older
 
     def _note(self, fila: int, rule: Rule, found: Finding) -> None:
         problem = Problem(fila, found.columna, found.codigo, found.params, found.valor, warning=rule.is_warning)

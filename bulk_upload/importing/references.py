@@ -184,7 +184,9 @@ def most_created(reference: Reference) -> int:
 class Suggestions:
     """The existing name that is most like one that does not exist, for one chunk's errors."""
 
-    def __init__(self, reference: Reference, owner: Owner) -> None:
+    def __init__(self, reference: Reference, owner: Owner, created: Sequence[str] = ()) -> None:
+        """`created` are names that the chunk itself creates."""
+        self._created = created
         self._reference = reference
         self._owner = owner
         self._candidates: list[str] | None = None
@@ -217,9 +219,9 @@ class Suggestions:
 
     def _names(self) -> list[str]:
         if self._candidates is None:
-            self._candidates = []
+            self._candidates = [*self._created]
             if self._reference.visible:
                 (name,) = list(self._reference.by.values())[:1]
                 rows = self._reference.visible(self._owner)
-                self._candidates = list(rows.values_list(name, flat=True)[:MOST_CANDIDATES])
+                self._candidates += rows.values_list(name, flat=True)[:MOST_CANDIDATES]
         return self._candidates

@@ -70,6 +70,7 @@ class RowByRow(Matching):
         for place, found in ([(key_place, match)] if match else []) + others:
             if found.owner != self._owner and self._target.owner:
                 return self._problem(fila, place, "other_supplier", values)
+        # What was changed after this list is left as it is, however often it is named.
         if self._may_name_twice and match and match.change_number == self._order.number:
             return self._problem(fila, key_place, "named_before", values)
         for place, found in others:

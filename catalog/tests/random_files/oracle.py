@@ -54,8 +54,6 @@ class Account:
     updated: list[str] = field(default_factory=list)
     # row → the names of the columns that it changed
     changes: dict[int, list[str]] = field(default_factory=dict)
-    # Whether the import is known to come to something else: see `test_random_files_known.py`.
-    is_beside_a_defect: bool = field(default=False, compare=False)
 
 
 class Rejected(Exception):
@@ -93,9 +91,6 @@ class _Taking:
         self._seen: set[tuple[Any, ...]] = set()
         # Rows of the table that an earlier row of this file has landed on.
         self._landed: set[Key] = set()
-        # Names that were one too many, and those that rows had which the table rejected.
-        self._beyond: set[Any] = set()
-        self._rejected_with: set[Any] = set()
 
     def run(self) -> Account:
         account = self._account
@@ -112,24 +107,13 @@ class _Taking:
                     self._land(row, {name: cell.value for name, cell in line.cells.items()})
             except Rejected as rejected:
                 findings = [rejected.finding]
-                self._look_for_defects(line, rejected)
                 account.duplicados += rejected.known
                 account.rechazados += 1
             account.errors += [(row, *finding) for finding in findings]
         # In which order the problems of one row stand is not said.
         account.errors.sort()
         account.warnings.sort()
-        account.is_beside_a_defect |= bool(self._beyond & self._rejected_with)
         return account
-
-    def _look_for_defects(self, line: Line, rejected: Rejected) -> None:
-        _, code = rejected.finding
-        if code == "named_before":
-            values = self._resolved({name: cell.value for name, cell in line.cells.items()})[1]
-            self._account.is_beside_a_defect |= self._oracle.rows[self._oracle.key(values)].number > self._place
-        if created := self._plan.created:
-            is_beyond = code in (created.too_many, *created.similar.values())
-            (self._beyond if is_beyond else self._rejected_with).add(line.cells[created.column].value)
 
     # --- What the file alone says ---
 
@@ -173,7 +157,8 @@ class _Taking:
         for column, known in found:
             if plan.is_owned and rows[known].owner != OURS:
                 raise Rejected(column, "other_supplier", known=True)
-        if plan.is_named_variously and key in self._landed:
+        # What was changed after this file is left as it is, however often it is named.
+        if plan.is_named_variously and key in self._landed and rows[key].number <= self._place:
             raise Rejected(own_column, "named_before", known=True)
         if key in rows and holder_key and holder_key != key:
             raise Rejected(unique_column, "code_conflict", known=True)
