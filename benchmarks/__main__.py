@@ -36,6 +36,7 @@ def bench() -> None:
                 jobs(system, sizes_of_turn(turn))
             for part in ("parts.stages", "parts.writers"):
                 measure(part, env, database.url, *sizes_of_turn(turn))
+            measure("fastest.measure", env, database.url, *sizes_of_turn(turn), python=PEERS_PYTHON)
             stock_turn(database)
         peers = env | {"DJANGO_SETTINGS_MODULE": "benchmarks.peer_settings"}
         measure("peers.measure", peers, database.url, python=PEERS_PYTHON)

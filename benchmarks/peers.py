@@ -127,7 +127,7 @@ def plot(target: str) -> None:
     matplotlib.rcParams.update({"svg.hashsalt": "medisupply", "svg.fonttype": "none", "font.size": 10})
     found, figure = Measurements(), Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
-    for what in ("limit", "job", *PEERS):
+    for what in ("limit", "fastest", "job", *PEERS):
         if sizes := found.sizes(what):
             rates = [rows / (found.median(what, rows) or 1) for rows in sizes]
             axes.plot(sizes, rates, marker="o", label=NAMES[what].replace("*", "").replace("`", ""))

