@@ -58,10 +58,12 @@ class AtOnce(Matching):
         """The rows with what is there, or what a new row gets, in the place of blanks."""
         blanks = self._target.blanks
         if not self._by_key:
-            pairs = zip(self._resolved.columns, blanks, strict=True)
-            return list(zip(*(with_default(column, blank) for column, blank in pairs), strict=True))
+            columns = list(self._resolved.columns)
+            for place in self._target.optional:
+                columns[place] = with_default(columns[place], blanks[place])
+            return list(zip(*columns, strict=True))
         rows = self._resolved.rows()
-        if not any(None in column for column in self._resolved.columns):
+        if not any(None in self._resolved.columns[place] for place in self._target.optional):
             return rows
         return [filled(row, known.values if known else blanks) for row, known in zip(rows, found, strict=True)]
 

@@ -99,6 +99,12 @@ class Target:
         ) and len(self.places) == len(self.sheet.columns)
 
     @cached_property
+    def optional(self) -> tuple[int, ...]:
+        """The places that may be blank in a row."""
+        columns = self.sheet.columns
+        return tuple(number for number, place in enumerate(self.places) if not columns[place.column].required)
+
+    @cached_property
     def created_place(self) -> int | None:
         """The place of the reference that may be created on the way."""
         return next((n for n, place in enumerate(self.places) if place.reference and place.reference.create), None)

@@ -140,7 +140,7 @@ def _columns(target: Target) -> list[str]:
 
 def _in_key_order(decisions: Decisions) -> list[Values]:
     """The new rows. Two inserts of the same keys in one order wait for each other, in two they deadlock."""
-    return [values for _key, values in sorted(decisions.creates.items())]
+    return [decisions.creates[key] for key in sorted(decisions.creates)]  # type: ignore[type-var]  # texts, or tuples
 
 
 def _confirm(target: Target, decisions: Decisions, author: Author) -> None:

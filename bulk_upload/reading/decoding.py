@@ -40,6 +40,7 @@ TYPES: Final[dict[Kind, type]] = {
     "boolean": bool,
     "date": datetime.date,
 }
+_DIGITS: Final = frozenset("0123456789.-+")
 # NUL in a JSON string, which a database does not take: an escape that no backslash makes plain text of.
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -129,10 +130,10 @@ def _accepted(message: Any) -> Any:
 
 
 def _decimals(texts: Sequence[str | None]) -> list[Value | None]:
-    numbers = [None if text is None else Decimal(text) for text in texts]
-    if not all(number is None or number.is_finite() for number in numbers):
+    # `Decimal` would also take ``NaN`` and ``Infinity``.
+    if not _DIGITS.issuperset("".join(filter(None, texts))):
         raise ValueError("not a number")
-    return list(numbers)
+    return [None if text is None else Decimal(text) for text in texts]
 
 
 def _check_problems(problems: Iterable[Problem], allowed: Collection[str]) -> None:
