@@ -112,6 +112,9 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the worker processes of the tests open it, too.
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{_folder.name}/test.sqlite3"
+from bulk_upload.tests.helpers.flush import fill_at_once  # noqa: E402  # its models need the apps
+
+fill_at_once()
 
 
 @pytest.fixture(scope="session")
