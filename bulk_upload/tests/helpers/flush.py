@@ -18,7 +18,7 @@ def fill_at_once() -> None:
     Django's own way asks for each model and permission whether it is there: longer than most of the tests.
     """
     filled: list[tuple[type[models.Model], list[Any]]] = []
-    fill = flush.emit_post_migrate_signal
+    fill = flush.emit_post_migrate_signal  # type: ignore[attr-defined]
 
     def refill(verbosity: int, interactive: bool, db: str, **options: Any) -> None:
         if not filled:
@@ -29,4 +29,4 @@ def fill_at_once() -> None:
             model._default_manager.using(db).bulk_create(rows)
         ContentType.objects.clear_cache()
 
-    flush.emit_post_migrate_signal = refill
+    flush.emit_post_migrate_signal = refill  # type: ignore[attr-defined]
