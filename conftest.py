@@ -115,6 +115,10 @@ if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 from bulk_upload.tests.helpers.flush import fill_at_once  # noqa: E402  # its models need the apps
 
 fill_at_once()
+if "COVERAGE_PROCESS_CONFIG" in os.environ:
+    from bulk_upload.tests.helpers.measured import measure_guarded_children
+
+    measure_guarded_children()
 
 
 @pytest.fixture(scope="session")
