@@ -36,6 +36,10 @@ demo: $(INSTALLED)  ## import the example file on a stack of its own, show what 
 test: $(INSTALLED) $(AWS)  ## all tests: on SQLite, then on PostgreSQL if there is one (ARGS="-k name")
 	@$(PYTHON) -m dev.run_tests
 
+.PHONY: coverage
+coverage: $(INSTALLED) $(AWS)  ## all tests, and which branches of the product they take; it has a floor
+	@$(PYTHON) -m dev.run_tests --coverage
+
 # The checks need settings as a developer has them; nothing is connected to.
 .PHONY: lint
 lint: export DEBUG = true

@@ -105,11 +105,20 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 # As after `collectstatic`, of which whitenoise asks that the folder be there.
 settings.STATIC_ROOT = pathlib.Path(_folder.name, "static")
 settings.STATIC_ROOT.mkdir()
+# A look for all static files at every client's first request took a quarter of the tests' time.
+settings.WHITENOISE_AUTOREFRESH = True
 # Passwords are hashed slowly on purpose; no test is about that.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the worker processes of the tests open it, too.
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{_folder.name}/test.sqlite3"
+from bulk_upload.tests.helpers.flush import fill_at_once  # noqa: E402  # its models need the apps
+
+fill_at_once()
+if "COVERAGE_PROCESS_CONFIG" in os.environ:
+    from bulk_upload.tests.helpers.measured import measure_guarded_children
+
+    measure_guarded_children()
 
 
 @pytest.fixture(scope="session")

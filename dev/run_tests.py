@@ -4,6 +4,9 @@ difference to again on PostgreSQL and Redis, where they answer.
 `TEST_DATABASE_URL` and `TEST_REDIS_URL` say where they are; `REQUIRE_POSTGRES=1` makes a missing PostgreSQL
 a failure; `ARGS` are more arguments for pytest. No test touches an existing database: Django creates its
 own on that server, with a name that no other run has, and they are dropped at the end.
+
+`make coverage` (`--coverage`) is the same, measured. It fails when both passes together cover less than the floor
+in `pyproject.toml`; of a part of the tests (`ARGS`, or no PostgreSQL) it only reports.
 """
 
 from __future__ import annotations
@@ -14,7 +17,10 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -38,6 +44,9 @@ class Parts:
     variables: dict[str, str]
 
 
+# Each pass has parts of its own. And the tests start the program a hundred times: its compiled modules are kept.
+NOT_PASSED_ON: Final = ("TEST_DATABASE_URL", "TEST_REDIS_URL", "PYTHONDONTWRITEBYTECODE")
+
 EMBEDDED: Final = Parts("SQLite, embedded Valkey, moto", {})
 
 # What the database makes no difference to (readers, values, deployment, the browser's side of the admin)
@@ -57,33 +66,44 @@ ONCE: Final = (
 )
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through `finally`
+    with ExitStack() as stack:
+        measured = stack.enter_context(tempfile.TemporaryDirectory()) if "--coverage" in arguments else None
+        return _run_all(measured)
+
+
+def _run_all(measured: str | None) -> int:
+    """Both passes, measured into a file for each process in the folder `measured`, if there is one."""
     server = os.environ.get("TEST_DATABASE_URL") or DATABASE_URL
     version = postgres_version(server)
     if version is None and os.environ.get("REQUIRE_POSTGRES") == "1":
         print(f"REQUIRE_POSTGRES=1, but no PostgreSQL answers at {_without_password(server)} (TEST_DATABASE_URL).")
         return 1
-    results = {EMBEDDED.name: _run(EMBEDDED)}
+    results = {EMBEDDED.name: _run(EMBEDDED, measured)}
     if version is None:
         skipped = f"PostgreSQL: skipped, none answers at {_without_password(server)} (TEST_DATABASE_URL)"
         print(f"Ran on {_summary(results)} · {skipped}")
-        return max(results.values())
+        return max(*results.values(), _report(measured, whole=False))
     database = f"medisupply_{secrets.token_hex(4)}"
     parts = _server_parts(server, version, database)
     try:
-        results[parts.name] = _run(parts)
+        results[parts.name] = _run(parts, measured)
     finally:
         _drop_databases(server, database)
     print(f"Ran on {_summary(results)}")
-    return max(results.values())
+    return max(*results.values(), _report(measured, whole=not os.environ.get("ARGS")))
 
 
-def _run(parts: Parts) -> int:
+def _run(parts: Parts, measured: str | None) -> int:
     print(f"=== On {parts.name}", flush=True)
-    env = {name: value for name, value in os.environ.items() if name not in ("TEST_DATABASE_URL", "TEST_REDIS_URL")}
+    env = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
+    command = [sys.executable]
+    if measured:
+        command += ["-m", "coverage", "run"]
+        env["COVERAGE_FILE"] = str(Path(measured, "coverage"))
     # The long tests are few: whoever has nothing left to do takes over from the other.
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+    command += ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
     command += [f"--ignore={path}" for path in ONCE if parts is not EMBEDDED]
     command += shlex.split(os.environ.get("ARGS", ""))
     pytest = subprocess.Popen(command, cwd=PROJECT, env=env | parts.variables)
@@ -94,6 +114,16 @@ def _run(parts: Parts) -> int:
         pytest.send_signal(signal.SIGINT)
         pytest.wait(STOP_SECONDS)
         raise
+
+
+def _report(measured: str | None, *, whole: bool) -> int:
+    """Put together what all processes have measured, in `.coverage`. Fails when all of it is less than it has to be."""
+    if not measured:
+        return 0
+    coverage = [sys.executable, "-m", "coverage"]
+    subprocess.run([*coverage, "combine", "--quiet", measured], cwd=PROJECT, check=True)
+    floor = [] if whole else ["--fail-under=0"]
+    return subprocess.run([*coverage, "report", *floor], cwd=PROJECT, check=False).returncode
 
 
 def _summary(results: dict[str, int]) -> str:
@@ -139,4 +169,4 @@ def _without_password(server: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

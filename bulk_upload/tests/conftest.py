@@ -15,10 +15,13 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload import progress, queue, storage
+from bulk_upload.consuming import worker as consuming_worker
 from bulk_upload.consuming.worker import Worker
 from bulk_upload.importing import write
+from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
+from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
 from bulk_upload.tests.helpers.rows import import_rows
@@ -141,11 +144,20 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
     return run
 
 
+@pytest.fixture(scope="session")
+def _readers() -> Iterator[Readers]:
+    """The workers of all tests share the process that readers are forked from: its start takes longer than a test."""
+    readers = Readers(registry.modules())
+    yield readers
+    readers.close()
+
+
 @pytest.fixture
-def worker() -> Iterator[Worker]:
-    worker = Worker(wait_seconds=0)
-    yield worker
-    worker._readers.close()
+def worker(_readers: Readers, monkeypatch: pytest.MonkeyPatch) -> Worker:
+    _readers.prepare()  # on this thread, with which it lives
+    with monkeypatch.context() as patch:
+        patch.setattr(consuming_worker, "Readers", lambda modules: _readers)
+        return Worker(wait_seconds=0)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from bulk_upload.tests.conftest import (  # noqa: F401
     _aws,
+    _readers,
     accept,
     api,
     aws,

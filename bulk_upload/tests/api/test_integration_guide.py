@@ -8,19 +8,22 @@ import re
 import shutil
 import subprocess
 import sys
+import uuid
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from openpyxl import load_workbook
 from rest_framework.authtoken.models import Token
 
+from bulk_upload import queue
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.helpers.processes import worker_process
+from bulk_upload.tests.helpers.processes import wait_for, worker_process
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import served
 from catalog.models import Category, Product, StockLot, Warehouse
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.usefixtures("aws")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 GUIDE = settings.BASE_DIR / "docs" / "integracion.md"
 NODE = shutil.which("node")
@@ -57,21 +60,31 @@ def example(language):
     return code
 
 
+@pytest.fixture(scope="module")
+def port(django_db_setup, _aws):
+    """A site and a worker with a queue of their own, for all tests: to start them takes longer than any test."""
+    name = f"test-{uuid.uuid4()}.fifo"
+    with override_settings(SQS_QUEUE_NAME=name):
+        queue.ensure_queues()
+    with served(SQS_QUEUE_NAME=name) as port, worker_process(SQS_QUEUE_NAME=name, BULK_UPLOAD_WAIT_SECONDS=1):
+        yield port
+
+
 @pytest.fixture
-def site(user, tmp_path):
-    """A site and a worker; runs commands in a folder with two files to send."""
+def site(port, user, tmp_path):
+    """Runs commands in a folder with two files to send."""
     (tmp_path / "productos.csv").write_bytes(csv_bytes([row(1), row(2, nombre=""), row(3)]))
     (tmp_path / "otros; productos.csv").write_bytes(csv_bytes([row(4), row(5)]))
     token = Token.objects.create(user=user).key
 
-    with served() as port, worker_process(BULK_UPLOAD_WAIT_SECONDS=1):
+    def run(*command, **variables):
+        env = {**os.environ, "MEDISUPPLY": f"http://127.0.0.1:{port}/api/v1/catalog", "MEDISUPPLY_TOKEN": token}
+        env |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **variables}
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=90)
 
-        def run(*command, **variables):
-            env = {**os.environ, "MEDISUPPLY": f"http://127.0.0.1:{port}/api/v1/catalog", "MEDISUPPLY_TOKEN": token}
-            env |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **variables}
-            return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=90)
-
-        yield run
+    yield run
+    # The worker goes on: it must have nothing left of this test.
+    wait_for(lambda: not BulkUpload.objects.unfinished().exists())
 
 
 @pytest.fixture
