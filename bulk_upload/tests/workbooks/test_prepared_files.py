@@ -252,7 +252,7 @@ class TestTheWork:
         def stop(work):
             raise GiveBack
 
-        worker._file_handler._pause = stop
+        worker._context.pause = stop
         worker._handle(delivery)
         file.refresh_from_db()
         assert (file.state, file.attempts, queue.waiting_messages()) == ("pending", 0, 1)
@@ -264,7 +264,7 @@ class TestTheWork:
         def delete(work):
             rejected.delete()
 
-        worker._file_handler._pause = delete
+        worker._context.pause = delete
         worker._handle(delivery)
         assert queue.waiting_messages() == 0
 
