@@ -26,7 +26,7 @@ from bulk_upload.admin.progress_texts import progress_texts
 from bulk_upload.admin.result_page import Chosen, Result
 from bulk_upload.admin.sheets import list_address
 from bulk_upload.admin.visible_uploads import ScopedUploads
-from bulk_upload.api.serializers import STATUS_PATH
+from bulk_upload.api import addresses
 from bulk_upload.imports import registry
 from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
@@ -112,7 +112,7 @@ class WatchPage(ScopedUploads):
             "refresh": REFRESH_SECONDS,
             "stalled": _stalled(upload),
             "config": {
-                "status": f"{STATUS_PATH}{upload.pk}",
+                "status": f"{addresses.STATUS}{upload.pk}",
                 "lease": settings.BULK_UPLOAD_LEASE_SECONDS,
                 "takeover": _takeover_seconds(),
                 "timeZone": settings.TIME_ZONE,

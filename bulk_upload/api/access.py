@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 
@@ -16,6 +17,10 @@ from bulk_upload.owners import may_import, owners, owners_for
 
 VIEW = "bulk_upload.view_bulkupload"
 ADD = "bulk_upload.add_bulkupload"
+UNKNOWN_TASK: Final = gettext_noop(
+    "No hay una carga con ese «task_id» para su usuario: revise que sea el que llegó al enviar el archivo, y "
+    "que el token sea del mismo proveedor."
+)
 
 
 def key_of(task_id: str) -> uuid.UUID:
@@ -28,12 +33,7 @@ def key_of(task_id: str) -> uuid.UUID:
 
 def unknown_task() -> NotFound:
     """The answer about a task that is not there, or is another supplier's: which of the two is not said."""
-    return NotFound(
-        _(
-            "No hay una carga con ese «task_id» para su usuario: revise que sea el que llegó al enviar el archivo, y "
-            "que el token sea del mismo proveedor."
-        )
-    )
+    return NotFound(_(UNKNOWN_TASK))
 
 
 def visible(request: Request, task_id: str) -> BulkUpload:
