@@ -35,8 +35,8 @@ class Resumen(Rendered):
     sin_cambios = IntegerField()
     sin_procesar = IntegerField(help_text="Filas que no se alcanzaron (carga fallida o cancelada).")
     cambios_grandes_de_precio = IntegerField(
-        help_text="Filas que actualizaron un producto cuyo precio se multiplicó o dividió al menos por 2 (o por el "
-        "factor de esta instalación): conviene revisarlas."
+        help_text="Filas cuya actualización multiplicó o dividió el precio al menos por 2 (o por el factor de esta "
+        "instalación): conviene revisarlas."
     )
 
 

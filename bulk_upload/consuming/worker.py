@@ -73,7 +73,7 @@ class Worker:
         # The long work that waits while a short one is being handled.
         self._outer: ClaimedWork | None = None
         self._looked_at = 0.0
-        # Whether the last thing done was to make products ready for searches.
+        # Whether an idle task has just found something to do.
         self._did_idle_work = False
 
     def run(self, *, max_messages: int | None = None, once: bool = False) -> int:

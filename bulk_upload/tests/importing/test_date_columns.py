@@ -36,7 +36,7 @@ OTHER_DAY = datetime.date(2028, 2, 29)
 @pytest.mark.parametrize(
     "known",
     [
-        *(decoding.TYPES, ARRAY_TYPES, template.NUMBER_FORMATS, guide.KINDS, guide_page.CONTENT, corrections.WIDTHS),
+        *(decoding.TYPES, ARRAY_TYPES, template.NUMBER_FORMATS, guide.CONTENTS, guide_page.CONTENT, corrections.WIDTHS),
         columns.Column().fields["tipo"].choices,
     ],
 )
