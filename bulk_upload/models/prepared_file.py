@@ -29,7 +29,7 @@ class PreparedFileQuerySet(models.QuerySet["PreparedFile"]):
         return self.filter(state__in=[FileState.PENDING, FileState.PROCESSING])
 
     def never_published(self, older_than: timedelta) -> PreparedFileQuerySet:
-        """Files whose message was never sent, old enough that whoever asked has given up on it."""
+        """Files whose message was never sent, old enough that the process which should send it is gone."""
         limit = database_now() - older_than
         return self.filter(state=FileState.PENDING, published_at=None, updated_at__lt=limit)
 

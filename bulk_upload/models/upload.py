@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.states import FileFormat, Severity
 from bulk_upload.models.upload_constraints import CONSTRAINTS, INDEXES
+from bulk_upload.models.upload_queryset import BulkUploadQuerySet
 from bulk_upload.models.upload_state import UploadState
 from medisupply.backends.database import database_now, next_change_number
 

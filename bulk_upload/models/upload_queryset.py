@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from bulk_upload.models.states import Status
-from bulk_upload.owners import owners_for, unowned_sheets_for
+from bulk_upload.owners import VIEW_UPLOADS, owners_for, unowned_sheets_for
 from medisupply.backends.database import database_now, database_session, end_session
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
     def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """The uploads that `user` may see: its suppliers' ones, or all for staff with the permission."""
-        own = Q(proveedor__in=owners_for(user, "bulk_upload.view_bulkupload"))
+        own = Q(proveedor__in=owners_for(user, VIEW_UPLOADS))
         unowned = unowned_sheets_for(user)
         return self.filter(own | Q(proveedor=None, sheet_name__in=unowned) if unowned else own)
 

@@ -166,7 +166,7 @@ class UploadState(Claimed):
         self._let_go(attempts=self.attempts - 1, reader_kills=self.reader_kills + 1)
 
     def _let_go(self, **changes: Any) -> None:
-        # Without the session: it lives on, and whoever takes the upload next must not end it.
+        # Without the session: it lives on, and the next holder must not end it.
         self._write(self._held(), lease_until=database_now(), holder_session="", **changes)
 
     def is_faulty_for(self, seconds: float) -> bool:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
 from bulk_upload.imports import SheetImport, registry
 from bulk_upload.problem_texts import CELL_TEXTS, DECLARED_TEXTS, FILE_TEXTS, ROW_TEXTS, WARNING_TEXTS
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.wording import template_of
+from bulk_upload.wording import in_language, template_of
 
-CONTENTS: Final = {
-    "code": "texto exacto",
-    "text": "texto",
-    "decimal": "número con hasta 2 decimales",
-    "integer": "número entero",
-    "boolean": "sí o no",
-    "date": "fecha",
+# What a column of each kind holds.
+CONTENTS: Final[dict[str, StrPromise]] = {
+    "code": _("texto exacto"),
+    "text": _("texto"),
+    "decimal": _("número con hasta 2 decimales"),
+    "integer": _("número entero"),
+    "boolean": _("sí o no"),
+    "date": _("fecha"),
 }
 
 INTRODUCTION: Final = """\
@@ -107,7 +111,7 @@ def _columns_table(sheet: Sheet) -> Iterator[str]:
         cells = [
             f"`{column.name}`",
             "sí" if column.required else "no",
-            f"{column.rule.es} ({CONTENTS[column.kind]})",
+            f"{column.rule.es} ({in_language(CONTENTS[column.kind], 'es')})",
             _limit(column),
             "error" if column.required else _default(column),
             f"`{column.example}`",
