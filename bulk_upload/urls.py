@@ -1,4 +1,4 @@
-"""The REST door's addresses, below ``/api/v1/catalog/`` and ``/api/catalog/``; a trailing slash is needed nowhere."""
+"""The REST API's addresses, below ``/api/v1/catalog/`` and ``/api/catalog/``; a trailing slash is needed nowhere."""
 
 from __future__ import annotations
 

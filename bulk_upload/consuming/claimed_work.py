@@ -56,7 +56,7 @@ class ClaimedWork:
         try:
             queue.set_visibility(self._delivery, round(time_left.total_seconds()))
         except queue.QueueFault as error:
-            # Whoever gets the message meanwhile finds a live claim and gives it back.
+            # A worker that receives the message meanwhile finds a live claim and gives it back.
             log.warning("The message for upload %s could not be kept: %s", self.upload.pk, error)
         self._renewed_at = time.monotonic()
 

@@ -1,7 +1,7 @@
 """What a worker does with a message that asks for a file of an upload: make it, store it, acknowledge.
 
-A fault is tried again after a growing delay, up to `BULK_UPLOAD_MAX_ATTEMPTS` times: whoever wants the file asks
-again later. A worker that is told to stop gives the file back between two blocks of rows.
+A fault is tried again after a growing delay, up to `BULK_UPLOAD_MAX_ATTEMPTS` times: the person who wants the file
+asks again later. A worker that is told to stop gives the file back between two blocks of rows.
 """
 
 from __future__ import annotations

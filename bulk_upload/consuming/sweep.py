@@ -98,7 +98,7 @@ def show_ended() -> None:
 
 
 def _abandoned(missing: int) -> list[BulkUpload]:
-    """Uploads whose message seems lost: nobody works on them, and their time is up."""
+    """Uploads whose message seems lost: no worker has them, and their time is up."""
     patience = 2 * lease()
     longest_delay = timedelta(seconds=2 * redelivery.LONGEST_DELAY)
     now = database_now()

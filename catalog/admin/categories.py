@@ -31,7 +31,7 @@ class CategoryForm(EditConflictForm[Category]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance._state.adding and "aprobada" in self.fields:
-            self.initial.setdefault("aprobada", True)  # by whoever creates it
+            self.initial.setdefault("aprobada", True)  # by the person who creates it
 
     def clean_nombre(self) -> str:
         """The name as imports write it. The model then checks the length: ``ß`` has become ``SS``."""

@@ -106,10 +106,10 @@ class RefusedThrottle(AddressThrottle):
 
 
 class LoginGuard:
-    """The first authentication backend: ends the guessing of passwords from one address, at every door.
+    """The first authentication backend: ends the guessing of passwords from one address, in API and admin.
 
     It knows no users, and so is no `BaseBackend`: it counts attempts and refuses too many. It counts by
-    address and not by name, so that nobody can lock out somebody else. `login_wait` tells the refused ones why.
+    address and not by name, so that nobody can lock out somebody else. `login_wait` says why they were refused.
     """
 
     def authenticate(
