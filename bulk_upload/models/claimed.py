@@ -6,18 +6,41 @@ that a worker which lost its claim can commit nothing.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import uuid
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar
 
-from django.db.models import Q
+from django.db import models
+from django.db.models import F, Q
 
 from bulk_upload.models.published import Published
 from bulk_upload.models.states import ClaimLost
 from medisupply.backends.database import database_now
 
+C = TypeVar("C", bound="Claimed")
+
+
+class ClaimedQuerySet(models.QuerySet[C]):
+    def _claimed(self, key: uuid.UUID, lease: timedelta, **changes: Any) -> C | None:
+        """Take the row for this worker, unless it has ended or another one's lease still runs.
+
+        One conditional update decides, so two workers cannot both succeed.
+        """
+        now, state = database_now(), self.model.state_field
+        free = Q(**{state: "pending"}) | Q(**{state: "processing"}, lease_until__lte=now)
+        counts = {"claim_number": F("claim_number") + 1, "attempts": F("attempts") + 1}
+        changes |= {state: "processing", **counts, "lease_until": now + lease, "updated_at": now}
+        if not self.filter(free, pk=key).update(**changes):
+            return None
+        row = self.get(pk=key)
+        row.held_claim = row.claim_number
+        return row
+
 
 class Claimed(Published):
-    # The field that says "processing" while a worker holds the claim.
+    # The field that says "pending" until a worker holds the claim, and then "processing".
     state_field: ClassVar[str]
+    claim_number: models.PositiveIntegerField[int, int]
     # The number that this process holds. No field: reading the row again must not renew a lost claim.
     held_claim: int | None = None
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.models.claimed import Claimed
+from bulk_upload.models.claimed import Claimed, ClaimedQuerySet
 from bulk_upload.models.states import ClaimLost
 from bulk_upload.models.upload import BulkUpload
 from medisupply.backends.database import database_now
@@ -24,7 +24,7 @@ class FileState(models.TextChoices):
     FAILED = "failed", _("Fallido")
 
 
-class PreparedFileQuerySet(models.QuerySet["PreparedFile"]):
+class PreparedFileQuerySet(ClaimedQuerySet["PreparedFile"]):
     def unfinished(self) -> PreparedFileQuerySet:
         return self.filter(state__in=[FileState.PENDING, FileState.PROCESSING])
 
@@ -40,23 +40,7 @@ class PreparedFileQuerySet(models.QuerySet["PreparedFile"]):
 
     def claim(self, key: uuid.UUID, lease: timedelta) -> PreparedFile | None:
         """Take the file for this worker, unless it has ended or another one's lease still runs."""
-        now = database_now()
-        free = Q(state=FileState.PENDING) | Q(state=FileState.PROCESSING, lease_until__lte=now)
-        claimed = self.filter(free, pk=key).update(
-            state=FileState.PROCESSING,
-            claim_number=F("claim_number") + 1,
-            attempts=F("attempts") + 1,
-            lease_until=now + lease,
-            rows_done=0,
-            error_code="",
-            error_params={},
-            updated_at=now,
-        )
-        if not claimed:
-            return None
-        file = self.select_related("upload").get(pk=key)
-        file.held_claim = file.claim_number
-        return file
+        return self.select_related("upload")._claimed(key, lease, rows_done=0, error_code="", error_params={})
 
 
 class PreparedFile(Claimed):
