@@ -94,6 +94,8 @@ class SheetImport:
     choices: ClassVar[Mapping[str, Callable[[Any], Sequence[str]]]] = {}
     # What avoids most errors in this sheet, for people who fill it in: lazy sentences, plain text.
     advice: ClassVar[Sequence[StrPromise]] = ()
+    # Further rules on the suppliers' page about this sheet: a Markdown list, in Spanish.
+    guide_rules: ClassVar[str] = ""
     # Problems and warnings of this sheet alone: their texts, by code. Several sheets may share one `ProblemText`.
     problem_texts: ClassVar[Mapping[str, ProblemText]] = {}
     warning_texts: ClassVar[Mapping[str, ProblemText]] = {}

@@ -1,4 +1,4 @@
-"""Accept a file: check it, store it, record it, publish it. Both doors, API and admin, come through here.
+"""Accept a file: check it, store it, record it, publish it. API and admin call the same function.
 
 The sheet is never parsed here: the answer must come at once, and a hostile file must not reach this
 process. The order makes every interruption harmless: a file without a row is an orphan that is set
@@ -53,7 +53,7 @@ BINARY_MAGICS: Final = (
 )
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 HEAD_BYTES: Final = 4096
-# Why an upload failed whose content nobody has judged: sent again, it can go on.
+# Why an upload failed whose content was not judged: sent again, it can go on.
 LOST_FILE: Final = ("file_missing", "file_replaced")
 
 
@@ -155,7 +155,7 @@ def _show_and_publish(upload: BulkUpload) -> None:
 
 
 def _with_its_file(upload: BulkUpload, file: UploadedFile[bytes]) -> BulkUpload:
-    """An upload that was sent again. One whose stored file is lost takes the one that was just identity."""
+    """An upload that was sent again. One whose stored file is lost takes the one that has just come."""
     if upload.status == Status.FAILED and upload.error_code in LOST_FILE:
         _revive(upload, _store(file, storage_keys.upload_key(upload.pk, upload.file_format, timezone.now())))
     elif not upload.is_final and _is_lost(upload.s3_key):

@@ -6,7 +6,7 @@ that a user may act for.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.apps import apps
 from django.conf import settings
@@ -15,7 +15,13 @@ from django.db.models import QuerySet
 
 from bulk_upload.imports import SheetImport, registry
 
+if TYPE_CHECKING:
+    from bulk_upload.models import BulkUpload
+
 User = AbstractBaseUser | AnonymousUser
+
+VIEW_UPLOADS: Final = "bulk_upload.view_bulkupload"
+ADD_UPLOADS: Final = "bulk_upload.add_bulkupload"
 
 
 def owners() -> QuerySet[Any]:
@@ -35,6 +41,13 @@ def may_import(user: User, declared: type[SheetImport]) -> bool:
     if declared.is_owned or not user.is_active or not getattr(user, "is_staff", False):
         return False
     return bool(user.has_perms(declared.permissions))  # type: ignore[attr-defined]
+
+
+def may_act_for(user: User, upload: BulkUpload) -> bool:
+    """Whether `user` may cancel or retry the upload, as it may upload for its owner."""
+    if upload.proveedor_id is None:
+        return may_import(user, registry.get(upload.sheet_name))
+    return owners_for(user, ADD_UPLOADS).filter(pk=upload.proveedor_id).exists()
 
 
 def unowned_sheets_for(user: User) -> list[str]:

@@ -1,4 +1,4 @@
-"""The rules by which the bucket itself removes what nobody needs any more.
+"""The rules by which the bucket itself removes what is not needed any more.
 
 An existing bucket's rules are its owner's: ours are added by their id when they are absent, and nothing
 else is changed. Who wants a rule of ours otherwise edits it and keeps its id.

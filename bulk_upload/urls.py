@@ -1,20 +1,16 @@
-"""The REST door's addresses, below ``/api/v1/catalog/`` and ``/api/catalog/``; a trailing slash is needed nowhere."""
+"""The REST API's addresses, below ``/api/v1/catalog/`` and ``/api/catalog/``; a trailing slash is needed nowhere."""
 
 from __future__ import annotations
 
 from django.urls import re_path
 
+from bulk_upload.api.cancel import CancelView
 from bulk_upload.api.columns import ColumnsView
 from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateView
-from bulk_upload.api.lists import (
-    ProblemListView,
-    ProblemsCsvView,
-    ProblemsJsonView,
-    ProblemsXlsxView,
-    UploadListView,
-)
+from bulk_upload.api.retry import RetryView
+from bulk_upload.api.row_errors import ProblemListView, ProblemsCsvView, ProblemsJsonView, ProblemsXlsxView
 from bulk_upload.api.status import DetailView, StateView
-from bulk_upload.api.uploads import CancelView, RetryView
+from bulk_upload.api.upload_list import UploadListView
 
 app_name = "bulk_upload"
 

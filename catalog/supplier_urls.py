@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from bulk_upload.api.uploads import UploadView
+from bulk_upload.api.upload import UploadView
 from catalog.sheets.suppliers import SUPPLIERS
 
 app_name = "supplier_upload"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from bulk_upload.api.uploads import UploadView
+from bulk_upload.api.upload import UploadView
 from catalog.api import CategoryListView, SupplierListView
 from catalog.api.items.views import ItemListView, ItemView
 from catalog.sheets.products import PRODUCTS

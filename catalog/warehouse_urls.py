@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from bulk_upload.api.uploads import UploadView
+from bulk_upload.api.upload import UploadView
 from catalog.api import StockView, WarehouseListView, WarehouseView
 from catalog.sheets.stock import STOCK
 

@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from medisupply.api.json import JsonLineRenderer, JsonObjectParser
-from medisupply.api.schema import answer, operation
+from medisupply.api.schema import MEDIA_TYPE, ErrorCase, answer, operation
 from medisupply.api.throttles import LoginThrottle, count_password_change, login_wait
 
 
@@ -104,11 +104,10 @@ class TokenView(ObtainAuthToken):
         answers={
             200: answer(TokenBody, "El token del usuario.", {"token": "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"})
         },
-        failures=[400, 415],
-        codes={
-            400: [("invalid", "No puede iniciar sesión con las credenciales proporcionadas.")],
-            415: [("unsupported_media_type", "Tipo de medio “text/csv” incompatible en la solicitud.")],
-        },
+        errors=[
+            ErrorCase(400, "authorization", "No puede iniciar sesión con las credenciales proporcionadas.", ""),
+            MEDIA_TYPE,
+        ],
         request=Login,
         examples=[OpenApiExample("Ejemplo", {"username": "proveedor", "password": "…"}, request_only=True)],
         public=True,

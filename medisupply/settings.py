@@ -220,9 +220,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# --- The REST door ---------------------------------------------------------------------------
+# --- The REST API ----------------------------------------------------------------------------
 
-# Proxies in front of us that add to X-Forwarded-For; with 0 the header is not believed.
+# Proxies in front of us that add to X-Forwarded-For; with 0 the header is not used.
 REST_FRAMEWORK = {**framework.REST_FRAMEWORK, "NUM_PROXIES": env.not_negative("TRUSTED_PROXIES", default=0)}
 SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS
 
@@ -239,7 +239,7 @@ API_THROTTLES = {
 # Seconds that the body of a request may take to arrive, plus a second for each 20 KB that have arrived.
 REQUEST_BODY_SECONDS = env.positive("REQUEST_BODY_SECONDS", default=20)
 
-# The first one counts attempts and ends the guessing of passwords, at every door.
+# The first one counts attempts and ends the guessing of passwords, in API and admin.
 AUTHENTICATION_BACKENDS = ["medisupply.api.throttles.LoginGuard", "django.contrib.auth.backends.ModelBackend"]
 
 # Where a login leads that was told no page of this site.

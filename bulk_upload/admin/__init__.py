@@ -1,4 +1,4 @@
-"""The admin door: upload a file, watch it, understand what came of it, correct it."""
+"""The admin of uploads: upload a file, watch it, understand what came of it, correct it."""
 
 from bulk_upload.admin.uploads import BulkUploadAdmin
 

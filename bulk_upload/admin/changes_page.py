@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.admin.utils import quote
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
@@ -51,13 +51,6 @@ class Line:
 
 
 class ChangesPage(ScopedUploads):
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.changes_view)
-        return [
-            path("<uuid:task_id>/actualizados/", view, name="bulk_upload_bulkupload_changes"),
-            *super().get_urls(),
-        ]
-
     def changes_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
         upload = self.visible_upload(request, task_id)
         only_large = request.GET.get("precio") == "grandes"

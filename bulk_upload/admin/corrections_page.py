@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.visible_uploads import ScopedUploads
@@ -24,15 +24,6 @@ REFRESH_SECONDS = 3
 
 
 class CorrectionsPage(ScopedUploads):
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        name = "bulk_upload_bulkupload_corrections"
-        return [
-            path("<uuid:task_id>/correcciones/", view(self.corrections_view), name=name),
-            path("<uuid:task_id>/correcciones/estado/", view(self.corrections_state_view), name=f"{name}_state"),
-            *super().get_urls(),
-        ]
-
     def corrections_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponseBase:
         """The file; as long as it is not ready, a page that waits for it."""
         upload = self.visible_upload(request, task_id)

@@ -8,7 +8,6 @@ from typing import Final
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
 
 from bulk_upload.admin.sheets import requested_sheet
 from bulk_upload.admin.visible_uploads import ScopedUploads
@@ -24,16 +23,6 @@ ERROR_FORMATS: Final = (ExportFormat.CSV, ExportFormat.XLSX)
 
 class Downloads(ScopedUploads):
     """Addresses below an upload (and the list of uploads) that answer with a file."""
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        name = "bulk_upload_bulkupload"
-        return [
-            path("plantilla/<slug:kind>/", view(self.template_view), name=f"{name}_template"),
-            path("<uuid:task_id>/archivo/", view(self.original_view), name=f"{name}_original"),
-            path("<uuid:task_id>/errores/<slug:file_format>/", view(self.errors_view), name=f"{name}_errors"),
-            *super().get_urls(),
-        ]
 
     def template_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         if not (self.has_add_permission(request) or self.has_view_permission(request)):

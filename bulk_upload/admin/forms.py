@@ -11,10 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from bulk_upload.admin.sheets import offered_imports
 from bulk_upload.imports import SheetImport
 from bulk_upload.intake import FORMATS
-from bulk_upload.owners import User, owners, owners_for
+from bulk_upload.owners import ADD_UPLOADS, User, owners, owners_for
 from bulk_upload.sheet.declaration import Sheet
-
-ADD_PERMISSION = "bulk_upload.add_bulkupload"
 
 
 class UploadForm(forms.Form):
@@ -45,7 +43,7 @@ class UploadForm(forms.Form):
         sheets.choices = [(declared.sheet.name, declared.sheet.name) for declared in self._offered]
         sheets.initial = sheet_name or self._offered[0].sheet.name
         if self.declared.is_owned:
-            self._offer(owners_for(user, ADD_PERMISSION).filter(activo=True))
+            self._offer(owners_for(user, ADD_UPLOADS).filter(activo=True))
         else:
             del self.fields["proveedor"]
 

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,16 +19,9 @@ from bulk_upload.admin.sheets import alternatives, in_words, requested_sheet, sh
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.workbooks.guide import CONTENTS
 
 MEBIBYTE: Final = 1024 * 1024
-CONTENT: Final[dict[str, StrPromise]] = {
-    "code": gettext_lazy("texto exacto"),
-    "text": gettext_lazy("texto"),
-    "decimal": gettext_lazy("número con hasta 2 decimales"),
-    "integer": gettext_lazy("número entero"),
-    "boolean": gettext_lazy("sí o no"),
-    "date": gettext_lazy("fecha"),
-}
 
 # Each end of an upload: what happened to the file, and what to do then.
 ENDS: Final[tuple[tuple[outcome.Outcome, StrPromise, StrPromise], ...]] = (
@@ -87,10 +79,6 @@ class ColumnLine:
 
 
 class GuidePage(ScopedUploads):
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.guide_view)
-        return [path("guia/", view, name="bulk_upload_bulkupload_guide"), *super().get_urls()]
-
     def guide_view(self, request: HttpRequest) -> HttpResponse:
         if not (self.has_add_permission(request) or self.has_view_permission(request)):
             raise PermissionDenied
@@ -126,7 +114,7 @@ def column_lines(sheet: Sheet) -> list[ColumnLine]:
             column.name,
             column.required,
             in_words(column.rule),
-            str(CONTENT.get(column.kind, column.kind)),
+            str(CONTENTS.get(column.kind, column.kind)),
             str(column.example),
         )
         for column in sheet.columns

@@ -20,7 +20,7 @@ SYSTEM_FAULTS: Final = frozenset(["attempts_exhausted", "file_missing", "file_re
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`name` is the CSS class, `icon` tells the state by shape as well as by word and colour."""
+    """`name` is the CSS class, `icon` shows the state by shape as well as by word and colour."""
 
     name: str
     icon: str
@@ -64,7 +64,7 @@ def badge(state: Outcome) -> SafeString:
 
 
 def rows_text(upload: BulkUpload) -> str:
-    """How many of the rows are in the catalogue, or have been dealt with so far; empty while nobody knows the total."""
+    """How many of the rows are in the catalogue, or have been dealt with so far; empty while the total is not known."""
     if not upload.total:
         return ""
     done = upload.exitosos if upload.is_final else upload.procesados

@@ -1,4 +1,4 @@
-"""What came of an upload, for its page: problems by kind, a page of them, what corrections have left open."""
+"""What came of an upload, for its page: problems by code, a page of them, what corrections have left open."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ OPEN: Final = "pendientes"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which problems a person wants to see: ``""`` is all kinds, all columns."""
+    """Which problems a person wants to see: ``""`` is all codes, all columns."""
 
-    kind: str = ""
+    code: str = ""
     column: str = ""
     only_open: bool = False
     page: str = "1"
@@ -38,7 +38,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Counted:
     """How many problems have these in common."""
 
     severity: str
@@ -56,14 +56,14 @@ class Line:
     celda: str
     columna: str
     valor: str
-    kind: str
+    title: str
     text: str
     warning: bool
     corrected: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ErrorGroup:
     """All problems of one code: how many, how many of them are still open, and the first few (open ones, if any)."""
 
     code: str
@@ -82,12 +82,12 @@ class Result:
         self.chosen = chosen
 
     @cached_property
-    def errors(self) -> list[Kind]:
-        return self._kinds(Severity.ERROR)
+    def errors(self) -> list[ErrorGroup]:
+        return self._grouped(Severity.ERROR)
 
     @cached_property
-    def warnings(self) -> list[Kind]:
-        return self._kinds(Severity.WARNING)
+    def warnings(self) -> list[ErrorGroup]:
+        return self._grouped(Severity.WARNING)
 
     @cached_property
     def columns(self) -> list[str]:
@@ -97,9 +97,9 @@ class Result:
 
     @cached_property
     def page(self) -> Page[RowError]:
-        """The chosen page of the table: the problems of the chosen kind, else all errors, else all warnings."""
+        """The chosen page of the table: the problems of the chosen code, else all errors, else all warnings."""
         problems, chosen = self._problems(), self.chosen
-        problems = problems.filter(codigo=chosen.kind) if chosen.kind else problems.filter(severity=self._severity)
+        problems = problems.filter(codigo=chosen.code) if chosen.code else problems.filter(severity=self._severity)
         if chosen.column:
             problems = problems.filter(columna=chosen.column)
         if chosen.only_open:
@@ -127,35 +127,37 @@ class Result:
 
     def count_of(self, code: str) -> int:
         """How many errors have this code."""
-        return next((kind.count for kind in self.errors if kind.code == code), 0)
+        return next((group.count for group in self.errors if group.code == code), 0)
 
     @property
     def _severity(self) -> Severity:
         return Severity.ERROR if self.errors else Severity.WARNING
 
-    def _is_chosen(self, group: Group) -> bool:
+    def _is_chosen(self, group: Counted) -> bool:
         chosen = self.chosen
-        of_kind = group.code == chosen.kind if chosen.kind else group.severity == self._severity
-        return of_kind and chosen.column in ("", group.column) and not (chosen.only_open and group.corrected)
+        of_code = group.code == chosen.code if chosen.code else group.severity == self._severity
+        return of_code and chosen.column in ("", group.column) and not (chosen.only_open and group.corrected)
 
     @cached_property
-    def _groups(self) -> list[Group]:
+    def _groups(self) -> list[Counted]:
         """One look at all problems, which answers every question of how many."""
         counted = self._problems().order_by().values_list("severity", "codigo", "columna", "corregida")
-        return [Group(*group) for group in counted.annotate(count=Count("pk"))]
+        return [Counted(*group) for group in counted.annotate(count=Count("pk"))]
 
-    def _kinds(self, severity: Severity) -> list[Kind]:
+    def _grouped(self, severity: Severity) -> list[ErrorGroup]:
         groups = [group for group in self._groups if group.severity == severity]
-        kinds = [self._kind(severity, code, groups) for code in {group.code for group in groups}]
-        return sorted(kinds, key=lambda kind: (-kind.count, kind.code))
+        found = [self._group(severity, code, groups) for code in {group.code for group in groups}]
+        return sorted(found, key=lambda group: (-group.count, group.code))
 
-    def _kind(self, severity: Severity, code: str, groups: Iterable[Group]) -> Kind:
+    def _group(self, severity: Severity, code: str, groups: Iterable[Counted]) -> ErrorGroup:
         of_code = [group for group in groups if group.code == code]
         still_open = sum(group.count for group in of_code if not group.corrected)
         examples: dict[str, Any] = {"severity": severity, "codigo": code, "corregida": not still_open}
         found = self._problems().filter(**examples)[:EXAMPLES]
         count = sum(group.count for group in of_code)
-        return Kind(code, title_of(code, self._language), count, still_open, [self._line(problem) for problem in found])
+        return ErrorGroup(
+            code, title_of(code, self._language), count, still_open, [self._line(problem) for problem in found]
+        )
 
     def _problems(self) -> QuerySet[RowError]:
         return RowError.objects.filter(upload=self._upload).order_by("fila", "pk")
@@ -167,7 +169,7 @@ class Result:
             celda=worded["celda"] or "",
             columna=problem.columna,
             valor=problem.valor,
-            kind=title_of(problem.codigo, self._language),
+            title=title_of(problem.codigo, self._language),
             text=worded["mensaje"],
             warning=problem.severity == Severity.WARNING,
             corrected=problem.corregida,

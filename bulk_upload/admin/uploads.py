@@ -1,14 +1,17 @@
-"""The list of uploads, and what hangs on it."""
+"""The list of uploads, and the addresses of their pages."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,6 +20,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from bulk_upload.admin.cancel_retry_page import STEPS, CancelRetryPage
 from bulk_upload.admin.changes_page import ChangesPage
 from bulk_upload.admin.corrections_page import CorrectionsPage
 from bulk_upload.admin.downloads import Downloads
@@ -26,7 +30,7 @@ from bulk_upload.admin.outcome import status_badge
 from bulk_upload.admin.outcome_filter import OutcomeFilter
 from bulk_upload.admin.owner_filter import OwnSuppliersFilter
 from bulk_upload.admin.progress_page import WatchPage
-from bulk_upload.admin.replace import ReplacePage
+from bulk_upload.admin.replace_page import ReplacePage
 from bulk_upload.admin.sheet_filter import SheetFilter
 from bulk_upload.admin.sheets import sheet_title
 from bulk_upload.admin.upload_page import UploadPage
@@ -42,7 +46,7 @@ def labelled(label: StrPromise, number: int | None) -> SafeString:
 
 @admin.register(BulkUpload)
 class BulkUploadAdmin(
-    UploadPage, WatchPage, HistoryPage, ReplacePage, ChangesPage, GuidePage, CorrectionsPage, Downloads
+    UploadPage, WatchPage, CancelRetryPage, HistoryPage, ReplacePage, ChangesPage, GuidePage, CorrectionsPage, Downloads
 ):
     list_display = ["estado", "archivo", "codigo_proveedor", "recibida", "filas", "rechazadas"]
     list_display_links = ["archivo"]
@@ -54,6 +58,22 @@ class BulkUploadAdmin(
 
     class Media:
         css: ClassVar[dict[str, Any]] = {"all": ["bulk_upload/uploads.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        pages: list[tuple[str, Callable[..., Any], str]] = [
+            *((f"<uuid:task_id>/{step}/", partial(self.step_view, name=step), step) for step in STEPS),
+            ("<uuid:task_id>/replace/", self.replace_view, "replace"),
+            ("<uuid:task_id>/actualizados/", self.changes_view, "changes"),
+            ("guia/", self.guide_view, "guide"),
+            ("<uuid:task_id>/correcciones/", self.corrections_view, "corrections"),
+            ("<uuid:task_id>/correcciones/estado/", self.corrections_state_view, "corrections_state"),
+            ("plantilla/<slug:kind>/", self.template_view, "template"),
+            ("<uuid:task_id>/archivo/", self.original_view, "original"),
+            ("<uuid:task_id>/errores/<slug:file_format>/", self.errors_view, "errors"),
+        ]
+        view = self.admin_site.admin_view
+        own = [path(address, view(page), name=f"bulk_upload_bulkupload_{name}") for address, page, name in pages]
+        return [*own, *super().get_urls()]
 
     @admin.display(description=_("estado"), ordering="status")
     def estado(self, upload: BulkUpload) -> SafeString:

@@ -11,10 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
-from bulk_upload.admin.forms import ADD_PERMISSION
-from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
-from bulk_upload.owners import may_import, owners_for
 
 
 class ScopedUploads(admin.ModelAdmin[BulkUpload]):
@@ -48,12 +45,6 @@ class ScopedUploads(admin.ModelAdmin[BulkUpload]):
         if why:
             messages.error(request, why)
         return HttpResponseRedirect(reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk]))
-
-    def may_act_for(self, request: HttpRequest, upload: BulkUpload) -> bool:
-        """Whether the person may cancel or retry this upload, as it may upload for its supplier."""
-        if upload.proveedor_id is None:
-            return may_import(request.user, registry.get(upload.sheet_name))
-        return owners_for(request.user, ADD_PERMISSION).filter(pk=upload.proveedor_id).exists()
 
     def page_context(self, request: HttpRequest, **more: Any) -> dict[str, Any]:
         """What every page of the admin needs, and `more`."""

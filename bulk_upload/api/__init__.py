@@ -1,1 +1,1 @@
-"""The REST door of uploads. Views check, call one function, and answer."""
+"""The REST API of uploads. Views check, call one function, and answer."""

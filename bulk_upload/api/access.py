@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 
 from bulk_upload.imports import SheetImport, registry
 from bulk_upload.models import BulkUpload
-from bulk_upload.owners import may_import, owners, owners_for
+from bulk_upload.owners import ADD_UPLOADS, may_act_for, may_import, owners, owners_for
 
-VIEW = "bulk_upload.view_bulkupload"
-ADD = "bulk_upload.add_bulkupload"
+UNKNOWN_TASK: Final = gettext_noop(
+    "No hay una carga con ese «task_id» para su usuario: revise que sea el que llegó al enviar el archivo, y "
+    "que el token sea del mismo proveedor."
+)
 
 
 def key_of(task_id: str) -> uuid.UUID:
@@ -28,12 +31,7 @@ def key_of(task_id: str) -> uuid.UUID:
 
 def unknown_task() -> NotFound:
     """The answer about a task that is not there, or is another supplier's: which of the two is not said."""
-    return NotFound(
-        _(
-            "No hay una carga con ese «task_id» para su usuario: revise que sea el que llegó al enviar el archivo, y "
-            "que el token sea del mismo proveedor."
-        )
-    )
+    return NotFound(_(UNKNOWN_TASK))
 
 
 def visible(request: Request, task_id: str) -> BulkUpload:
@@ -47,11 +45,7 @@ def visible(request: Request, task_id: str) -> BulkUpload:
 def changeable(request: Request, task_id: str) -> BulkUpload:
     """The upload, for who may see it and may upload for its supplier."""
     upload = visible(request, task_id)
-    if upload.proveedor_id is None:
-        allowed = may_import(request.user, registry.get(upload.sheet_name))
-    else:
-        allowed = owners_for(request.user, ADD).filter(pk=upload.proveedor_id).exists()
-    if not allowed:
+    if not may_act_for(request.user, upload):
         raise PermissionDenied
     return upload
 
@@ -74,7 +68,7 @@ def requested_import(request: Request) -> type[SheetImport]:
     return registry.get(name)
 
 
-def supplier_for(request: Request, code: str | None, permission: str = ADD) -> Any:
+def supplier_for(request: Request, code: str | None, permission: str = ADD_UPLOADS) -> Any:
     """The active supplier that the user acts for with `permission`: the one named, or its only one."""
     allowed = owners_for(request.user, permission)
     if not code:

@@ -11,11 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bulk_upload.api import access
-from bulk_upload.api.operations import HELP, SHEET, UNKNOWN_SHEET
+from bulk_upload.api.schema import HELP, SHEET, UNKNOWN_SHEET
 from bulk_upload.sheet import columns as sheet
 from bulk_upload.sheet.texts import Text
+from medisupply.api.paging import page_answer
 from medisupply.api.rendering import Rendered
-from medisupply.api.schema import answer, operation
+from medisupply.api.schema import operation
 
 
 class Rule(Rendered):
@@ -44,11 +45,6 @@ class ColumnsMeta(serializers.Serializer[Any]):
     total = IntegerField()
 
 
-class Columns(serializers.Serializer[Any]):
-    items = Column(many=True)
-    meta = ColumnsMeta()
-
-
 _EXAMPLE: Final = sheet.IntegerColumn(
     "stock_minimo",
     default=10,
@@ -64,13 +60,10 @@ class ColumnsView(APIView):
         "Las columnas de la hoja y sus reglas",
         tag=HELP,
         parameters=[SHEET],
-        answers={
-            200: answer(
-                Columns, "Las columnas, en su orden.", {"items": [Column.render(_EXAMPLE, "es")], "meta": {"total": 13}}
-            )
-        },
-        failures=[400],
-        codes={400: UNKNOWN_SHEET},
+        answers=page_answer(
+            "Columns", "Las columnas, en su orden.", Column, Column.render(_EXAMPLE, "es"), ColumnsMeta, {"total": 13}
+        ),
+        errors=[UNKNOWN_SHEET],
     )
     def get(self, request: Request) -> Response:
         columns = access.requested_import(request).sheet.columns

@@ -1,4 +1,4 @@
-"""Files that one takes away: the original, the rows to correct, the errors, the template.
+"""Files that one takes away: the original, the rows to correct, the template.
 
 `NoFile` is answered as `bulk_upload.api.refusals` says.
 """
@@ -7,21 +7,32 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from rest_framework.fields import BooleanField, CharField, ChoiceField, IntegerField
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BooleanField, Serializer
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from bulk_upload.api import access, examples
-from bulk_upload.api.operations import AWAY, HELP, SHEET, TASK, UNKNOWN, UNKNOWN_SHEET, UPLOADS, text_file, workbook
-from bulk_upload.api.serializers import UPLOADS_PATH, Preparation
-from bulk_upload.models import BulkUpload, FileState, RowError
+from bulk_upload.api import access, addresses, examples
+from bulk_upload.api.schema import (
+    AWAY,
+    HELP,
+    SHEET,
+    TASK,
+    UNKNOWN,
+    UNKNOWN_SHEET,
+    UPLOADS,
+    text_file,
+    workbook,
+)
+from bulk_upload.models import FileState, PreparedFile
 from bulk_upload.wording import text_of
 from bulk_upload.workbooks import downloads
-from bulk_upload.workbooks.row_errors import ExportFormat
-from medisupply.api.schema import JSON, answer, operation, query
+from bulk_upload.workbooks.prepared_files import progress_sentence
+from medisupply.api.json import valid
+from medisupply.api.rendering import Rendered
+from medisupply.api.schema import JSON, ErrorCase, answer, operation, query
 from medisupply.api.throttles import StatusThrottle, count_export
 
 # Seconds after which a client may ask again whether a file is ready.
@@ -39,15 +50,12 @@ class TemplateView(APIView):
         tag=HELP,
         parameters=[query("ejemplo", "Con «true», trae filas de ejemplo.", bool), SHEET],
         answers=workbook("La plantilla de Excel."),
-        failures=[400],
-        codes={400: UNKNOWN_SHEET},
+        errors=[UNKNOWN_SHEET],
     )
     def get(self, request: Request) -> HttpResponseBase:
         count_export(request)
-        params = TemplateParams(data=request.query_params)
-        params.is_valid(raise_exception=True)
-        declared = access.requested_import(request)
-        return downloads.template(declared, request.user, example=params.validated_data["ejemplo"]).response()
+        with_example = valid(TemplateParams, request.query_params)["ejemplo"]
+        return downloads.template(access.requested_import(request), request.user, example=with_example).response()
 
 
 class OriginalView(APIView):
@@ -60,13 +68,43 @@ class OriginalView(APIView):
             **workbook("El archivo, tal como llegó."),
             (200, "text/csv"): text_file("El archivo, tal como llegó."),
         },
-        failures=[404, 410, 422],
-        codes={404: UNKNOWN, 422: [("file_replaced", text_of("file_replaced", {}, "es"))], 503: AWAY},
+        errors=[UNKNOWN, 410, ErrorCase(422, "file_replaced", text_of("file_replaced", {}, "es")), *AWAY],
     )
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
         count_export(request)
         return downloads.original(upload).response()
+
+
+class PreparationProgress(Rendered):
+    total = IntegerField(source="rows_total", help_text="Filas por corregir; 0 mientras no se sepa.")
+    processed = IntegerField(source="rows_done", help_text="Filas que ya están en el archivo.")
+
+
+# How far the worker is with a file that it makes of an upload.
+class Preparation(Rendered):
+    status = ChoiceField(source="state", choices=[FileState.PENDING.value, FileState.PROCESSING.value])
+    message = CharField(help_text="Para personas, en el idioma pedido.")
+    progress = PreparationProgress(source="*")
+
+    @staticmethod
+    def get_message(file: PreparedFile, language: str) -> str:
+        return progress_sentence(file)
+
+
+_EXAMPLE: Final = {
+    **Preparation.render(
+        PreparedFile(
+            state=FileState.PROCESSING,
+            rows_total=200_000,
+            rows_done=12_000,
+            created_at=examples.UPLOAD.created_at,  # else the default asks the database
+            updated_at=examples.UPLOAD.updated_at,
+        ),
+        "es",
+    ),
+    "message": "Preparando las filas por corregir: 12.000 de 200.000.",
+}
 
 
 class CorrectionsView(APIView):
@@ -88,21 +126,19 @@ class CorrectionsView(APIView):
         parameters=[TASK],
         answers={
             **workbook("El libro por corregir."),
-            (202, JSON): answer(Preparation, "Se está preparando.", examples.PREPARATION),
+            (202, JSON): answer(Preparation, "Se está preparando.", _EXAMPLE),
         },
-        failures=[404, 409, 410, 422],
-        codes={
-            404: UNKNOWN,
-            409: [
-                ("not_finished", "La carga no ha terminado: espere a que termine."),
-                ("nothing_to_correct", "La carga no tiene filas por corregir."),
-            ],
-            422: [("damaged_file", "El archivo está dañado o incompleto y no se puede leer.")],
-            503: [
-                *AWAY,
-                ("not_prepared", "El archivo no se pudo preparar por una falla del sistema: intente más tarde."),
-            ],
-        },
+        errors=[
+            UNKNOWN,
+            ErrorCase(409, "not_finished", "La carga no ha terminado: espere a que termine."),
+            ErrorCase(409, "nothing_to_correct", "La carga no tiene filas por corregir."),
+            410,
+            ErrorCase(422, "damaged_file", "El archivo está dañado o incompleto y no se puede leer."),
+            *AWAY,
+            ErrorCase(
+                503, "not_prepared", "El archivo no se pudo preparar por una falla del sistema: intente más tarde."
+            ),
+        ],
     )
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
@@ -113,13 +149,5 @@ class CorrectionsView(APIView):
                 return ready.response()
         if missing := downloads.why_missing(file):
             raise missing
-        headers = {"Retry-After": PREPARATION_SECONDS, "Location": f"{UPLOADS_PATH}{upload.pk}/corrections"}
+        headers = {"Retry-After": PREPARATION_SECONDS, "Location": f"{addresses.UPLOADS}{upload.pk}/corrections"}
         return Response(Preparation.render(file), status=202, headers=headers)
-
-
-def problems_file(
-    request: Request, upload: BulkUpload, file_format: ExportFormat, found: QuerySet[RowError]
-) -> HttpResponseBase:
-    """All of `found` as a file that is made while it is sent."""
-    count_export(request)
-    return downloads.errors(upload, file_format, found).response()

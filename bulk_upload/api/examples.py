@@ -1,4 +1,4 @@
-"""One upload, as the schema's examples show it: they are rendered like every answer."""
+"""One upload and one cell, of which the schema's examples are rendered as every answer is."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bulk_upload import snapshots
-from bulk_upload.api import serializers
-from bulk_upload.models import BulkUpload, FileState, PreparedFile, Status
+from bulk_upload.models import BulkUpload, Status
 
 UPLOAD: Final = BulkUpload(
     task_id=uuid.UUID("5f1c7a52-3c3e-4b7e-9d53-0c1b7f6d2a90"),
@@ -37,27 +35,3 @@ CELL: Final[dict[str, Any]] = {
     "params": {"columna": "certificado_sanitario"},
     "valor": "",
 }
-_LISTS: Final = {
-    "creados": ["PROD001", "PROD002"],
-    "actualizados": ["PROD003"],
-    "errores": [{"fila": 25, "detalles": [CELL]}],
-    "advertencias": [],
-    "truncadas": True,
-}
-STATE: Final = serializers.State.render({**snapshots.head(UPLOAD), "lists": _LISTS}, "es")
-LISTED: Final = serializers.Listed.render(snapshots.head(UPLOAD), "es")
-_FILE: Final = PreparedFile(
-    state=FileState.PROCESSING,
-    rows_total=200_000,
-    rows_done=12_000,
-    created_at=UPLOAD.created_at,  # else the default asks the database
-    updated_at=UPLOAD.updated_at,
-)
-PREPARATION: Final = {
-    **serializers.Preparation.render(_FILE, "es"),
-    "message": "Preparando las filas por corregir: 12.000 de 200.000.",
-}
-
-
-def accepted(message: str, status: Status = Status.PENDING) -> dict[str, Any]:
-    return serializers.accepted(UPLOAD, message, status)

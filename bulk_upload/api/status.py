@@ -3,30 +3,128 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.fields import CharField, ChoiceField, DateTimeField, FloatField, IntegerField, UUIDField
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bulk_upload import progress, snapshots
-from bulk_upload.api import access, examples
-from bulk_upload.api.operations import TASK, UNKNOWN, UPLOADS
-from bulk_upload.api.serializers import State
+from bulk_upload.api import access, addresses, examples
+from bulk_upload.api.result import Result
+from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS
 from bulk_upload.api.token_access import CachedTokenAuthentication, may_see
-from bulk_upload.api.uploads import POLL_SECONDS
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, Status
 from bulk_upload.progress import Snapshot
+from bulk_upload.wording import text_of
 from medisupply.api.json import language
+from medisupply.api.rendering import Rendered
 from medisupply.api.schema import Describe, answer, header, operation
 from medisupply.api.throttles import StatusThrottle
 
+# Seconds after which a client should ask again.
+POLL_SECONDS: Final = "1"
 # Part of every ETag: raise it when the wording or the shape of the body changes.
 BODY_VERSION: Final = 2
+SUPPLIER_HELP: Final = "Nulo cuando la hoja no es de un proveedor."
+SHEET_HELP: Final = "La hoja que se envió, como en `bulk-upload/columns?hoja=`."
+
+
+def status_address(upload: Snapshot, language: str = "") -> str:
+    return f"{addresses.STATUS}{upload['task_id']}"
+
+
+class Progress(Rendered):
+    total = IntegerField(help_text="Filas del archivo; 0 mientras no se haya leído.")
+    processed = IntegerField(source="procesados", help_text="Filas ya tratadas, aceptadas o rechazadas.")
+    successful = IntegerField(source="exitosos")
+    failed = IntegerField(source="rechazados")
+    percent = FloatField(help_text="De 0 a 100.")
+    rows_per_second = FloatField(allow_null=True, help_text="En los últimos diez segundos; al final, el promedio.")
+    eta_seconds = IntegerField(allow_null=True, help_text="Segundos que faltan, si sigue a ese ritmo.")
+
+    @staticmethod
+    def get_percent(counts: dict[str, Any], language: str) -> float:
+        total, processed = counts["total"], counts["procesados"]
+        return round(100 * (processed / total if total else float(counts["status"] == Status.COMPLETED)), 1)
+
+    @staticmethod
+    def get_eta_seconds(counts: dict[str, Any], language: str) -> int | None:
+        speed = counts["rows_per_second"]
+        running = counts["status"] == Status.PROCESSING
+        return round((counts["total"] - counts["procesados"]) / speed) if running and speed else None
+
+
+class Detected(Rendered):
+    sheet = CharField(allow_blank=True, help_text="Hoja que se leyó (xlsx).")
+    encoding = CharField(allow_blank=True, help_text="Codificación (csv).")
+    delimiter = CharField(allow_blank=True, help_text="Separador (csv).", trim_whitespace=False)
+
+
+class Head(Rendered):
+    task_id = UUIDField()
+    status = ChoiceField(choices=Status.choices)
+    filename = CharField()
+    proveedor_id = CharField(allow_null=True, help_text=SUPPLIER_HELP)
+    s3_key = CharField()
+    created_at = DateTimeField()
+    updated_at = DateTimeField()
+    started_at = DateTimeField(allow_null=True)
+    completed_at = DateTimeField(allow_null=True)
+    detected = Detected(source="*")
+    progress = Progress()
+
+    @staticmethod
+    def get_progress(upload: Snapshot, language: str) -> dict[str, Any]:
+        more = {"status": upload["status"], "rows_per_second": upload["rows_per_second"]}
+        return Progress.render({**upload["counts"], **more}, language)
+
+
+class Failure(Rendered):
+    error = CharField(allow_null=True, help_text="Por qué falló la carga.")
+    error_code = CharField(allow_null=True)
+
+    @staticmethod
+    def get_error(upload: Snapshot, language: str) -> str | None:
+        code = upload["error_code"]
+        return text_of(code, upload["error_params"], language) if code else None
+
+    @staticmethod
+    def get_error_code(upload: Snapshot, language: str) -> str | None:
+        return upload["error_code"] or None
+
+
+class Finished(Rendered):
+    result = Result(allow_null=True, help_text="Nulo hasta que la carga termina.")
+
+    @staticmethod
+    def get_result(upload: Snapshot, language: str) -> dict[str, Any] | None:
+        lists = upload["lists"]
+        return None if lists is None else Result.render({**upload, **lists}, language)
+
+
+class OfSheet(Rendered):
+    hoja = CharField(source="sheet_name", help_text=SHEET_HELP)
+
+
+# Made of a snapshot, as the entries of the list of uploads are. The order of the bases is the order of the keys.
+class State(Head, Finished, Failure, OfSheet):
+    pass
+
+
+_LISTS: Final = {
+    "creados": ["PROD001", "PROD002"],
+    "actualizados": ["PROD003"],
+    "errores": [{"fila": 25, "detalles": [examples.CELL]}],
+    "advertencias": [],
+    "truncadas": True,
+}
+EXAMPLE: Final = State.render({**snapshots.head(examples.UPLOAD), "lists": _LISTS}, "es")
 
 
 def _describe(name: str, summary: str) -> Describe:
@@ -42,11 +140,10 @@ def _describe(name: str, summary: str) -> Describe:
         ),
         parameters=[TASK, header("If-None-Match", "El ETag de la respuesta anterior.")],
         answers={
-            200: answer(State, "El estado.", examples.STATE),
+            200: answer(State, "El estado.", EXAMPLE),
             304: OpenApiResponse(None, "Nada cambió desde ese ETag."),
         },
-        failures=[404],
-        codes={404: UNKNOWN},
+        errors=[UNKNOWN],
     )
 
 

@@ -20,12 +20,11 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.authtoken.models import Token
 from rest_framework.request import Request
 
-from bulk_upload.owners import owners, owners_for
+from bulk_upload.owners import VIEW_UPLOADS, owners, owners_for
 from medisupply.backends import shared_cache
 
 KEPT_SECONDS: Final = 60
 GENERATION: Final = "token-access:generation"
-PERMISSION: Final = "bulk_upload.view_bulkupload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class CachedTokenAuthentication(TokenAuthentication):
         # The generation is read before the database: a change in between makes the entry worthless.
         user, token = super().authenticate_credentials(key)
         if not (user.is_staff or user.is_superuser):
-            suppliers = list(owners_for(user, PERMISSION).values_list("pk", flat=True))
+            suppliers = list(owners_for(user, VIEW_UPLOADS).values_list("pk", flat=True))
             if not generation:
                 generation = _new_generation()
             entry = {"generation": generation, "user": user.pk, "suppliers": suppliers}
@@ -66,7 +65,7 @@ def may_see(request: Request, supplier: str) -> bool:
     user: Any = request.user
     if isinstance(user, Poller):
         return supplier in user.suppliers
-    return bool(owners_for(user, PERMISSION).filter(pk=supplier).exists())
+    return bool(owners_for(user, VIEW_UPLOADS).filter(pk=supplier).exists())
 
 
 def forget_all(**signal: Any) -> None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
-from pathlib import Path
-from typing import Final, Protocol
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
 
-from bulk_upload import progress, queue, snapshots, storage
+from bulk_upload import progress, snapshots
 from bulk_upload.checking.tables import Limits
+from bulk_upload.consuming.claimed_work import ClaimedWork, WorkerContext
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.imports import registry
-from bulk_upload.models import BulkUpload, lease
+from bulk_upload.models import BulkUpload
 from bulk_upload.queue import Delivery
-from bulk_upload.reading.files import Readers
 
 log = logging.getLogger(__name__)
 
@@ -29,41 +28,11 @@ SHOWN_EVERY_SECONDS: Final = 0.25
 SQLITE_GAP_SECONDS: Final = 0.03
 
 
-class Work(Protocol):
-    """What a worker does for an upload for a longer time, between whose parts it may do something else."""
+class Attempt(ClaimedWork):
+    """Fetches the file and imports it from the checkpoint on."""
 
-    upload: BulkUpload
-
-    def is_longer_than(self, seconds: float) -> bool:
-        """Whether it has run for more than `seconds`."""
-
-    def keep(self) -> None:
-        """Renew its claim well before that ends. Raises `ClaimLost`."""
-
-
-class Attempt:
-    """Fetches the file, imports it from the checkpoint on, and keeps claim and message alive meanwhile."""
-
-    def __init__(
-        self,
-        upload: BulkUpload,
-        delivery: Delivery,
-        readers: Readers,
-        folder: Path,
-        pause: Callable[[Work], None],
-        interruptible: Callable[[], AbstractContextManager[None]],
-    ) -> None:
-        """`pause` is called wherever the import may stop, never within a transaction; what it raises ends the
-        attempt. Within `interruptible` a stop may be raised anywhere.
-        """
-        self.upload = upload
-        self.started = time.monotonic()
-        self._delivery = delivery
-        self._readers = readers
-        self._folder = folder
-        self._pause = pause
-        self._interruptible = interruptible
-        self._renewed_at = self.started
+    def __init__(self, upload: BulkUpload, delivery: Delivery, context: WorkerContext) -> None:
+        super().__init__(upload, delivery, context)
         self._shown_at = 0.0
         self._speed = RecentSpeed()
 
@@ -77,11 +46,9 @@ class Attempt:
         log.info("Upload %s: %s from row %s, attempt %s", upload.pk, upload.filename, upload.next_row, upload.attempts)
         self._show()
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-        with self._readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
-            with self._interruptible():
-                path = stack.enter_context(storage.local_copy(upload, self._folder, on_block=self._on_wait))
+        with self._context.readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
             table = reader.checked(
-                path,
+                self._original(stack),
                 upload.file_format,
                 registry.get(upload.sheet_name).sheet,
                 next_row=upload.next_row,
@@ -92,27 +59,10 @@ class Attempt:
         self._show()
         log.info("Upload %s is complete: %s of %s rows landed", upload.pk, upload.exitosos, upload.total)
 
-    def is_longer_than(self, seconds: float) -> bool:
-        """Whether it has run for more than `seconds`."""
-        return time.monotonic() - self.started > seconds
-
-    def keep(self) -> None:
-        """Renew lease and visibility together, well before they end. Raises `ClaimLost`."""
-        if time.monotonic() - self._renewed_at < settings.BULK_UPLOAD_LEASE_SECONDS / 4:
-            return
-        self.upload.renew(lease())
+    def _renew_claim(self, time_left: timedelta) -> None:
+        self.upload.renew(time_left)
         if not connection.in_atomic_block:  # what is not committed yet may never be
             self._show()  # a sign of life, also while a large file is still being read
-        try:
-            queue.set_visibility(self._delivery, settings.BULK_UPLOAD_LEASE_SECONDS)
-        except queue.QueueFault as error:
-            # Whoever gets the message meanwhile finds a live claim and gives it back.
-            log.warning("The message of upload %s could not be kept: %s", self.upload.pk, error)
-        self._renewed_at = time.monotonic()
-
-    def _on_wait(self) -> None:
-        self._pause(self)
-        self.keep()
 
     def _after_chunk(self) -> None:
         self._speed.add(self.upload.procesados)

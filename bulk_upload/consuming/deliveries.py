@@ -14,7 +14,6 @@ What becomes of an upload and its message is decided in `DeliveryHandler._attemp
 from __future__ import annotations
 
 import logging
-import random
 import time
 import uuid
 from enum import Enum
@@ -24,21 +23,17 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from bulk_upload import queue, snapshots, storage
-from bulk_upload.consuming import faults
+from bulk_upload.consuming import faults, redelivery
 from bulk_upload.consuming.attempt import Attempt
-from bulk_upload.consuming.handler import Handler
+from bulk_upload.consuming.claimed_work import WorkerContext
 from bulk_upload.models import BulkUpload, ClaimLost, lease
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.process import ReaderKilled
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.sheet.texts import Params
-from medisupply.backends.database import database_now
 
 log = logging.getLogger(__name__)
 
-# Seconds before a faulty upload is tried again: doubled at each fault, with jitter.
-FIRST_DELAY: Final = 5
-LONGEST_DELAY: Final = 600
 # A reader may be killed by a system that ran out of memory for another process's sake; twice is no accident.
 READER_KILLS: Final = 2
 # Deliveries of a message whose upload the database does not know, and seconds between them: a database that was
@@ -74,8 +69,11 @@ class Outcome(Enum):
     LEFT = "leave it: it was given back, or comes back by itself"
 
 
-class DeliveryHandler(Handler):
-    """Handles messages of uploads."""
+class DeliveryHandler:
+    """Handles messages of uploads, one at a time."""
+
+    def __init__(self, context: WorkerContext) -> None:
+        self._context = context
 
     def handle(self, delivery: Delivery) -> None:
         """Deal with one message. Raises the faults of SQS and of the database, and `WorkerUnfit`."""
@@ -102,8 +100,7 @@ class DeliveryHandler(Handler):
         try:
             if upload.attempts > settings.BULK_UPLOAD_MAX_ATTEMPTS:
                 return self._give_up(upload, delivery)
-            folder = self._workplace.folder
-            Attempt(upload, delivery, self._readers, folder, self._pause, self._interruptible).run()
+            Attempt(upload, delivery, self._context).run()
         except FileProblem as problem:
             return self._fail(upload, problem.code, problem.params)
         except storage.FileGone:
@@ -149,9 +146,9 @@ class DeliveryHandler(Handler):
             release = upload.release
         if is_last:
             return self._give_up(upload, delivery)
-        delay = min(FIRST_DELAY * 2 ** min(upload.faults + upload.attempts - 1, 10), LONGEST_DELAY)
+        earlier = upload.faults + upload.attempts - 1
         release()
-        queue.set_visibility(delivery, round(delay * random.uniform(0.5, 1.5)))  # noqa: S311  # jitter, no secret
+        redelivery.after_fault(delivery, earlier)
         if is_unfit:
             raise WorkerUnfit(str(error)) from error
         return Outcome.LEFT
@@ -161,7 +158,7 @@ class DeliveryHandler(Handler):
 
         Raises `ClaimLost` when the database that answers does not know the upload any more.
         """
-        with self._interruptible():
+        with self._context.interruptible():
             while True:
                 try:
                     drop_stale_connections()
@@ -191,8 +188,7 @@ class DeliveryHandler(Handler):
         if upload.is_final:
             snapshots.show(upload)  # its worker may have been killed before it could
             return Outcome.DONE
-        left = (upload.lease_until - database_now()).total_seconds() if upload.lease_until else 0.0
-        queue.set_visibility(delivery, max(1, round(left + 0.5)))
+        redelivery.after_lease(delivery, upload.lease_until)
         return Outcome.LEFT
 
     def _skip_unknown(self, task_id: uuid.UUID, delivery: Delivery) -> Outcome:

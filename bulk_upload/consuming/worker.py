@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from bulk_upload import queue
-from bulk_upload.consuming.attempt import Work
+from bulk_upload.consuming.claimed_work import ClaimedWork, WorkerContext
 from bulk_upload.consuming.deliveries import (
     DATABASE_ERRORS,
     DeliveryHandler,
@@ -67,12 +67,13 @@ class Worker:
         self._idle_tasks = [import_string(name) for name in settings.BULK_UPLOAD_IDLE_TASKS]
         self._workplace = Workplace()
         self._heartbeat = Heartbeat()
-        self._handler = DeliveryHandler(self._readers, self._workplace, self._pause, self._interruption)
-        self._file_handler = FileHandler(self._readers, self._workplace, self._pause, self._interruption)
+        self._context = WorkerContext(self._readers, self._workplace, self._pause, self._interruption)
+        self._handler = DeliveryHandler(self._context)
+        self._file_handler = FileHandler(self._context)
         # The long work that waits while a short one is being handled.
-        self._outer: Work | None = None
+        self._outer: ClaimedWork | None = None
         self._looked_at = 0.0
-        # Whether the last thing done was to make products ready for searches.
+        # Whether an idle task has just found something to do.
         self._did_idle_work = False
 
     def run(self, *, max_messages: int | None = None, once: bool = False) -> int:
@@ -165,7 +166,7 @@ class Worker:
 
     # --- Between chunks ---
 
-    def _pause(self, attempt: Work) -> None:
+    def _pause(self, attempt: ClaimedWork) -> None:
         """What running work allows, between two transactions: to be stopped, swept by, and overtaken."""
         if self._stopping:
             raise GiveBack
@@ -180,7 +181,7 @@ class Worker:
             self._serve_short_ones(attempt)
             self._looked_at = time.monotonic()
 
-    def _serve_short_ones(self, attempt: Work) -> None:
+    def _serve_short_ones(self, attempt: ClaimedWork) -> None:
         """Do other suppliers' short work while `attempt` waits where it is; its claim is kept.
 
         Raises `ClaimLost` when that fails, and `GiveBack` when this worker was told to stop meanwhile.
@@ -204,7 +205,7 @@ class Worker:
                 raise GiveBack
             attempt.keep()
 
-    def _keep_outer(self, outer: Work) -> None:
+    def _keep_outer(self, outer: ClaimedWork) -> None:
         try:
             outer.keep()
         except ClaimLost:

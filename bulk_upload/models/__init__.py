@@ -3,11 +3,11 @@
 from bulk_upload.models.heartbeat import WorkerHeartbeat
 from bulk_upload.models.imported import ImportedModel
 from bulk_upload.models.prepared_file import FileState, PreparedFile
-from bulk_upload.models.queryset import BulkUploadQuerySet
 from bulk_upload.models.row_change import RowChange
 from bulk_upload.models.row_error import RowError
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, FileFormat, Severity, Status, Tally, iso_utc, lease
 from bulk_upload.models.upload import BulkUpload
+from bulk_upload.models.upload_queryset import BulkUploadQuerySet
 
 __all__ = [
     "FINAL",

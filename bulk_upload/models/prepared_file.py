@@ -1,22 +1,17 @@
-"""A file that a worker makes of an upload when somebody asks for it, kept in S3 until the bucket removes it.
-
-As with an upload, who makes it holds a claim: a number that each new claim raises, with a lease. A holder writes
-only where its number still stands.
-"""
+"""A file that a worker makes of an upload when somebody asks for it, kept in S3 until the bucket removes it."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.models.published import Published
+from bulk_upload.models.claimed import Claimed, ClaimedQuerySet
 from bulk_upload.models.states import ClaimLost
 from bulk_upload.models.upload import BulkUpload
 from medisupply.backends.database import database_now
@@ -29,12 +24,12 @@ class FileState(models.TextChoices):
     FAILED = "failed", _("Fallido")
 
 
-class PreparedFileQuerySet(models.QuerySet["PreparedFile"]):
+class PreparedFileQuerySet(ClaimedQuerySet["PreparedFile"]):
     def unfinished(self) -> PreparedFileQuerySet:
         return self.filter(state__in=[FileState.PENDING, FileState.PROCESSING])
 
     def never_published(self, older_than: timedelta) -> PreparedFileQuerySet:
-        """Files whose message was never sent, old enough that whoever asked has given up on it."""
+        """Files whose message was never sent, old enough that the process which should send it is gone."""
         limit = database_now() - older_than
         return self.filter(state=FileState.PENDING, published_at=None, updated_at__lt=limit)
 
@@ -45,26 +40,10 @@ class PreparedFileQuerySet(models.QuerySet["PreparedFile"]):
 
     def claim(self, key: uuid.UUID, lease: timedelta) -> PreparedFile | None:
         """Take the file for this worker, unless it has ended or another one's lease still runs."""
-        now = database_now()
-        free = Q(state=FileState.PENDING) | Q(state=FileState.PROCESSING, lease_until__lte=now)
-        claimed = self.filter(free, pk=key).update(
-            state=FileState.PROCESSING,
-            claim_number=F("claim_number") + 1,
-            attempts=F("attempts") + 1,
-            lease_until=now + lease,
-            rows_done=0,
-            error_code="",
-            error_params={},
-            updated_at=now,
-        )
-        if not claimed:
-            return None
-        file = self.select_related("upload").get(pk=key)
-        file.held_claim = file.claim_number
-        return file
+        return self.select_related("upload")._claimed(key, lease, rows_done=0, error_code="", error_params={})
 
 
-class PreparedFile(Published):
+class PreparedFile(Claimed):
     """The rejected rows of an upload, in one language, as they stood when somebody asked for them."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -93,8 +72,7 @@ class PreparedFile(Published):
 
     objects = PreparedFileQuerySet.as_manager()
 
-    # The number that this process holds. No field: reading the row again must not renew a lost claim.
-    held_claim: int | None = None
+    state_field = "state"
 
     class Meta:
         verbose_name = _("archivo preparado")
@@ -163,16 +141,3 @@ class PreparedFile(Published):
     def release(self, code: str) -> None:
         """Give the claim up after a fault; `code` says to readers what they wait for, if it can be said."""
         self._write(self._held(), state=FileState.PENDING, error_code=code, lease_until=database_now())
-
-    def _held(self) -> Q:
-        if self.held_claim is None:
-            raise ClaimLost(f"{self.pk} was never claimed here")
-        return Q(state=FileState.PROCESSING, claim_number=self.held_claim)
-
-    def _write(self, condition: Q, **changes: Any) -> None:
-        """Update these fields where `condition` holds, here and in the database, or raise `ClaimLost`."""
-        changes["updated_at"] = database_now()
-        if not PreparedFile.objects.filter(condition, pk=self.pk).update(**changes):
-            raise ClaimLost(str(self.pk))
-        for name, value in changes.items():
-            setattr(self, name, value)

@@ -1,4 +1,4 @@
-"""What an upload changed in products that existed."""
+"""What an upload changed in rows that existed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bulk_upload.models.upload import BulkUpload
 
 
 class RowChange(models.Model):
-    """A row that updated a product. `cambios` maps each changed column to its old and new value.
+    """A row of a file that updated one of the model. `cambios` maps each changed column to its old and new value.
 
     The key is the row itself: a row that is imported again by mistake cannot be kept twice, and the table needs no
     other index for its pages.

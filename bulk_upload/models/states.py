@@ -18,7 +18,7 @@ LISTED: Final = 1000
 class ClaimLost(Exception):
     """The upload's state is no longer what a write needs: another worker holds it, or it has ended.
 
-    Whoever gets this must write nothing more.
+    Who gets this must write nothing more.
     """
 
 

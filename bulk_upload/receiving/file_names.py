@@ -1,6 +1,6 @@
 """The names that files are sent with: cleaned where that loses nothing, refused where they are more than names.
 
-One set of rules for both doors. What stays is shown, stored and offered again as a download's name.
+One set of rules for API and admin. What stays is shown, stored and offered again as a download's name.
 """
 
 from __future__ import annotations

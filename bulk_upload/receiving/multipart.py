@@ -1,4 +1,4 @@
-"""Forms with files, as both doors read them: file names are read right, or refused in words."""
+"""Forms with files, as API and admin read them: file names are read right, or refused in words."""
 
 from __future__ import annotations
 

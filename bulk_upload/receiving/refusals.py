@@ -1,4 +1,4 @@
-"""What is refused at the door: a code for programs, a sentence for people. Which HTTP status that is, the doors say."""
+"""Why a file is refused before it is accepted: a code for programs, a sentence for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-# What both doors say of an upload or a file while S3 does not answer.
+# What API and admin say of an upload or a file while S3 does not answer.
 STORAGE_AWAY: Final = _("El almacén de archivos no responde: intente de nuevo en un momento.")
 
 
@@ -33,5 +33,5 @@ STATUSES: Final[dict[str, int]] = {
 
 
 def status_of(refusal: RefusedUpload) -> int:
-    """The HTTP status of both doors' answers; 400 where nothing more precise fits."""
+    """The HTTP status of the answer, in API and admin; 400 where nothing more precise fits."""
     return STATUSES.get(refusal.code, 400)

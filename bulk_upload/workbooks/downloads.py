@@ -1,6 +1,6 @@
 """Files of an upload that people and programs take away: what there is to send, or why there is nothing.
 
-Both doors give the same files. Who may have one, and how often, each door asks by itself.
+API and admin give the same files. Each checks by itself who may have one, and how often.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def template(declared: type[SheetImport], user: Any, *, example: bool) -> Attach
 
 
 def original(upload: BulkUpload) -> Attachment:
-    """The file as it was uploaded: nobody gets an address of the bucket. Raises `NoFile`."""
+    """The file as it was uploaded: an address of the bucket is never given. Raises `NoFile`."""
     # Which encoding a CSV has is for its owner to know.
     content_type = ExportFormat.XLSX.content_type if upload.file_format == FileFormat.XLSX else "text/csv"
     with store_faults_in_words(), storage.local_copy(upload) as path:

@@ -5,31 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from bulk_upload.imports import registry
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from bulk_upload.imports import SheetImport, registry
 from bulk_upload.problem_texts import CELL_TEXTS, DECLARED_TEXTS, FILE_TEXTS, ROW_TEXTS, WARNING_TEXTS
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.wording import template_of
+from bulk_upload.wording import in_language, template_of
 
-KINDS: Final = {
-    "code": "texto exacto",
-    "text": "texto",
-    "decimal": "número con hasta 2 decimales",
-    "integer": "número entero",
-    "boolean": "sí o no",
-    "date": "fecha",
+# What a column of each kind holds.
+CONTENTS: Final[dict[str, StrPromise]] = {
+    "code": _("texto exacto"),
+    "text": _("texto"),
+    "decimal": _("número con hasta 2 decimales"),
+    "integer": _("número entero"),
+    "boolean": _("sí o no"),
+    "date": _("fecha"),
 }
 
 INTRODUCTION: Final = """\
 # Preparar el archivo
 
-Para cargar su catálogo necesita un archivo de Excel (`.xlsx`) o CSV (`.csv`) de hasta 200 MB. Lo más fácil:
+Necesita un archivo de Excel (`.xlsx`) o CSV (`.csv`) de hasta 200 MB. Lo más fácil:
 descargue la plantilla vacía, llénela y súbala. También sirve el archivo que exporta su sistema, si tiene las
 columnas de abajo; el orden es libre y las columnas que no se conocen se ignoran con una advertencia.
 
 1. Se lee la hoja visible que tiene todas las columnas obligatorias, y puede tener un título encima. Las hojas ocultas y
    las que no tienen esas columnas no se leen; si varias las tienen, el archivo se rechaza y dice cuáles son.
-2. Cada fila es un producto. Las filas vacías se saltan.
+2. Cada fila se importa por separado. Las filas vacías se saltan.
 3. Las filas buenas se importan aunque otras tengan errores; cada error dice la fila, la columna, el valor y qué hacer.
 4. Corrija solo las filas rechazadas y súbalas otra vez: lo que ya entró no se duplica.
 """
@@ -46,15 +50,12 @@ RULES: Final = """\
 - **Números con formato en columnas de texto**: se guarda lo que muestra la hoja (`2.5 ml`, `5%`, `1/2`); si el formato
   oculta o redondea el valor, la celda se rechaza. Un precio que se muestra como porcentaje se rechaza.
 - **Fórmulas**: se lee el resultado guardado con el archivo; una fórmula sin resultado se rechaza.
-- **Celdas combinadas**: un valor combinado hacia abajo vale para todas sus filas, salvo `id` y `codigo`, que se
-  rechazan; una celda cubierta por la de su izquierda también.
+- **Celdas combinadas**: un valor combinado hacia abajo vale para todas sus filas, salvo en las columnas que
+  identifican la fila, donde se rechaza; una celda cubierta por la de su izquierda también.
 - **Celdas con error** (`#N/A`, `#¡REF!`, `Err:502`, `########`…) y **fechas donde va texto** se rechazan: la hoja de
   cálculo cambió el valor.
-- **Únicos entre todos los proveedores.** Un `id` o un `codigo` que ya usa otro proveedor se rechaza. Si numera sus
-  productos con 1, 2, 3, ponga antes el código de su empresa: `PROV001-0001`.
-- **Repetidos.** Dos filas del mismo archivo no pueden tener el mismo `id` ni el mismo `codigo`.
-- **Productos que ya existen.** Sin la opción «reemplazar duplicados» se rechazan. Con ella se actualizan, y una
-  celda opcional vacía conserva el valor que el producto ya tiene.
+- **Lo que ya existe.** Sin la opción «reemplazar duplicados» esas filas se rechazan. Con ella actualizan lo que hay, y
+  una celda opcional vacía conserva el valor que ya tiene.
 - **CSV.** Guárdelo como «CSV UTF-8». También se leen UTF-16 y, con una advertencia que muestra un ejemplo,
   Windows-1252, Mac Roman y DOS (página 850); lo que no es seguro se rechaza. Los separadores son `,` `;` tabulador y
   `|`. Un texto que contiene el separador va entre comillas dobles, y una comilla dentro de él se escribe con dos.
@@ -62,15 +63,14 @@ RULES: Final = """\
   `00701` y `0092`.
 - **Caracteres invisibles** (espacios de ancho cero, marcas de dirección, guiones opcionales) se quitan de los
   extremos y de los textos; dentro de un código se rechazan. Una letra que otro programa perdió (`�`) se rechaza.
-- **El id** es parte de una dirección web: no puede ser `bulk-upload`, empezar ni terminar en `/`, ni tener entre
-  barras una parte vacía, `.` o `..`.
 - **Otros formatos** (`.xls`, `.ods`, `.xlsm`, `.xlsb`): ábralos en su hoja de cálculo y guárdelos como `.xlsx`.
 """
 
 
 def suppliers_page(sheet: Sheet) -> str:
     """The whole page about `sheet`, as Markdown in Spanish."""
-    problems, warnings = _own_problems(sheet)
+    declared = registry.imports.get(sheet.name)
+    problems, warnings = _own_problems(declared) if declared else ([], [])
     return "\n".join(
         [
             INTRODUCTION,
@@ -83,7 +83,7 @@ def suppliers_page(sheet: Sheet) -> str:
             "Otros nombres que sirven:\n",
             *map(_other_names, sheet.columns),
             "",
-            RULES,
+            RULES + (declared.guide_rules if declared else ""),
             "## Qué significa cada error de fila\n",
             *_problems_table([*CELL_TEXTS, *ROW_TEXTS, *problems]),
             "",
@@ -111,7 +111,7 @@ def _columns_table(sheet: Sheet) -> Iterator[str]:
         cells = [
             f"`{column.name}`",
             "sí" if column.required else "no",
-            f"{column.rule.es} ({KINDS[column.kind]})",
+            f"{column.rule.es} ({in_language(CONTENTS[column.kind], 'es')})",
             _limit(column),
             "error" if column.required else _default(column),
             f"`{column.example}`",
@@ -135,11 +135,8 @@ def _default(column: Column) -> str:
     return f"`{column.default}`" if column.default != "" else "queda vacía"
 
 
-def _own_problems(sheet: Sheet) -> tuple[list[str], list[str]]:
+def _own_problems(declared: type[SheetImport]) -> tuple[list[str], list[str]]:
     """The codes of problems and of warnings that only rows of some sheets have, this one among them."""
-    declared = registry.imports.get(sheet.name)
-    if declared is None:
-        return [], []
     common = [code for code in DECLARED_TEXTS if code in declared.declared_codes()]
     return [*common, *declared.problem_texts], [*declared.warning_texts]
 

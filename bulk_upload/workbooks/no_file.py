@@ -1,4 +1,4 @@
-"""Why there is nothing to download. Which HTTP status that is, the doors say."""
+"""Why there is nothing to download. API and admin choose the HTTP status."""
 
 from __future__ import annotations
 

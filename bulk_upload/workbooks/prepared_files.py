@@ -1,4 +1,4 @@
-"""The file of an upload's rejected rows, for whoever asks for it: made once, by a worker.
+"""The file of an upload's rejected rows, made once, by a worker, when somebody asks for it.
 
 The first request records the file and publishes it; all see the same one until the upload's errors change.
 """

@@ -7,16 +7,13 @@ from catalog.admin.products import ProductAdmin, ProductForm
 from catalog.admin.stock import StockLotAdmin
 from catalog.admin.suppliers import SupplierAdmin
 from catalog.admin.warehouses import WarehouseAdmin
-from catalog.admin.with_uploads import ProductWithUploads, SupplierWithUploads
 
 __all__ = [
     "CategoryAdmin",
     "ProductAdmin",
     "ProductForm",
-    "ProductWithUploads",
     "StockLotAdmin",
     "SupplierAdmin",
-    "SupplierWithUploads",
     "WarehouseAdmin",
 ]
 

@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bulk_upload.sheet.text import clean_text
-from catalog import search
 from catalog.admin.autocomplete_filter import SearchSelect
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.admin.edit_conflicts import EditConflictForm
-from catalog.admin.protected_deletes import ProtectedDeletesAdmin
+from catalog.admin.keyed_rows import KeyedAdmin
 from catalog.checked_texts import checked
 from catalog.merging import merge_categories
 from catalog.models import Category, Product
@@ -32,7 +31,7 @@ class CategoryForm(EditConflictForm[Category]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance._state.adding and "aprobada" in self.fields:
-            self.initial.setdefault("aprobada", True)  # by whoever creates it
+            self.initial.setdefault("aprobada", True)  # by the person who creates it
 
     def clean_nombre(self) -> str:
         """The name as imports write it. The model then checks the length: ``ß`` has become ``SS``."""
@@ -54,24 +53,16 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Category)
-class CategoryAdmin(ProtectedDeletesAdmin[Category], ConcurrentSavesAdmin[Category]):
+class CategoryAdmin(KeyedAdmin[Category], ConcurrentSavesAdmin[Category]):
     form = CategoryForm
     list_display = ["nombre", "aprobada", "created_at"]
     list_filter = ["aprobada"]
     search_fields = ["nombre"]
+    shown = ("created_at",)
     actions = ["approve_selected", "merge_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         return super().get_queryset(request).filter(pk__in=Category.objects.for_user(request.user))
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Category], search_term: str
-    ) -> tuple[QuerySet[Category], bool]:
-        return search.matching(queryset, ("nombre",), search_term), False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        # The key of an existing row stays: saved under another one it would be another category.
-        return ["nombre", "created_at"] if obj else []
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
         """Merging changes the products of every supplier that uses the categories."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import uuid
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.models import ImportedModel
+from bulk_upload.models import BulkUpload, ImportedModel
 from catalog.admin.clean_texts import CleanTextsForm
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from medisupply.backends.database import next_change_number
@@ -24,10 +28,13 @@ ABOUT_CHANGES = ("version", "created_at", "updated_at", "creating_upload", "chan
 class ImportedForm(CleanTextsForm[M]):
     def last_change(self) -> SafeString | str:
         upload = self.instance.changed_by_upload
-        return format_html(gettext("la carga {}"), upload) if upload else super().last_change()
+        return format_html(gettext("la carga {}"), _linked(upload)) if upload else super().last_change()
 
 
 class ImportedAdmin(ConcurrentSavesAdmin[M]):
+    class Media:
+        css: ClassVar[dict[str, Any]] = {"all": ["bulk_upload/uploads.css"]}
+
     def audit_fields(self, obj: M) -> list[str]:
         obj.change_number = next_change_number()
         if obj._state.adding:
@@ -37,9 +44,27 @@ class ImportedAdmin(ConcurrentSavesAdmin[M]):
         return ["change_number", "version", "changed_by_upload", "updated_at"]
 
     @admin.display(description=_("carga que lo creó"))
-    def creating_upload(self, obj: M) -> str:
-        return str(obj.created_by_upload or "–")
+    def creating_upload(self, obj: M) -> SafeString | str:
+        return _linked(obj.created_by_upload)
 
     @admin.display(description=_("última carga que lo cambió"))
-    def changing_upload(self, obj: M) -> str:
-        return str(obj.changed_by_upload or "–")
+    def changing_upload(self, obj: M) -> SafeString | str:
+        return _linked(obj.changed_by_upload)
+
+
+def upload_address(task_id: uuid.UUID) -> str:
+    return reverse("admin:bulk_upload_bulkupload_change", args=[task_id])
+
+
+def received_on(upload: BulkUpload) -> str:
+    return date_format(localtime(upload.created_at), "SHORT_DATE_FORMAT")
+
+
+def _linked(task_id: uuid.UUID | None) -> SafeString | str:
+    """The upload by its file's name, linked."""
+    if task_id is None:
+        return "–"
+    upload = BulkUpload.objects.filter(pk=task_id).only("filename", "created_at").first()
+    if upload is None:
+        return str(task_id)
+    return format_html('<a href="{}">{}</a> ({})', upload_address(task_id), upload.filename, received_on(upload))

@@ -22,7 +22,7 @@ from bulk_upload.workbooks.row_errors import ExportFormat
 from catalog import search
 from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
 from catalog.admin.imported import ABOUT_CHANGES, ImportedAdmin, ImportedForm
-from catalog.admin.protected_deletes import ProtectedDeletesAdmin
+from catalog.admin.keyed_rows import KeyedAdmin
 from catalog.exports import export_products
 from catalog.models import Category, Product, Supplier, SupplierQuerySet
 from medisupply.api.throttles import too_many_exports
@@ -46,7 +46,7 @@ class ProductForm(ImportedForm[Product]):
 
 
 @admin.register(Product)
-class ProductAdmin(ProtectedDeletesAdmin[Product], ImportedAdmin[Product]):
+class ProductAdmin(KeyedAdmin[Product], ImportedAdmin[Product]):
     form = ProductForm
     list_display = ["id", "codigo", "nombre", "categoria", "precio_unitario", "codigo_proveedor", "activo"]
     list_filter = ["activo", ("proveedor", OwnSuppliersFilter), ("categoria", AutocompleteFilter)]
@@ -54,6 +54,7 @@ class ProductAdmin(ProtectedDeletesAdmin[Product], ImportedAdmin[Product]):
     search_fields = ["id", "codigo", "nombre", "categoria"]  # see `catalog.search`
     autocomplete_fields = ["categoria", "proveedor"]
     show_full_result_count = False
+    shown = ABOUT_CHANGES
 
     @property
     def media(self) -> Media:
@@ -73,10 +74,6 @@ class ProductAdmin(ProtectedDeletesAdmin[Product], ImportedAdmin[Product]):
     @admin.display(description=_("proveedor"), ordering="proveedor")
     def codigo_proveedor(self, product: Product) -> SafeString:
         return format_html('<span title="{}">{}</span>', product.proveedor.nombre, product.proveedor_id)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
-        # The key of an existing row stays: saved under another one it would be another product.
-        return ["id", *ABOUT_CHANGES] if obj else []
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

@@ -1,4 +1,4 @@
-"""Suppliers in the admin."""
+"""Suppliers in the admin, with what they sent last."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import Media, ModelMultipleChoiceField
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from catalog import search
+from bulk_upload.admin.outcome import outcome
+from bulk_upload.models import BulkUpload
 from catalog.admin.autocomplete_filter import SEARCH_SCRIPTS
-from catalog.admin.imported import ImportedAdmin, ImportedForm
-from catalog.admin.protected_deletes import ProtectedDeletesAdmin
+from catalog.admin.imported import ImportedAdmin, ImportedForm, received_on, upload_address
+from catalog.admin.keyed_rows import KeyedAdmin
 from catalog.models import Supplier
+
+LAST_UPLOADS = 10
 
 
 class SupplierForm(ImportedForm[Supplier]):
@@ -37,12 +44,13 @@ class PeopleSelect(AutocompleteSelectMultiple):
 
 
 @admin.register(Supplier)
-class SupplierAdmin(ProtectedDeletesAdmin[Supplier], ImportedAdmin[Supplier]):
+class SupplierAdmin(KeyedAdmin[Supplier], ImportedAdmin[Supplier]):
     form = SupplierForm
     list_display = ["codigo", "nombre", "nit", "contacto_email", "activo"]
     list_filter = ["activo"]
     search_fields = ["codigo", "nombre", "nit"]
     autocomplete_fields = ["usuarios"]
+    shown = ("last_uploads",)
 
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
@@ -54,11 +62,21 @@ class SupplierAdmin(ProtectedDeletesAdmin[Supplier], ImportedAdmin[Supplier]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Supplier]:
         return Supplier.objects.for_user(request.user, "catalog.view_supplier")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Supplier], search_term: str
-    ) -> tuple[QuerySet[Supplier], bool]:
-        return search.matching(queryset, ("codigo", "nombre", "nit"), search_term), False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Supplier | None = None) -> list[str]:
-        # The key of an existing row stays: saved under another one it would be another supplier.
-        return ["codigo"] if obj else []
+    @admin.display(description=_("últimas cargas"))
+    def last_uploads(self, supplier: Supplier) -> SafeString | str:
+        uploads = BulkUpload.objects.filter(proveedor=supplier).defer("productos_creados", "productos_actualizados")
+        lines = [
+            (upload_address(upload.pk), upload.filename, outcome(upload).label, received_on(upload))
+            for upload in uploads[:LAST_UPLOADS]
+        ]
+        if not lines:
+            return "–"
+        items = format_html_join("", '<li><a href="{}">{}</a> · {} · {}</li>', lines)
+        everything = reverse("admin:bulk_upload_bulkupload_changelist")
+        return format_html(
+            '<ul class="ultimas-cargas">{}</ul><a href="{}?proveedor__codigo__exact={}">{}</a>',
+            items,
+            everything,
+            supplier.pk,
+            _("Todas sus cargas"),
+        )

@@ -12,24 +12,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog import search
-from catalog.api.lists import listed
 from catalog.api.tags import MASTER_DATA
 from catalog.models import Category
-from medisupply.api.paging import filtered
-from medisupply.api.schema import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation, query
+from medisupply.api.paging import PAGE, SIZE, filter_parameters, filtered, numbered, page_answer
+from medisupply.api.schema import operation
 
 
 class CategoryBody(serializers.Serializer[Any]):
     nombre = serializers.CharField()
 
 
-class CategoryPage(serializers.Serializer[Any]):
-    items = CategoryBody(many=True)
-    meta = NumberedMeta()
-
-
 class CategoryFilters(FilterSet):
-    q = CharFilter(method="_search", max_length=64)
+    q = CharFilter(method="_search", max_length=64, help_text="Palabras del nombre, sin importar tildes.")
 
     def _search(self, rows: QuerySet[Category], name: str, value: str) -> QuerySet[Category]:
         return search.matching(rows, ("nombre",), value)
@@ -40,18 +34,10 @@ class CategoryListView(APIView):
         "listar_categorias",
         "Listar las categorías",
         tag=MASTER_DATA,
-        parameters=[
-            query("q", "Palabras del nombre, sin importar tildes.", {"type": "string", "maxLength": 64}),
-            PAGE,
-            SIZE,
-        ],
-        answers={
-            200: answer(
-                CategoryPage, "Una página de categorías.", {"items": [{"nombre": "GUANTES"}], "meta": NUMBERED_META}
-            )
-        },
-        failures=[400],
+        parameters=[*filter_parameters(CategoryFilters), PAGE, SIZE],
+        answers=page_answer("CategoryPage", "Una página de categorías.", CategoryBody, {"nombre": "GUANTES"}),
+        errors=[400],
     )
     def get(self, request: Request) -> Response:
         categories = filtered(request, CategoryFilters, Category.objects.for_user(request.user).order_by("nombre"))
-        return Response(listed(request, categories, CategoryBody()))
+        return Response(numbered(request, categories, CategoryBody().to_representation))

@@ -11,11 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api.lists import TIMED_META, TimedMeta, listed, timed
 from catalog.api.tags import WAREHOUSES
+from catalog.api.timed_pages import TIMED_META, TimedMeta, timed
 from catalog.api.warehouses import COUNTRY_QUERY, WAREHOUSE_ID, warehouse_named
 from catalog.models import StockLot, StockState
-from medisupply.api.schema import PAGE, SIZE, answer, operation, query
+from medisupply.api.json import valid
+from medisupply.api.paging import PAGE, SIZE, numbered, page_answer
+from medisupply.api.schema import operation, query
 
 
 class StockParams(serializers.Serializer[dict[str, Any]]):
@@ -47,11 +49,6 @@ class StockMeta(TimedMeta):
     bodega_id = serializers.CharField()
     pais = serializers.CharField(allow_null=True, help_text="El que se pidió.")
     con_stock = serializers.BooleanField()
-
-
-class StockPage(serializers.Serializer[Any]):
-    items = StockItem(many=True)
-    meta = StockMeta()
 
 
 _LOT: Final = {
@@ -92,22 +89,21 @@ class StockView(APIView):
             PAGE,
             SIZE,
         ],
-        answers={200: answer(StockPage, "Una página de existencias.", {"items": [_LOT], "meta": _META})},
-        failures=[400, 404],
+        answers=page_answer("StockPage", "Una página de existencias.", StockItem, _LOT, StockMeta, _META),
+        errors=[400, 404],
     )
     def get(self, request: Request, bodega_id: str) -> Response:
         warehouse = warehouse_named(bodega_id)
         # An empty parameter is one that was not given.
-        params = StockParams(data={name: value for name, value in request.query_params.items() if value})
-        params.is_valid(raise_exception=True)
-        country, only_in_stock = params.validated_data["pais"], params.validated_data["con_stock"]
+        params = valid(StockParams, {name: value for name, value in request.query_params.items() if value})
+        country, only_in_stock = params["pais"], params["con_stock"]
         country = country and country.upper()
         lots = StockLot.objects.for_user(request.user).filter(bodega=warehouse)
         if only_in_stock:
             lots = lots.filter(cantidad__gt=0)
         if country not in (None, warehouse.pais):
             lots = lots.none()
-        page = listed(request, _in_order(lots), StockItem())
+        page = numbered(request, _in_order(lots), StockItem().to_representation)
         return Response(timed(page, bodega_id=warehouse.pk, pais=country, con_stock=only_in_stock))
 
 

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api.lists import listed
 from catalog.api.tags import MASTER_DATA
 from catalog.models import Supplier
-from medisupply.api.schema import NUMBERED_META, PAGE, SIZE, NumberedMeta, answer, operation
+from medisupply.api.paging import PAGE, SIZE, numbered, page_answer
+from medisupply.api.schema import operation
 
 
 class SupplierBody(serializers.Serializer[Any]):
@@ -21,11 +21,6 @@ class SupplierBody(serializers.Serializer[Any]):
     nit = serializers.CharField(allow_blank=True)
     email = serializers.CharField(allow_blank=True, source="contacto_email")
     activo = serializers.BooleanField()
-
-
-class SupplierPage(serializers.Serializer[Any]):
-    items = SupplierBody(many=True)
-    meta = NumberedMeta()
 
 
 _SUPPLIER: Final = {
@@ -43,11 +38,9 @@ class SupplierListView(APIView):
         "Listar los proveedores por los que se puede actuar",
         tag=MASTER_DATA,
         parameters=[PAGE, SIZE],
-        answers={
-            200: answer(SupplierPage, "Una página de proveedores.", {"items": [_SUPPLIER], "meta": NUMBERED_META})
-        },
-        failures=[400],
+        answers=page_answer("SupplierPage", "Una página de proveedores.", SupplierBody, _SUPPLIER),
+        errors=[400],
     )
     def get(self, request: Request) -> Response:
         suppliers = Supplier.objects.for_user(request.user, "catalog.view_supplier").order_by("codigo")
-        return Response(listed(request, suppliers, SupplierBody()))
+        return Response(numbered(request, suppliers, SupplierBody().to_representation))

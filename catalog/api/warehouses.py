@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import BooleanFilter, CharFilter, ChoiceFilter, FilterSet
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, NotFound, PermissionDenied
@@ -18,14 +17,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bulk_upload.sheet.text import BadCharacter, clean_text
-from catalog.api.lists import TIMED_META, TimedMeta, listed, timed
 from catalog.api.tags import WAREHOUSES
+from catalog.api.timed_pages import TIMED_META, TimedMeta, timed
 from catalog.checked_texts import checked
 from catalog.models import Warehouse, WarehouseType, warehouse_code
 from catalog.models.warehouses import COUNTRY, WAREHOUSE_CODE
 from medisupply.api.errors import FieldConflict
-from medisupply.api.paging import filtered
-from medisupply.api.schema import JSON, PAGE, SIZE, answer, operation, query
+from medisupply.api.json import valid
+from medisupply.api.paging import PAGE, SIZE, filter_parameters, filtered, numbered, page_answer
+from medisupply.api.schema import JSON, MEDIA_TYPE, ErrorCase, answer, operation, query
 
 WAREHOUSE_ID: Final = OpenApiParameter(
     "bodega_id", str, OpenApiParameter.PATH, description="El código de la bodega; da igual en mayúsculas o minúsculas."
@@ -64,15 +64,10 @@ class WarehouseBody(serializers.Serializer[Any]):
     activo = serializers.BooleanField(default=True)
 
 
-class WarehousePage(serializers.Serializer[Any]):
-    items = WarehouseBody(many=True)
-    meta = TimedMeta()
-
-
 class WarehouseFilters(FilterSet):
     pais = CharFilter(method="_of_country", max_length=2)
-    activo = BooleanFilter()
-    tipo = ChoiceFilter(choices=WarehouseType.choices)
+    activo = BooleanFilter(help_text="Solo activas (true) o inactivas (false).")
+    tipo = ChoiceFilter(choices=WarehouseType.choices, help_text="Tipo de bodega.")
 
     def _of_country(self, rows: QuerySet[Warehouse], name: str, value: str) -> QuerySet[Warehouse]:
         return rows.filter(pais=value.upper())
@@ -87,8 +82,7 @@ _WAREHOUSE: Final = {
     "tipo": "PRINCIPAL",
     "activo": True,
 }
-_TAKEN: Final = [("duplicate_warehouse", "Ya existe una bodega con el código «BOG_CENTRAL».")]
-_MEDIA: Final = [("unsupported_media_type", "Tipo de medio “text/csv” incompatible en la solicitud.")]
+TAKEN: Final = ErrorCase(409, "duplicate_warehouse", "Ya existe una bodega con el código «BOG_CENTRAL».", "codigo")
 
 
 class WarehouseListView(APIView):
@@ -96,19 +90,15 @@ class WarehouseListView(APIView):
         "listar_bodegas",
         "Listar las bodegas",
         tag=WAREHOUSES,
-        parameters=[
-            COUNTRY_QUERY,
-            query("activo", "Solo activas (true) o inactivas (false).", OpenApiTypes.BOOL),
-            query("tipo", "Tipo de bodega.", enum=WarehouseType.values),
-            PAGE,
-            SIZE,
-        ],
-        answers={200: answer(WarehousePage, "Una página de bodegas.", {"items": [_WAREHOUSE], "meta": TIMED_META})},
-        failures=[400],
+        parameters=[COUNTRY_QUERY, *filter_parameters(WarehouseFilters), PAGE, SIZE],
+        answers=page_answer(
+            "WarehousePage", "Una página de bodegas.", WarehouseBody, _WAREHOUSE, TimedMeta, TIMED_META
+        ),
+        errors=[400],
     )
     def get(self, request: Request) -> Response:
         warehouses = filtered(request, WarehouseFilters, Warehouse.objects.order_by("codigo"))
-        return Response(timed(listed(request, warehouses, WarehouseBody())))
+        return Response(timed(numbered(request, warehouses, WarehouseBody().to_representation)))
 
     @operation(
         "crear_bodega",
@@ -118,15 +108,12 @@ class WarehouseListView(APIView):
         request={JSON: WarehouseBody},
         examples=[OpenApiExample("Una bodega", _WAREHOUSE, request_only=True)],
         answers={201: answer(WarehouseBody, "Creada.", _WAREHOUSE)},
-        failures=[400, 403, 409, 415],
-        codes={409: _TAKEN, 415: _MEDIA},
+        errors=[400, 403, TAKEN, MEDIA_TYPE],
     )
     def post(self, request: Request) -> Response:
         if not (request.user.is_staff and request.user.has_perm("catalog.add_warehouse")):
             raise PermissionDenied
-        body = WarehouseBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        warehouse = _create(body.validated_data)
+        warehouse = _create(valid(WarehouseBody, request.data))
         address = f"{request.path.rstrip('/')}/{quote(warehouse.pk)}"
         return Response(WarehouseBody(warehouse).data, status=201, headers={"Location": address})
 
@@ -138,7 +125,7 @@ class WarehouseView(APIView):
         tag=WAREHOUSES,
         parameters=[WAREHOUSE_ID],
         answers={200: answer(WarehouseBody, "La bodega.", _WAREHOUSE)},
-        failures=[404],
+        errors=[404],
     )
     def get(self, request: Request, bodega_id: str) -> Response:
         return Response(WarehouseBody(warehouse_named(bodega_id)).data)
@@ -161,4 +148,4 @@ def _create(values: dict[str, Any]) -> Warehouse:
         if not Warehouse.objects.filter(pk=values["codigo"]).exists():
             raise
         message = _("Ya existe una bodega con el código «%(code)s».") % {"code": values["codigo"]}
-        raise FieldConflict({"codigo": [ErrorDetail(message, "duplicate_warehouse")]}) from error
+        raise FieldConflict({"codigo": [ErrorDetail(message, TAKEN.code)]}) from error

@@ -15,7 +15,7 @@ from bulk_upload.models.imported import ImportedModel
 if TYPE_CHECKING:
     from catalog.models.products import Product
 
-# To belong to no supplier is no reason to act for all: whoever is taken out of one would see everything.
+# To belong to no supplier is no reason to act for all: a person who is taken out of one would see everything.
 ALL_SUPPLIERS: Final = "catalog.all_suppliers"
 
 
@@ -23,7 +23,7 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
     def for_user(self, user: AbstractBaseUser | AnonymousUser, permission: str) -> Self:
         """The suppliers that `user` may act for.
 
-        Whoever belongs to a supplier acts for the active ones that it belongs to, staff or not. Staff with
+        A person of a supplier acts for the active ones that it belongs to, staff or not. Staff with
         the permission `ALL_SUPPLIERS` act for all of them. Staff also need the Django permission `permission`
         (such as ``"catalog.view_supplier"``). Superusers act for all.
         """

@@ -33,11 +33,11 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     # With it there are links within the buttons of the operations, which nobody reaches by keyboard.
     "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "COMPONENT_SPLIT_REQUEST": True,
-    "PREPROCESSING_HOOKS": ["medisupply.api.schema.only_the_long_paths"],
+    "PREPROCESSING_HOOKS": ["medisupply.api.schema_hooks.only_the_long_paths"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "medisupply.api.schema.describe_headers",
-        "medisupply.api.schema.describe_access",
+        "medisupply.api.schema_hooks.describe_headers",
+        "medisupply.api.schema_hooks.describe_access",
         "medisupply.api.introduction.introduce",
     ],
     "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status", "Gravedad": "bulk_upload.models.Severity"},

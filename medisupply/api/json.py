@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
@@ -60,3 +61,11 @@ class JsonObjectParser(JSONParser):
 def language() -> str:
     """The language of the answer that is being made, such as ``es``."""
     return get_language() or settings.LANGUAGE_CODE
+
+
+def valid(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+    """`data` as the fields of `shape` read it; raises `ValidationError`, which names what is wrong."""
+    read = shape(data=data)
+    read.is_valid(raise_exception=True)
+    values: dict[str, Any] = read.validated_data
+    return values

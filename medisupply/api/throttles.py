@@ -33,6 +33,8 @@ class WindowThrottle(BaseThrottle):
     """
 
     scope = ""
+    # What the counter is called: throttles of one scope may count apart.
+    counter = ""
 
     def __init__(self) -> None:
         self._wait: float | None = None
@@ -47,7 +49,7 @@ class WindowThrottle(BaseThrottle):
             return True
         limit, period = parse_rate(rate)
         window, passed = divmod(time.time(), period)
-        count = shared_cache.count(f"throttle:{self.scope}:{self._who(request)}:{int(window)}", period)
+        count = shared_cache.count(f"throttle:{self.counter or self.scope}:{self._who(request)}:{int(window)}", period)
         if count is None or count <= limit:
             return True
         self._wait = period - passed
@@ -99,6 +101,12 @@ class LoginThrottle(AddressThrottle):
     scope = "login"
 
 
+class GuardThrottle(LoginThrottle):
+    """Passwords that are tried in any form: see `LoginGuard`."""
+
+    counter = "guard"
+
+
 class RefusedThrottle(AddressThrottle):
     """For requests without a valid token. Who has one is never refused: others may have the same address."""
 
@@ -106,33 +114,25 @@ class RefusedThrottle(AddressThrottle):
 
 
 class LoginGuard:
-    """The first authentication backend: ends the guessing of passwords from one address, at every door.
+    """The first authentication backend: ends the guessing of passwords from one address, in API and admin.
 
     It knows no users, and so is no `BaseBackend`: it counts attempts and refuses too many. It counts by
-    address and not by name, so that nobody can lock out somebody else. `login_wait` tells the refused ones why.
+    address and not by name, so that nobody can lock out somebody else. `login_wait` says why they were refused.
     """
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, **credentials: Any
     ) -> AbstractBaseUser | None:
-        rate = settings.API_THROTTLES.get("login", "")
-        if not rate or not username or request is None:
-            return None
-        limit, period = parse_rate(rate)
-        window, passed = divmod(time.time(), period)
-        address: Any = BaseThrottle().get_ident(request)  # type: ignore[arg-type]  # it needs headers only
-        count = shared_cache.count(f"throttle:guard:{_digest(address)}:{int(window)}", period)
-        if count is not None and count > limit:
-            request.META[WAIT_KEY] = math.ceil(period - passed)
+        if username and request is not None and (wait := _wait(GuardThrottle(), request)):
+            request.META[WAIT_KEY] = wait
             raise PermissionDenied
         return None
 
 
 def count_password_change(request: HttpRequest) -> None:
     """Count a try to change the own password; `login_wait` says afterwards whether there were too many."""
-    throttle = PasswordThrottle()
-    if not throttle.count(request):
-        request.META[WAIT_KEY] = math.ceil(throttle.wait() or 0)
+    if wait := _wait(PasswordThrottle(), request):
+        request.META[WAIT_KEY] = wait
 
 
 def export_wait(request: Request | HttpRequest) -> int | None:

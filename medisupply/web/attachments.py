@@ -1,4 +1,4 @@
-"""Files that an answer gives to be saved, whoever asks for them: a browser at the admin, a program at the API."""
+"""Files that an answer gives to be saved, to a browser in the admin and to a program that uses the API."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from medisupply.backends import pooler
 
 
 class Command(BaseCommand):
-    # Only what a worker needs: checking the addresses would load the whole REST door, 25 MB that it never uses.
+    # Only what a worker needs: checking the addresses would load the whole REST API, 25 MB that it never uses.
     requires_system_checks = [Tags.compatibility]
     help = "Importa las cargas masivas de la cola, una tras otra, hasta recibir SIGTERM."
 

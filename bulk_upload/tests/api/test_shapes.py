@@ -13,9 +13,11 @@ from rest_framework.renderers import JSONRenderer
 
 from bulk_upload import progress, snapshots
 from bulk_upload.api.columns import Column
-from bulk_upload.api.lists import Problem
-from bulk_upload.api.serializers import Accepted, Listed, Preparation, State, accepted
-from bulk_upload.api.uploads import UploadView
+from bulk_upload.api.downloads import Preparation
+from bulk_upload.api.row_errors import Problem
+from bulk_upload.api.status import State
+from bulk_upload.api.upload import Accepted, UploadView, accepted
+from bulk_upload.api.upload_list import Listed
 from bulk_upload.imports import SheetImport, registry
 from bulk_upload.models import RowError
 from bulk_upload.tests.helpers.date_column import DATES

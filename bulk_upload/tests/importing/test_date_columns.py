@@ -10,7 +10,6 @@ import openpyxl
 import pytest
 from django.db import connection
 
-from bulk_upload.admin import guide_page
 from bulk_upload.api import columns
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.importing.copy_text import ARRAY_TYPES, arrays, copy_text
@@ -36,7 +35,7 @@ OTHER_DAY = datetime.date(2028, 2, 29)
 @pytest.mark.parametrize(
     "known",
     [
-        *(decoding.TYPES, ARRAY_TYPES, template.NUMBER_FORMATS, guide.KINDS, guide_page.CONTENT, corrections.WIDTHS),
+        *(decoding.TYPES, ARRAY_TYPES, template.NUMBER_FORMATS, guide.CONTENTS, corrections.WIDTHS),
         columns.Column().fields["tipo"].choices,
     ],
 )

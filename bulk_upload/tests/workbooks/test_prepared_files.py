@@ -252,7 +252,7 @@ class TestTheWork:
         def stop(work):
             raise GiveBack
 
-        worker._file_handler._pause = stop
+        worker._context.pause = stop
         worker._handle(delivery)
         file.refresh_from_db()
         assert (file.state, file.attempts, queue.waiting_messages()) == ("pending", 0, 1)
@@ -264,7 +264,7 @@ class TestTheWork:
         def delete(work):
             rejected.delete()
 
-        worker._file_handler._pause = delete
+        worker._context.pause = delete
         worker._handle(delivery)
         assert queue.waiting_messages() == 0
 
@@ -288,39 +288,41 @@ def long(aws, accept, worker):
     return upload
 
 
+def now(file):
+    return PreparedFile.objects.get(pk=file.pk)
+
+
+def signalled(long, number):
+    """A file whose worker got this signal while it made it, and what the worker exited with."""
+    file = prepared_files.corrections_of(long, "es")
+    with worker_process() as first:
+        wait_for(lambda: now(file).rows_total, pause=0.01)
+        first.send_signal(number)
+        return file, first.wait(20)
+
+
+def made_by_the_next_worker(file):
+    with worker_process():
+        wait_for(lambda: now(file).state == "ready", 60)
+    return now(file)
+
+
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_while_it_makes_a_file_is_followed_by_another(long):
-    file = prepared_files.corrections_of(long, "es")
-
-    def now():
-        return PreparedFile.objects.get(pk=file.pk)
-
-    with worker_process() as first:
-        wait_for(lambda: now().rows_total, pause=0.01)
-        first.send_signal(signal.SIGKILL)
-    assert now().state == "processing"
-    with worker_process():
-        wait_for(lambda: now().state == "ready", 60)
-    assert (now().rows_done, now().claim_number) == (LONG, 2)
-    assert len(first_column(b"".join(storage.stream(now().s3_key)))) == LONG
+    file, _status = signalled(long, signal.SIGKILL)
+    assert now(file).state == "processing"
+    made = made_by_the_next_worker(file)
+    assert (made.rows_done, made.claim_number) == (LONG, 2)
+    assert len(first_column(b"".join(storage.stream(made.s3_key)))) == LONG
 
 
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_gets_a_signal_leaves_between_blocks_and_the_next_one_makes_the_file(long):
-    file = prepared_files.corrections_of(long, "es")
-
-    def now():
-        return PreparedFile.objects.get(pk=file.pk)
-
-    with worker_process() as first:
-        wait_for(lambda: now().rows_total, pause=0.01)
-        first.send_signal(signal.SIGTERM)
-        assert first.wait(20) == 0
-    assert (now().state, now().attempts) == ("pending", 0)
-    with worker_process():
-        wait_for(lambda: now().state == "ready", 60)
+    file, status = signalled(long, signal.SIGTERM)
+    assert (status, now(file).state, now(file).attempts) == (0, "pending", 0)
+    made_by_the_next_worker(file)
 
 
 @pytest.mark.processes

@@ -110,7 +110,7 @@ def _create_categories(decisions: Decisions) -> list[Problem]:
 
 
 def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
-    """Write what was decided. Whoever writes last has the highest number: no list that is older replaces this."""
+    """Write what was decided. The last write has the highest number: no list that is older replaces this."""
     for key, values in decisions.creates.items():
         more = {"activo": True if item.activo is None else item.activo, "change_number": next_change_number()}
         return Product.objects.create(**_fields(values), id=str(key), proveedor_id=supplier, **more)

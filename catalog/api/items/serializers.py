@@ -22,7 +22,7 @@ from catalog.sheets.products import PRODUCTS
 from medisupply.api.errors import FieldConflict
 from medisupply.api.json import language as current_language
 from medisupply.api.rendering import Rendered
-from medisupply.api.schema import JSON, NumberedMeta
+from medisupply.api.schema import JSON
 
 # What the response holds of a column, and which types of JSON a client may send for it: JSON's own, or the text that a
 # sheet would hold.
@@ -81,11 +81,6 @@ class Warned(Rendered):
 _OfSheet: Any = type("OfSheet", (Rendered,), {column.name: _field(column) for column in PRODUCTS.columns})
 Item: Any = type("Item", (_OfSheet, KnownBesides), {})
 ItemWritten: Any = type("ItemWritten", (Item,), {"advertencias": Warned(many=True)})
-
-
-class ItemPage(serializers.Serializer[Any]):
-    items = Item(many=True)
-    meta = NumberedMeta()
 
 
 def written(product: Product, warnings: Iterable[Problem], language: str = "") -> dict[str, Any]:

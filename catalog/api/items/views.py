@@ -10,8 +10,8 @@ from urllib.parse import quote
 from django.db.models import ProtectedError, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django_filters.rest_framework import BooleanFilter, CharFilter, FilterSet, OrderingFilter
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -20,6 +20,7 @@ from rest_framework.serializers import CharField, Serializer
 from rest_framework.views import APIView
 
 from bulk_upload.api.access import supplier_for
+from bulk_upload.api.schema import SUPPLIER
 from bulk_upload.checking.results import Problem
 from catalog import search
 from catalog.api.items import changes
@@ -29,7 +30,6 @@ from catalog.api.items.serializers import (
     SENT,
     WRITTEN,
     Item,
-    ItemPage,
     ItemWritten,
     refusal,
     request_schema,
@@ -37,8 +37,9 @@ from catalog.api.items.serializers import (
 )
 from catalog.models import Product, Supplier, SupplierQuerySet
 from medisupply.api.errors import Conflict, Unavailable
-from medisupply.api.paging import filtered, numbered
-from medisupply.api.schema import NUMBERED_META, PAGE, SIZE, Describe, answer, operation, query
+from medisupply.api.json import valid
+from medisupply.api.paging import PAGE, SIZE, filter_parameters, filtered, numbered, page_answer
+from medisupply.api.schema import MEDIA_TYPE, Describe, ErrorCase, answer, operation
 
 Answer = TypeVar("Answer")
 # NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text, too.
@@ -51,8 +52,8 @@ ITEM_ID: Final = OpenApiParameter(
     OpenApiParameter.PATH,
     description="El id del producto, codificado y exacto: una barra final es parte del id.",
 )
-SUPPLIER: Final = query(
-    "proveedor_id", "El proveedor, si el usuario tiene varios.", {"type": "string", "maxLength": 32}
+IN_STOCK: Final = ErrorCase(
+    409, "product_in_stock", gettext_noop("Hay existencias de este producto en bodega: no se puede borrar.")
 )
 
 
@@ -63,11 +64,18 @@ class ItemOrder(OrderingFilter):
 
 
 class ItemFilters(FilterSet):
-    q = CharFilter(method="_search", max_length=100)
-    categoria = CharFilter(method="_of_category", max_length=64)
-    proveedor_id = CharFilter(field_name="proveedor_id", max_length=32)
-    activo = BooleanFilter()
-    ordering = ItemOrder(fields=ORDERS)
+    q = CharFilter(
+        method="_search",
+        max_length=100,
+        help_text="Palabras del id, el código, el nombre o la categoría, sin importar tildes ni mayúsculas.",
+    )
+    categoria = CharFilter(method="_of_category", max_length=64, help_text="Categoría.")
+    proveedor_id = CharFilter(max_length=32, help_text="Proveedor.")
+    activo = BooleanFilter(help_text="Solo activos (true) o inactivos (false).")
+    ordering = ItemOrder(
+        fields=ORDERS,
+        help_text=f"Campos separados por comas; con «-» delante, de mayor a menor: {', '.join(ORDERS)}.",
+    )
 
     def _search(self, rows: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         suppliers = _suppliers(self.request)
@@ -96,19 +104,18 @@ def _write(name: str, summary: str, description: str, *, sent: dict[str, Any] = 
         request=request_schema(partial=partial),
         examples=[OpenApiExample("Un producto", sent, request_only=True)],
         answers={status: answer(ItemWritten, said, WRITTEN)},
-        failures=[400, 403, 409, 415, *([] if creates else [404])],
-        codes={
-            400: [("invalid", "El campo obligatorio «nombre» está vacío: escriba un valor.", "nombre")],
-            409: [
-                ("duplicate_product", "Ya existe un producto con id «PROD001».", "id"),
-                (
-                    "other_supplier",
-                    "El codigo «7701234567897» ya lo usa un producto de otro proveedor: use otro codigo.",
-                    "codigo",
-                ),
-            ],
-            415: [("unsupported_media_type", "Tipo de medio “text/csv” incompatible en la solicitud.")],
-        },
+        errors=[
+            ErrorCase(400, "invalid", "El campo obligatorio «nombre» está vacío: escriba un valor.", "nombre"),
+            *([403] if creates else [403, 404]),
+            ErrorCase(409, "duplicate_product", "Ya existe un producto con id «PROD001».", "id"),
+            ErrorCase(
+                409,
+                "other_supplier",
+                "El codigo «7701234567897» ya lo usa un producto de otro proveedor: use otro codigo.",
+                "codigo",
+            ),
+            MEDIA_TYPE,
+        ],
     )
 
 
@@ -117,24 +124,9 @@ class ItemListView(APIView):
         "listar_productos",
         "Buscar productos",
         tag=TAG,
-        parameters=[
-            query(
-                "q",
-                "Palabras del id, el código, el nombre o la categoría, sin importar tildes ni mayúsculas.",
-                {"type": "string", "maxLength": 100},
-            ),
-            query("categoria", "Categoría.", {"type": "string", "maxLength": 64}),
-            query("proveedor_id", "Proveedor.", {"type": "string", "maxLength": 32}),
-            query("activo", "Solo activos (true) o inactivos (false).", OpenApiTypes.BOOL),
-            query(
-                "ordering",
-                f"Campos separados por comas; con «-» delante, de mayor a menor: {', '.join(ORDERS)}.",
-            ),
-            PAGE,
-            SIZE,
-        ],
-        answers={200: answer(ItemPage, "Una página de productos.", {"items": [EXAMPLE], "meta": NUMBERED_META})},
-        failures=[400],
+        parameters=[*filter_parameters(ItemFilters), PAGE, SIZE],
+        answers=page_answer("ItemPage", "Una página de productos.", Item, EXAMPLE),
+        errors=[400],
     )
     def get(self, request: Request) -> Response:
         items = filtered(request, ItemFilters, _visible(request))
@@ -143,9 +135,8 @@ class ItemListView(APIView):
     @_write("crear_producto", "Crear un producto", "Valen las mismas reglas que en la hoja: vea `bulk-upload/columns`.")
     def post(self, request: Request) -> Response:
         data = _object(request)
-        choice = SupplierChoice(data={**_named_supplier(data), **request.query_params.dict()})
-        choice.is_valid(raise_exception=True)
-        supplier = supplier_for(request, choice.validated_data.get("proveedor_id"), "catalog.add_product")
+        choice = valid(SupplierChoice, {**_named_supplier(data), **request.query_params.dict()})
+        supplier = supplier_for(request, choice.get("proveedor_id"), "catalog.add_product")
         body = _written(lambda: changes.create(check_new(data), supplier))
         return Response(body, status=201, headers={"Location": f"{request.path.rstrip('/')}/{quote(body['id'])}"})
 
@@ -157,7 +148,7 @@ class ItemView(APIView):
         tag=TAG,
         parameters=[ITEM_ID],
         answers={200: answer(Item, "El producto.", EXAMPLE)},
-        failures=[404],
+        errors=[404],
     )
     def get(self, request: Request, item_id: str) -> Response:
         return Response(Item.render(_one(request, item_id)))
@@ -189,16 +180,14 @@ class ItemView(APIView):
         "en una bodega no se puede borrar.",
         parameters=[ITEM_ID],
         answers={204: OpenApiResponse(None, "Borrado.")},
-        failures=[403, 404, 409],
-        codes={409: [("product_in_stock", "Hay existencias de este producto en bodega: no se puede borrar.")]},
+        errors=[403, 404, IN_STOCK],
     )
     def delete(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.delete_product")
         try:
             _uncontended(lambda: changes.delete(product))
         except ProtectedError as error:
-            message = _("Hay existencias de este producto en bodega: no se puede borrar.")
-            raise Conflict(message, code="product_in_stock") from error
+            raise Conflict(_(IN_STOCK.sentence), code=IN_STOCK.code) from error
         return Response(status=204)
 
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
+from bulk_upload.api.access import UNKNOWN_TASK
 from bulk_upload.imports import registry
 from bulk_upload.workbooks.row_errors import CONTENT_TYPES
-from medisupply.api.schema import query
+from medisupply.api.schema import ErrorCase, query
 
 UPLOADS: Final = "Cargas"
 HELP: Final = "Ayudas"
@@ -24,17 +25,11 @@ SHEET: Final = query(
     "hoja", "La hoja, por su nombre.", enum=list(registry.imports), default=next(iter(registry.imports), None)
 )
 AWAY: Final = [
-    ("storage_unavailable", "El almacén de archivos no responde: intente de nuevo en un momento."),
-    ("database_unavailable", "La base de datos no responde: intente de nuevo en un momento."),
+    ErrorCase(503, "storage_unavailable", "El almacén de archivos no responde: intente de nuevo en un momento."),
+    ErrorCase(503, "database_unavailable", "La base de datos no responde: intente de nuevo en un momento."),
 ]
-UNKNOWN: Final = [
-    (
-        "not_found",
-        "No hay una carga con ese «task_id» para su usuario: revise que sea el que llegó al enviar el archivo, y que "
-        "el token sea del mismo proveedor.",
-    )
-]
-UNKNOWN_SHEET: Final = [("unknown_sheet", "La hoja «clientes» no existe.", "hoja")]
+UNKNOWN: Final = ErrorCase(404, "not_found", UNKNOWN_TASK)
+UNKNOWN_SHEET: Final = ErrorCase(400, "unknown_sheet", "La hoja «clientes» no existe.", "hoja")
 
 
 def text_file(description: str, kind: OpenApiTypes = OpenApiTypes.STR) -> OpenApiResponse:

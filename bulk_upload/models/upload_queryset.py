@@ -13,8 +13,9 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from bulk_upload.models.claimed import ClaimedQuerySet
 from bulk_upload.models.states import Status
-from bulk_upload.owners import owners_for, unowned_sheets_for
+from bulk_upload.owners import VIEW_UPLOADS, owners_for, unowned_sheets_for
 from medisupply.backends.database import database_now, database_session, end_session
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
+class BulkUploadQuerySet(ClaimedQuerySet["BulkUpload"]):
     def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """The uploads that `user` may see: its suppliers' ones, or all for staff with the permission."""
-        own = Q(proveedor__in=owners_for(user, "bulk_upload.view_bulkupload"))
+        own = Q(proveedor__in=owners_for(user, VIEW_UPLOADS))
         unowned = unowned_sheets_for(user)
         return self.filter(own | Q(proveedor=None, sheet_name__in=unowned) if unowned else own)
 
@@ -61,27 +62,18 @@ class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
     def claim(self, task_id: uuid.UUID, lease: timedelta) -> BulkUpload | None:
         """Take the upload for this worker, unless it has ended or another one's lease still runs.
 
-        One conditional update decides, so two workers cannot both succeed. The database session of a holder
-        whose lease has ended is ended first: frozen in the middle of a statement it would keep its locks.
+        The database session of a holder whose lease has ended is ended first: frozen in the middle of a statement it
+        would keep its locks.
         """
         now = database_now()
         self._end_session_of_dead_holder(task_id, now, lease)
-        free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_until__lte=now)
-        claimed = self.filter(free, task_id=task_id).update(
-            status=Status.PROCESSING,
-            claim_number=F("claim_number") + 1,
-            attempts=F("attempts") + 1,
-            lease_until=now + lease,
+        return self._claimed(
+            task_id,
+            lease,
             holder_session=database_session(),
             started_at=Coalesce("started_at", models.Value(now)),
             revision=F("revision") + 1,
-            updated_at=now,
         )
-        if not claimed:
-            return None
-        upload = self.get(task_id=task_id)
-        upload.held_claim = upload.claim_number
-        return upload
 
     def _end_session_of_dead_holder(self, task_id: uuid.UUID, now: datetime, lease: timedelta) -> None:
         # A holder that lives renews its lease every quarter of it; within a long transaction only it sees that.

@@ -1,17 +1,14 @@
-"""How the catalogue's lists answer."""
+"""Pages whose time is called `tookMs`, as the clients of warehouses and stock know it."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from medisupply.api.paging import Body, numbered
+from medisupply.api.paging import Body
 
 
-# As `NumberedMeta`, with the name that the clients of these lists know for the time.
 class TimedMeta(serializers.Serializer[Any]):
     page = serializers.IntegerField()
     size = serializers.IntegerField()
@@ -20,11 +17,6 @@ class TimedMeta(serializers.Serializer[Any]):
 
 
 TIMED_META: Final = {"page": 1, "size": 50, "total": 1, "tookMs": 3.2}
-
-
-def listed(request: Request, rows: QuerySet[Any], shape: serializers.Serializer[Any]) -> Body:
-    """The page that the query asks for, each row in the shape."""
-    return numbered(request, rows, shape.to_representation)
 
 
 def timed(page: Body, **more: Any) -> Body:

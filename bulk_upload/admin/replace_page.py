@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from bulk_upload import storage
@@ -18,6 +17,7 @@ from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
+from bulk_upload.owners import may_act_for
 from bulk_upload.receiving.refusals import RefusedUpload
 from bulk_upload.workbooks.downloads import store_faults_in_words
 from bulk_upload.workbooks.no_file import NoFile
@@ -25,17 +25,10 @@ from medisupply.web import history
 
 
 class ReplacePage(ScopedUploads):
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.replace_view)
-        return [
-            path("<uuid:task_id>/replace/", view, name="bulk_upload_bulkupload_replace"),
-            *super().get_urls(),
-        ]
-
     def replace_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
         """Ask first (GET), then accept the stored file as a new upload (POST)."""
         upload = self.visible_upload(request, task_id)
-        if not self.may_act_for(request, upload) or (upload.proveedor and not upload.proveedor.activo):
+        if not may_act_for(request.user, upload) or (upload.proveedor and not upload.proveedor.activo):
             raise PermissionDenied
         if not may_replace(upload):
             messages.warning(request, _("Solo una carga completada sin reemplazar puede repetirse reemplazando."))

@@ -1,0 +1,201 @@
+"""Send a sheet: the one answer to every file that is accepted."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from drf_spectacular.utils import OpenApiExample, extend_schema_view
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import BooleanField, CharField, ChoiceField, UUIDField
+from rest_framework.parsers import FormParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from bulk_upload import idempotency, snapshots
+from bulk_upload.api import access, examples
+from bulk_upload.api.multipart_body import StrictMultiPartParser, check_length, uploaded_file
+from bulk_upload.api.schema import AWAY, SUPPLIER, UPLOADS
+from bulk_upload.api.status import POLL_SECONDS, SUPPLIER_HELP, status_address
+from bulk_upload.imports import registry
+from bulk_upload.intake import accept_upload
+from bulk_upload.models import BulkUpload, Status
+from bulk_upload.wording import text_of
+from medisupply.api.json import valid
+from medisupply.api.rendering import Rendered
+from medisupply.api.schema import USUAL, Describe, ErrorCase, answer, header, operation, query
+from medisupply.api.throttles import UploadThrottle
+
+RECEIVED: Final = gettext_noop("Archivo recibido y encolado para procesamiento")
+
+
+class UploadOptions(Serializer[dict[str, Any]]):
+    """The options of an upload, from the query or the form."""
+
+    proveedor_id = CharField(required=False, max_length=32)
+    reemplazar_duplicados = BooleanField(default=False)
+
+
+class Accepted(Rendered):
+    message = CharField()
+    task_id = UUIDField(help_text="La tarea: consérvela para preguntar por la carga.")
+    status = ChoiceField(choices=Status.choices)
+    status_url = CharField(help_text="Dirección (relativa) del estado de la tarea.")
+    filename = CharField()
+    proveedor_id = CharField(allow_null=True, help_text=SUPPLIER_HELP)
+
+    get_status_url = staticmethod(status_address)
+
+
+def accepted(upload: BulkUpload, message: str, state: str = "") -> dict[str, Any]:
+    """The 202's JSON; `state` replaces the upload's present status."""
+    return Accepted.render({**snapshots.head(upload), "message": message, "status": state or upload.status})
+
+
+def accepted_example(message: str, status: Status = Status.PENDING) -> dict[str, Any]:
+    return accepted(examples.UPLOAD, message, status)
+
+
+class UploadView(APIView):
+    """Where files are sent to: ``UploadView.as_view(sheet_name="productos")``.
+
+    The schema names the operation after the sheet, unless generated clients know another `operation_id` and `summary`.
+    """
+
+    sheet_name = operation_id = summary = ""
+    parser_classes = [StrictMultiPartParser, FormParser]
+    throttle_classes = [UploadThrottle]
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        described: Any = type(cls.__name__, (cls,), initkwargs)
+        extend_schema_view(post=_sending(described))(described)
+        return super(UploadView, described).as_view(**initkwargs)
+
+    def post(self, request: Request) -> Response:
+        check_length(request)
+        form = request.data.dict() if isinstance(request.data, QueryDict) else {}
+        options = valid(UploadOptions, {**form, **request.query_params.dict()})
+        declared = registry.get(self.sheet_name)
+        upload = accept_upload(
+            file=uploaded_file(request),
+            sheet=declared.sheet,
+            owner=access.owner_for(request, declared, options.get("proveedor_id")),
+            user=request.user,
+            reemplazar_duplicados=options["reemplazar_duplicados"],
+            idempotency_key=_idempotency_key(request),
+        )
+        return _accepted(upload)
+
+
+_REFUSALS: Final = [
+    ErrorCase(400, "file_required", "Falta el archivo: envíelo en el campo «file».", "file"),
+    ErrorCase(400, "too_many_files", "Envíe un solo archivo por petición; llegaron 2.", "file"),
+    ErrorCase(400, "bad_filename", "El nombre del archivo no se admite: cámbielo y envíelo otra vez.", "file"),
+    next(usual for usual in USUAL if usual.code == "unsupported_format"),
+    ErrorCase(
+        415,
+        "content_mismatch",
+        "El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez.",
+        "file",
+    ),
+    ErrorCase(415, "encrypted_file", text_of("encrypted_file", {}, "es"), "file"),
+    ErrorCase(
+        415,
+        "unsupported_encoding",
+        "El cuerpo llegó comprimido (Content-Encoding: gzip): envíelo sin comprimir.",
+        "Content-Encoding",
+    ),
+    ErrorCase(
+        422,
+        "idempotency_key_reused",
+        "Esta Idempotency-Key ya se usó con otro archivo u otras opciones: use una clave nueva.",
+        "Idempotency-Key",
+    ),
+]
+_REFUSALS_OF_OWNED: Final = [
+    ErrorCase(400, "unknown_supplier", "El proveedor «PROV999» no existe.", "proveedor_id"),
+    ErrorCase(403, "permission_denied", "No puede actuar por el proveedor «PROV002»."),
+]
+
+
+def _sending(view: type[UploadView]) -> Describe:
+    """The operation that takes files of the view's sheet."""
+    declared = registry.get(view.sheet_name)
+    sheet, owned = declared.sheet, declared.is_owned
+    title = sheet.title.es[:1].lower() + sheet.title.es[1:]
+    supplier = {"proveedor_id": {"type": "string", "maxLength": 32}} if owned else {}
+    form = {
+        "type": "object",
+        "properties": {
+            "file": {"type": "string", "format": "binary", "description": "El archivo .xlsx o .csv, uno solo."},
+            **supplier,
+            "reemplazar_duplicados": {"type": "boolean", "default": False},
+        },
+        "required": ["file"],
+    }
+    changes = {"filename": f"{sheet.name}.xlsx", **({} if owned else {"proveedor_id": None})}
+    return operation(
+        view.operation_id or f"enviar_{sheet.name}",
+        view.summary or f"Enviar {title}",
+        tag=UPLOADS,
+        description=(
+            "Recibe el archivo, responde de inmediato con la tarea y lo importa después. Las filas buenas se importan "
+            "aunque otras tengan errores.\n\n"
+            "Con `Idempotency-Key`, repetir la petición devuelve la primera respuesta; sin ella, el mismo archivo con "
+            "las mismas opciones es la misma tarea mientras no termine."
+        ),
+        parameters=[
+            *([SUPPLIER] if owned else []),
+            query(
+                "reemplazar_duplicados",
+                "Con «true», lo que ya existe se actualiza; si no, esas filas se rechazan.",
+                bool,
+            ),
+            header("Idempotency-Key", "Nombre único de esta petición, de 1 a 255 caracteres; por ejemplo un UUID."),
+        ],
+        request={"multipart/form-data": form},
+        examples=[
+            OpenApiExample("Un archivo", {"file": "(contenido)"}, request_only=True, media_type="multipart/form-data")
+        ],
+        answers={
+            202: answer(
+                Accepted, "Recibido: pregunte por la tarea en status_url.", accepted_example(RECEIVED) | changes
+            )
+        },
+        errors=[408, 411, 413, *_REFUSALS, *(_REFUSALS_OF_OWNED if owned else [403]), *AWAY],
+    )
+
+
+def _accepted(upload: BulkUpload) -> Response:
+    """The 202. A client that repeats its key gets the first answer again; who repeats a file, the same task."""
+    if not upload.repeated:
+        return answer_202(accepted(upload, _(RECEIVED)))
+    if upload.idempotency_key:
+        body = accepted(upload, _(RECEIVED), Status.PENDING)
+    else:
+        body = accepted(upload, _("Este mismo archivo ya se está importando: es la misma tarea"))
+    response = answer_202(body)
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def answer_202(body: dict[str, Any]) -> Response:
+    headers = {"Location": body["status_url"], "Retry-After": POLL_SECONDS}
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers=headers)
+
+
+def _idempotency_key(request: Request) -> str:
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return ""
+    key = idempotency.clean_key(header)
+    if key is None:
+        message = _("Idempotency-Key admite de 1 a 255 caracteres ASCII visibles, sin espacios.")
+        raise ValidationError({"Idempotency-Key": [message]}, code="invalid_key")
+    return key

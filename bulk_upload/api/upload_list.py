@@ -1,0 +1,81 @@
+"""The uploads that one may see, the newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
+from rest_framework.fields import CharField, FloatField, IntegerField
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from bulk_upload import snapshots
+from bulk_upload.api import examples
+from bulk_upload.api.result import Resumen
+from bulk_upload.api.schema import UPLOADS
+from bulk_upload.api.status import Failure, Head, OfSheet, status_address
+from bulk_upload.models import BulkUpload, Status
+from medisupply.api.filters import MomentFilter
+from medisupply.api.paging import INVALID_CURSOR, SIZE, filter_parameters, filtered, newest_first, page_answer
+from medisupply.api.rendering import Rendered
+from medisupply.api.schema import ErrorCase, operation, query
+from medisupply.api.throttles import StatusThrottle
+
+
+class Counted(Rendered):
+    resumen = Resumen(source="counts")
+    status_url = CharField()
+
+    get_status_url = staticmethod(status_address)
+
+
+class Listed(Head, Failure, Counted, OfSheet):
+    pass
+
+
+class CursorMeta(Serializer[Any]):
+    size = IntegerField()
+    next = CharField(allow_null=True, help_text="El cursor de la página siguiente; nulo en la última.")
+    took_ms = FloatField()
+
+
+class UploadFilters(FilterSet):
+    status = ChoiceFilter(choices=Status.choices, help_text="Estado.")
+    proveedor_id = CharFilter(max_length=32, help_text="Proveedor.")
+    created_after = MomentFilter(
+        field_name="created_at", lookup_expr="gte", help_text="Recibidas desde este momento (ISO 8601), incluido."
+    )
+    created_before = MomentFilter(
+        field_name="created_at", lookup_expr="lt", help_text="Recibidas antes de este momento (ISO 8601)."
+    )
+
+
+class UploadListView(APIView):
+    throttle_classes = [StatusThrottle]
+
+    @operation(
+        "listar_cargas",
+        "Listar las cargas",
+        tag=UPLOADS,
+        description="Las propias, de la más nueva a la más antigua.",
+        parameters=[
+            *filter_parameters(UploadFilters),
+            query("cursor", "El «meta.next» de la página anterior.", {"type": "string", "maxLength": 200}),
+            SIZE,
+        ],
+        answers=page_answer(
+            "UploadPage",
+            "Una página de cargas.",
+            Listed,
+            Listed.render(snapshots.head(examples.UPLOAD), "es"),
+            CursorMeta,
+            {"size": 50, "next": None, "took_ms": 4.1},
+        ),
+        errors=[ErrorCase(400, "invalid_cursor", INVALID_CURSOR, "cursor")],
+    )
+    def get(self, request: Request) -> Response:
+        uploads = BulkUpload.objects.for_user(request.user).defer("productos_creados", "productos_actualizados")
+        found = filtered(request, UploadFilters, uploads)
+        return Response(newest_first(request, found, lambda upload: Listed.render(snapshots.head(upload))))
