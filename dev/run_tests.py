@@ -101,7 +101,7 @@ def _run(parts: Parts, measured: str | None) -> int:
     command = [sys.executable]
     if measured:
         command += ["-m", "coverage", "run"]
-        env["COVERAGE_FILE"] = str(Path(measured, "coverage"))
+        env["COVERAGE_FILE"] = str(Path(measured, ".coverage"))
     # The long tests are few: whoever has nothing left to do takes over from the other.
     command += ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
     command += [f"--ignore={path}" for path in ONCE if parts is not EMBEDDED]

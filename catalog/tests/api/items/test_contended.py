@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from bulk_upload.tests.helpers.processes import wait_for
 from bulk_upload.tests.helpers.rows import row
 from catalog.api.items import changes
 from catalog.models import Category, Product
@@ -64,6 +64,12 @@ class TestOnce:
         assert Product.objects.get().nombre == row(1)["nombre"]
 
 
+def somebody_waits_for_us():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))")
+        return cursor.fetchone()[0]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
 def test_a_real_deadlock(api, run_import):
@@ -75,7 +81,7 @@ def test_a_real_deadlock(api, run_import):
             with transaction.atomic():
                 Category.objects.create(nombre="NUEVA")
                 has_category.set()
-                time.sleep(0.4)  # the API has locked the product, and waits for the category
+                wait_for(somebody_waits_for_us)  # the API has locked the product, and waits for the category
                 Product.objects.select_for_update().get(pk="PROD00001")
         finally:
             connection.close()
