@@ -51,7 +51,7 @@ def test_random_files_come_to_what_a_plain_model_says(plan, tmp_path):
         ),
         (SUPPLIERS, {"supplier_exists", "superseded", "duplicate_in_file", "wrong_form", "required_blank"}),
     ],
-    ids=str,
+    ids=["productos", "existencias", "proveedores"],
 )
 def test_the_files_are_of_all_kinds(plan, codes):
     found = [account for scenario in scenarios(plan, 2 * SCENARIOS) for account in accounts(plan, scenario)]
