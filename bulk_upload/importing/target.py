@@ -150,8 +150,10 @@ class Target:
 
 
 def _is_full(constraint: BaseConstraint) -> TypeGuard[UniqueConstraint]:
-    """Whether it is a plain constraint of uniqueness over all rows."""
-    return isinstance(constraint, UniqueConstraint) and not (constraint.condition or constraint.expressions)
+    """Whether it is a plain constraint of uniqueness over all rows, which an insert breaks at once."""
+    if not isinstance(constraint, UniqueConstraint):
+        return False
+    return not (constraint.condition or constraint.expressions or constraint.deferrable)
 
 
 def _concrete(model: type[Model], name: str) -> Field[Any, Any]:

@@ -37,7 +37,7 @@ def is_set_aside(key):
 
 def test_a_file_without_an_upload_is_set_aside_and_one_with_an_upload_stays(accept):
     upload, orphan = accept(csv_bytes([row(1)])), store()
-    assert set_aside_orphans(10) == ""
+    assert set_aside_orphans(300) == ""
     assert is_set_aside(orphan)
     assert default_storage.exists(upload.s3_key)
 
@@ -45,13 +45,13 @@ def test_a_file_without_an_upload_is_set_aside_and_one_with_an_upload_stays(acce
 def test_a_file_that_has_just_been_stored_stays(monkeypatch):
     monkeypatch.setattr(orphans, "ORPHAN_AGE", timedelta(hours=1))
     key = store()
-    set_aside_orphans(10)
+    set_aside_orphans(300)
     assert default_storage.exists(key)
 
 
 def test_the_last_days_are_looked_at_too():
     recent, old = store(days_ago=6), store(days_ago=8)
-    set_aside_orphans(10)
+    set_aside_orphans(300)
     assert (is_set_aside(recent), default_storage.exists(old)) == (True, True)
 
 
@@ -63,14 +63,14 @@ def test_what_is_not_an_upload_of_this_system_is_never_touched(settings):
         store(f"{settings.S3_KEY_PREFIX}/uploads/{today}/precios.csv"),
         store(f"{settings.S3_KEY_PREFIX}/facturas/{today}/{uuid.uuid4()}.csv"),
     ]
-    set_aside_orphans(10)
+    set_aside_orphans(300)
     assert all(default_storage.exists(key) for key in others)
 
 
 def test_a_database_that_comes_back_older_and_then_newer_loses_nothing(accept, worker):
     upload = accept(csv_bytes([row(1)]))
     BulkUpload.objects.filter(pk=upload.pk).delete()
-    set_aside_orphans(10)
+    set_aside_orphans(300)
     assert is_set_aside(upload.s3_key)
     upload.save(force_insert=True)
     worker.step()
@@ -84,18 +84,18 @@ def test_out_of_time_it_goes_on_at_the_next_call():
     for key in found:
         after = set_aside_orphans(0, after)
         assert (after, is_set_aside(key)) == (key, True)
-    assert set_aside_orphans(10, after) == ""
+    assert set_aside_orphans(300, after) == ""
 
 
 def test_a_page_of_keys_costs_one_query(accept, django_assert_num_queries):
     for number in range(5):
         accept(csv_bytes([row(number)]))
     with django_assert_num_queries(1) as asked:
-        set_aside_orphans(10)
+        set_aside_orphans(300)
     assert '"task_id" IN' in asked.captured_queries[0]["sql"]
 
 
 def test_a_store_that_is_away_is_in_the_log(monkeypatch, caplog):
     monkeypatch.setattr(storage, "_bucket", lambda: "no-such-bucket")
-    assert set_aside_orphans(10) == ""
+    assert set_aside_orphans(300) == ""
     assert "S3 does not answer" in caplog.text

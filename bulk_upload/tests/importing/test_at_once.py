@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Deferrable, Q, UniqueConstraint
 from django.test.utils import CaptureQueriesContext
 
 from bulk_upload.importing.at_once import AtOnce
 from bulk_upload.importing.decisions import ChangeOrder, Decisions
 from bulk_upload.importing.match import decide
-from bulk_upload.importing.target import target_of
+from bulk_upload.importing.target import Target, target_of
 from bulk_upload.tests.helpers.rows import row
 from catalog.models import Category, Product, StockLot, Supplier
 from catalog.sheets.products import PRODUCTS
@@ -130,3 +131,14 @@ def test_stock_is_marked_as_named_only_where_two_columns_could_name_it(supplier)
         with transaction.atomic():
             found = decide(target, [2], columns, supplier.pk, replace=True, may_name_twice=may)
         assert (found.unchanged, len(found.confirmed)) == (1, confirmed)
+
+
+def test_only_a_constraint_that_an_insert_breaks_at_once_stands_for_a_look(monkeypatch):
+    fields = ["producto", "bodega", "lote"]
+    assert target_of(STOCK.name).is_kept_unique
+    for other in (
+        UniqueConstraint(fields=fields, name="later", deferrable=Deferrable.DEFERRED),
+        UniqueConstraint(fields=fields, name="some", condition=Q(cantidad__gt=0)),
+    ):
+        monkeypatch.setattr(StockLot._meta, "constraints", [other])
+        assert not Target.is_kept_unique.func(target_of(STOCK.name))
