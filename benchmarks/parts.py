@@ -22,13 +22,15 @@ from benchmarks.files import FORMATS, Format, Recipe, Variant, ready_rows
 from benchmarks.measured import Measurement
 from benchmarks.options import HUGE
 from bulk_upload.checking.tables import Limits
-from bulk_upload.importing import write
 from bulk_upload.importing.import_table import import_table
+from bulk_upload.importing.writing import writer
+from bulk_upload.importing.writing.copy_writer import write_by_copy
+from bulk_upload.importing.writing.orm_writer import write_by_orm
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.files import Reader, Readers, only_reader
 from catalog.sheets.products import PRODUCTS
 
-WRITERS: Final = {"COPY": write.write_by_copy, "ORM": write.write_by_orm}
+WRITERS: Final = {"COPY": write_by_copy, "ORM": write_by_orm}
 VARIANTS: Final[tuple[Variant, ...]] = ("fresh", "changed")
 
 
@@ -94,8 +96,8 @@ def writers(url: str, *sizes: str) -> None:
     """Both writers on the same import: what the second one for PostgreSQL gains, from file to products."""
     database = Database(url)
     for rows in (int(size) for size in sizes if int(size) < HUGE):
-        for name, writer in WRITERS.items():
-            write.write = writer
+        for name, write in WRITERS.items():
+            writer.write = write
             database.reset()
             # The changed file goes into what the fresh one has left.
             for variant in VARIANTS:

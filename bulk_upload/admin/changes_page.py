@@ -20,7 +20,7 @@ from bulk_upload.admin.paging import CountedPaginator, page_numbers
 from bulk_upload.admin.sheets import in_words, list_address
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.importing import row_changes as kept_changes
-from bulk_upload.importing.target import Target, target_of
+from bulk_upload.importing.mapping.target import Target, target_of
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, RowChange
 from bulk_upload.sheet.columns import Kind

@@ -18,11 +18,13 @@ from typing import Final, Literal, overload
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from bulk_upload.checking.results import CheckedChunk, Problem
-from bulk_upload.importing import match, write
-from bulk_upload.importing.decisions import ChangeOrder, Decisions
-from bulk_upload.importing.references import Suggestions, beyond, create_missing, missing_names, most_created
+from bulk_upload.importing.mapping.references import Suggestions, beyond, create_missing, missing_names, most_created
+from bulk_upload.importing.mapping.target import Columns, Target
+from bulk_upload.importing.matching import create_or_update
+from bulk_upload.importing.matching.decision_types import ChangeOrder, Decisions
 from bulk_upload.importing.row_changes import keep_changes
-from bulk_upload.importing.target import Columns, Target
+from bulk_upload.importing.writing import writer
+from bulk_upload.importing.writing.author import Author
 from bulk_upload.imports import CreateMissing
 from bulk_upload.models import LISTED, BulkUpload, ClaimLost, RowError, Severity, Tally, lease
 from bulk_upload.sheet.problems import shown
@@ -80,7 +82,7 @@ class Chunk:
         self._refused = 0
         # Rows of other models that this run of the chunk has created.
         self._created = 0
-        self._author = write.Author(upload.proveedor_id, upload.task_id, upload.number)
+        self._author = Author(upload.proveedor_id, upload.task_id, upload.number)
         created = target.created_place
         self._created_place = None if created is None else target.places[created]
 
@@ -204,7 +206,7 @@ class Chunk:
         with transaction.atomic():
             if missing and self._created_place:
                 create_missing(self._created_place, missing)
-            write.write(self._target, decisions, self._author)
+            writer.write(self._target, decisions, self._author)
         self._created += len(missing)
         return decisions
 
@@ -218,7 +220,7 @@ class Chunk:
         rejected: list[tuple[int, str]] = []
         missing: set[Value] = set()
         while True:
-            decisions = match.decide(
+            decisions = create_or_update.decide(
                 self._target,
                 numbers,
                 columns,

@@ -14,10 +14,10 @@ from typing import Final, cast
 from django.conf import settings
 from django.db import connection
 
-from bulk_upload.importing.copy_text import copy_text
-from bulk_upload.importing.decisions import Change
-from bulk_upload.importing.target import Target
-from bulk_upload.importing.write import copy_rows
+from bulk_upload.importing.mapping.target import Target
+from bulk_upload.importing.matching.decision_types import Change
+from bulk_upload.importing.postgresql.text_format import copy_text
+from bulk_upload.importing.writing.copy_writer import copy_rows
 from bulk_upload.models import BulkUpload, RowChange
 
 MOST_CHANGES: Final = 5_000

@@ -17,7 +17,9 @@ from rest_framework.test import APIClient
 from bulk_upload import progress, queue, storage
 from bulk_upload.consuming import worker as consuming_worker
 from bulk_upload.consuming.worker import Worker
-from bulk_upload.importing import write
+from bulk_upload.importing.writing import writer
+from bulk_upload.importing.writing.copy_writer import write_by_copy
+from bulk_upload.importing.writing.orm_writer import write_by_orm
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
@@ -82,9 +84,9 @@ Importer = Callable[..., BulkUpload]
 @pytest.fixture
 def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Importer:
     """Imports rows for a supplier straight through the import's own function: no queue, no file."""
-    writer = getattr(request, "param", None)
-    if writer:
-        monkeypatch.setattr(write, "write", write.write_by_copy if writer == "copy" else write.write_by_orm)
+    name = getattr(request, "param", None)
+    if name:
+        monkeypatch.setattr(writer, "write", write_by_copy if name == "copy" else write_by_orm)
 
     def run(
         rows: Sequence[dict[str, Any]],

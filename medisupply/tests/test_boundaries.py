@@ -75,26 +75,31 @@ def test_what_a_sheet_is_knows_neither_django_nor_a_later_stage():
         ("checking/validator", ("checking.chunks", "checking.seen", "reading")),
         ("checking/seen", ("checking.field", "checking.validator", "checking.chunks", "reading")),
         (
-            "importing/decisions",
-            ("importing.lookup", "importing.match", "importing.write", "importing.import_table", "reading"),
+            "importing/matching/decision_types",
+            ("importing.matching.existing_rows", "importing.matching.create_or_update"),
         ),
-        (
-            "importing/lookup",
-            ("importing.match", "importing.write", "importing.chunk", "importing.import_table", "reading"),
-        ),
-        ("importing/match", ("importing.write", "importing.chunk", "importing.import_table", "reading")),
-        (
-            "importing/copy_text",
-            ("importing.match", "importing.write", "importing.chunk", "importing.import_table", "reading"),
-        ),
-        ("importing/write", ("importing.chunk", "importing.import_table", "reading")),
-        ("importing/row_changes", ("importing.match", "importing.chunk", "importing.import_table", "reading")),
+        ("importing/matching/existing_rows", ("importing.matching.create_or_update",)),
+        ("importing/row_changes", ("importing.chunk", "importing.import_table", "reading")),
         ("importing/chunk", ("importing.import_table", "reading")),
     ],
 )
 def test_stages_do_not_know_the_later_ones(stage, others):
     forbidden = tuple(f"bulk_upload.{other}" for other in others)
     assert not [n for n in imports(ROOT / f"bulk_upload/{stage}.py") if n.startswith(forbidden)]
+
+
+@pytest.mark.parametrize(
+    ("package", "others"),
+    [
+        ("postgresql", ("importing.mapping", "importing.matching", "importing.writing")),
+        ("mapping", ("importing.matching", "importing.writing")),
+        ("matching", ("importing.writing",)),
+        ("writing", ()),
+    ],
+)
+def test_packages_of_the_import_do_not_know_the_later_ones(package, others):
+    last = ("importing.chunk", "importing.import_table", "importing.row_changes", "reading")
+    assert offenders(f"bulk_upload/importing/{package}", *(f"bulk_upload.{other}" for other in (*others, *last))) == []
 
 
 def test_only_the_api_and_products_know_the_rest_framework():

@@ -29,7 +29,8 @@ import django
 django.setup()
 from django.conf import settings
 from bulk_upload import intake, queue, storage
-from bulk_upload.importing import chunk, write
+from bulk_upload.importing import chunk
+from bulk_upload.importing.writing import writer
 from bulk_upload.models import BulkUpload, BulkUploadQuerySet
 from django.db.models.query import QuerySet
 
@@ -128,7 +129,7 @@ def test_intake_ends(expected, user, tmp_path, step, monkeypatch):
 
 WORKER = {
     "after the claim": 'ends(BulkUploadQuerySet, "claim", after=True)',
-    "in a chunk": 'ends(write, "write", after=True, times=2)',
+    "in a chunk": 'ends(writer, "write", after=True, times=2)',
     "before the commit": 'ends(BulkUpload, "checkpoint", after=True, times=2)',
     "after the commit": 'ends(chunk.Chunk, "commit", after=True, times=2)',
     "before the end": 'ends(BulkUpload, "complete", after=False)',

@@ -10,8 +10,9 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bulk_upload.importing import match, write
 from bulk_upload.importing.chunk import ChunkRefused
+from bulk_upload.importing.matching import create_or_update
+from bulk_upload.importing.writing import writer
 from bulk_upload.models import BulkUpload, ClaimLost, Status, Tally
 from bulk_upload.tests.helpers.row_errors import problems, warnings
 from bulk_upload.tests.helpers.rows import import_rows, row
@@ -186,7 +187,7 @@ def test_a_required_column_that_this_release_does_not_know_is_a_fault_even_of_a_
 
 
 def test_a_deadlock_repeats_the_chunk(run_import, monkeypatch):
-    real, calls = write.write, []
+    real, calls = writer.write, []
 
     def first_time_deadlocked(*args):
         calls.append(1)
@@ -196,7 +197,7 @@ def test_a_deadlock_repeats_the_chunk(run_import, monkeypatch):
             raise error
         real(*args)
 
-    monkeypatch.setattr(write, "write", first_time_deadlocked)
+    monkeypatch.setattr(writer, "write", first_time_deadlocked)
     upload = run_import([row(1), row(2, nombre="")])
     assert (upload.creados, upload.rechazados, len(calls)) == (1, 1, 2)
 
@@ -256,13 +257,13 @@ def test_a_category_that_is_deleted_between_two_chunks_is_created_again(upload):
 
 def test_what_somebody_creates_between_the_look_and_the_write_costs_one_row(run_import, monkeypatch):
     run_import([row(2)])
-    find, looks = match.find, []
+    find, looks = create_or_update.find, []
 
     def blind_once(target, rows):
         looks.append(1)
         return {} if len(looks) == 1 else find(target, rows)
 
-    monkeypatch.setattr(match, "find", blind_once)
+    monkeypatch.setattr(create_or_update, "find", blind_once)
     upload = run_import([row(n) for n in range(1, 4)])
     assert problems(upload) == [(3, "id", "duplicate_product")]
     assert (upload.creados, upload.rechazados, Product.objects.count()) == (2, 1, 3)
@@ -271,7 +272,7 @@ def test_what_somebody_creates_between_the_look_and_the_write_costs_one_row(run_
 def test_what_somebody_changes_between_the_look_and_the_write_is_looked_at_again(run_import, monkeypatch):
     """Only what is to be changed is locked, after it was read: a change in between is not overwritten unseen."""
     run_import([row(1), row(2)])
-    locked, looks = match.locked, []
+    locked, looks = create_or_update.locked, []
 
     def too_late(target, keys):
         looks.append(1)
@@ -279,7 +280,7 @@ def test_what_somebody_changes_between_the_look_and_the_write_is_looked_at_again
             Product.objects.filter(pk="PROD00001").update(nombre="Otro", version=5)
         return locked(target, keys)
 
-    monkeypatch.setattr(match, "locked", too_late)
+    monkeypatch.setattr(create_or_update, "locked", too_late)
     run_import([row(1, stock_minimo="99"), row(2, stock_minimo="99")], replace=True)
     assert len(looks) == 2
     assert list(Product.objects.order_by("id").values_list("version", "stock_minimo", "nombre")) == [

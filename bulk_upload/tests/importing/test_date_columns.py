@@ -12,8 +12,8 @@ from django.db import connection
 
 from bulk_upload.api import columns
 from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.importing.copy_text import ARRAY_TYPES, arrays, copy_text
-from bulk_upload.importing.write import copy_rows
+from bulk_upload.importing.postgresql.text_format import ARRAY_TYPES, arrays, copy_text
+from bulk_upload.importing.writing.copy_writer import copy_rows
 from bulk_upload.imports import SheetImport
 from bulk_upload.reading import decoding, protocol
 from bulk_upload.sheet.cells import DateCell

@@ -11,7 +11,7 @@ import time
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from bulk_upload.importing import write
+from bulk_upload.importing.writing import writer
 from bulk_upload.tests.helpers.processes import database_url, wait_for
 from bulk_upload.tests.helpers.row_errors import problems
 from bulk_upload.tests.helpers.rows import row
@@ -58,17 +58,17 @@ def test_no_time_limit_ends_a_copy_whose_client_is_frozen_but_ending_its_session
 @pytest.mark.django_db
 def test_a_statement_of_a_chunk_that_takes_longer_than_the_claim_is_ended(run_import, monkeypatch, settings):
     settings.BULK_UPLOAD_LEASE_SECONDS = 1
-    real = write.write
+    real = writer.write
 
     def slow(target, decisions, author):
         real(target, decisions, author)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(60)")
 
-    monkeypatch.setattr(write, "write", slow)
+    monkeypatch.setattr(writer, "write", slow)
     with pytest.raises(OperationalError, match="statement timeout"), transaction.atomic():
         run_import([row(1)])
-    monkeypatch.setattr(write, "write", real)
+    monkeypatch.setattr(writer, "write", real)
     assert Product.objects.count() == 0
     assert problems(run_import([row(1)])) == []
 

@@ -13,10 +13,10 @@ from django.db.models import ProtectedError
 
 from bulk_upload.checking.results import Problem
 from bulk_upload.importing.chunk import created_warning
-from bulk_upload.importing.decisions import Decisions
-from bulk_upload.importing.match import decide
-from bulk_upload.importing.references import create_missing, missing_names
-from bulk_upload.importing.target import Values, as_fields, target_of
+from bulk_upload.importing.mapping.references import create_missing, missing_names
+from bulk_upload.importing.mapping.target import Values, as_fields, target_of
+from bulk_upload.importing.matching.create_or_update import decide
+from bulk_upload.importing.matching.decision_types import Decisions
 from catalog.api.items.rules import CheckedItem
 from catalog.models import Product, Supplier
 from catalog.sheets.products import PRODUCTS

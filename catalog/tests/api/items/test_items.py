@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission, User
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from bulk_upload.importing import match
+from bulk_upload.importing.matching import create_or_update
 from bulk_upload.tests.helpers.rows import row
 from bulk_upload.tests.helpers.upload_api import refused
 from catalog.models import Category, Product
@@ -216,13 +216,13 @@ def test_a_code_that_somebody_takes_at_the_same_moment_is_a_conflict_not_a_failu
     """The look finds nothing, and the database refuses the write: the second look sees it."""
     create(api, body(1))
     looks = []
-    find = match.find
+    find = create_or_update.find
 
     def blind_once(target, rows):
         looks.append(1)
         return {} if len(looks) == 1 else find(target, rows)
 
-    monkeypatch.setattr(match, "find", blind_once)
+    monkeypatch.setattr(create_or_update, "find", blind_once)
     refused(send(api, "post", URL, body(1)), 409, "duplicate_product")
     assert len(looks) == 2
 

@@ -1,4 +1,4 @@
-"""Matching a whole chunk at once comes to what matching it row by row comes to."""
+"""Matching a whole chunk comes to what matching it row by row comes to."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from django.db.models import Deferrable, Q, UniqueConstraint
 from django.test.utils import CaptureQueriesContext
 
-from bulk_upload.importing.at_once import AtOnce
-from bulk_upload.importing.decisions import ChangeOrder, Decisions
-from bulk_upload.importing.match import decide
-from bulk_upload.importing.target import Target, target_of
+from bulk_upload.importing.mapping.target import Target, target_of
+from bulk_upload.importing.matching.create_or_update import decide
+from bulk_upload.importing.matching.decision_types import ChangeOrder, Decisions
+from bulk_upload.importing.matching.whole_chunk import WholeChunk
 from bulk_upload.tests.helpers.rows import row
 from catalog.models import Category, Product, StockLot, Supplier
 from catalog.sheets.products import PRODUCTS
@@ -40,7 +40,7 @@ def product(number: int, **changes: Any) -> list[Any]:
 def decided(rows: Sequence[Sequence[Any]], owner: str, monkeypatch: Any, *, at_once: bool) -> Decisions:
     with monkeypatch.context() as patch, transaction.atomic():
         if not at_once:
-            patch.setattr(AtOnce, "are_independent", lambda self: False)
+            patch.setattr(WholeChunk, "are_independent", lambda self: False)
         columns = [list(column) for column in zip(*rows, strict=True)]
         return decide(target_of("productos"), range(2, len(rows) + 2), columns, owner, replace=True, order=ORDER)
 
@@ -82,13 +82,13 @@ def _change(chance: random.Random, number: int) -> dict[str, Any]:
 def test_rows_that_have_nothing_to_do_with_each_other_are_matched_at_once(supplier, monkeypatch):
     """Or the comparison above would compare one way with itself."""
     asked: list[bool] = []
-    real = AtOnce.are_independent
+    real = WholeChunk.are_independent
 
-    def remembered(self: AtOnce) -> bool:
+    def remembered(self: WholeChunk) -> bool:
         asked.append(real(self))
         return asked[-1]
 
-    monkeypatch.setattr(AtOnce, "are_independent", remembered)
+    monkeypatch.setattr(WholeChunk, "are_independent", remembered)
     Category.objects.create(nombre="GUANTES")
     for rows in ([product(1), product(2)], [product(1), product(2, codigo=row(1)["codigo"])]):
         decided(rows, supplier.pk, monkeypatch, at_once=True)

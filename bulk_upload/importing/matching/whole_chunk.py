@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import itemgetter
 
-from bulk_upload.importing.decisions import Change, Decisions, Known
-from bulk_upload.importing.matching import Matching, filled
-from bulk_upload.importing.references import with_default
-from bulk_upload.importing.target import Key, Values
+from bulk_upload.importing.mapping.references import with_default
+from bulk_upload.importing.mapping.target import Key, Values
+from bulk_upload.importing.matching.base import Matching, filled
+from bulk_upload.importing.matching.decision_types import Change, Decisions, Known
 from bulk_upload.sheet.values import Value
 
 # Places of rows in the chunk, in order.
 Places = Sequence[int]
 
 
-class AtOnce(Matching):
+class WholeChunk(Matching):
     """Decides for the rows of one owner, if they `are_independent`."""
 
     def are_independent(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.importing.target import Key, Values
+from bulk_upload.importing.mapping.target import Key, Values
 from bulk_upload.sheet.values import Value
 
 
@@ -83,3 +83,9 @@ class Decisions:
         self.duplicates += other.duplicates
         self.rejected += other.rejected
         self.problems += other.problems
+
+    def new_rows(self) -> list[Values]:
+        """In the order of their keys. Two inserts of the same keys in one order wait for each other, in two they
+        deadlock.
+        """
+        return [self.creates[key] for key in sorted(self.creates)]  # type: ignore[type-var]  # texts, or tuples

@@ -7,12 +7,12 @@ from typing import Final
 
 from django.db import OperationalError
 
-from bulk_upload.importing.at_once import AtOnce
-from bulk_upload.importing.decisions import LATEST, ChangeOrder, Decisions
-from bulk_upload.importing.lookup import find, locked
-from bulk_upload.importing.references import Owner, resolve
-from bulk_upload.importing.row_by_row import RowByRow
-from bulk_upload.importing.target import Columns, Target
+from bulk_upload.importing.mapping.references import Owner, resolve
+from bulk_upload.importing.mapping.target import Columns, Target
+from bulk_upload.importing.matching.decision_types import LATEST, ChangeOrder, Decisions
+from bulk_upload.importing.matching.existing_rows import find, locked
+from bulk_upload.importing.matching.row_by_row import RowByRow
+from bulk_upload.importing.matching.whole_chunk import WholeChunk
 
 # Looks at what is to be changed: another one is needed only when somebody else has changed it in between.
 ROUNDS: Final = 10
@@ -42,7 +42,7 @@ def decide(
     options = {"replace": replace, "may_name_twice": may_name_twice and target.is_named_variously}
     for _ in range(ROUNDS):
         known = find(target, resolved.columns) if look else {}
-        at_once = AtOnce(target, known, owner, resolved, order, **options)
+        at_once = WholeChunk(target, known, owner, resolved, order, **options)
         matching = at_once if at_once.are_independent() else RowByRow(target, known, owner, resolved, order, **options)
         decisions = matching.decide()
         touched = {key: known[key] for key in known.keys() & (decisions.updates.keys() | decisions.confirmed.keys())}

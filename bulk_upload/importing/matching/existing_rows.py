@@ -8,10 +8,10 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import QuerySet
 
-from bulk_upload.importing import any_of as any_of  # the lookup
-from bulk_upload.importing.copy_text import ARRAY_TYPES, arrays
-from bulk_upload.importing.decisions import Known
-from bulk_upload.importing.target import Columns, Key, Target
+from bulk_upload.importing.mapping.target import Columns, Key, Target
+from bulk_upload.importing.matching.decision_types import Known
+from bulk_upload.importing.postgresql import lookups as lookups  # any_of
+from bulk_upload.importing.postgresql.text_format import ARRAY_TYPES, arrays
 from bulk_upload.sheet.values import Value
 
 # What is read before the values: primary key, owner and these.

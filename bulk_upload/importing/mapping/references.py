@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 from django.conf import settings
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.importing import any_of as any_of  # the lookup
-from bulk_upload.importing.target import Attributes, Columns, Place, Target, Values
+from bulk_upload.importing.mapping.target import Attributes, Columns, Place, Target, Values
+from bulk_upload.importing.postgresql import lookups as lookups  # any_of
 from bulk_upload.imports import Reference
 from bulk_upload.sheet.problems import shown
 from bulk_upload.sheet.texts import Params

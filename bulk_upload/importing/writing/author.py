@@ -1,0 +1,15 @@
+"""Whose change it is."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Kept with each row that is written. `number` is the upload's in the order of changes."""
+
+    owner: str | None
+    upload: uuid.UUID
+    number: int
