@@ -9,7 +9,7 @@ from typing import Final
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 
 from bulk_upload import queue, storage
-from bulk_upload.importing.chunk import ChunkRefused
+from bulk_upload.importing.halving import ChunkRefused
 
 # What passes without a change of the file: a service is away, restarts or is too slow, or has another schema than
 # this code expects.

@@ -1,59 +1,32 @@
 """One chunk of rows: everything that must agree commits in one transaction.
 
 Products, row errors, changes, counters and checkpoint; guarded by the claim, repeated when the database asks for
-it, and halved when it refuses the chunk as a whole, until the refused rows are alone.
+it.
 """
 
 from __future__ import annotations
 
 import logging
-import random
-import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import compress, groupby, islice
-from typing import Final, Literal, overload
+from collections.abc import Callable
+from itertools import groupby, islice
+from typing import Final
 
-from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
-from bulk_upload.checking.results import CheckedChunk, Problem
-from bulk_upload.importing.mapping.references import Suggestions, beyond, create_missing, missing_names, most_created
-from bulk_upload.importing.mapping.target import Columns, Target
-from bulk_upload.importing.matching import create_or_update
+from bulk_upload.checking.results import CheckedChunk
+from bulk_upload.importing.database_retries import REPEATS, is_repeatable, pause
+from bulk_upload.importing.halving import GoodRows, Memory
+from bulk_upload.importing.mapping.target import Target
 from bulk_upload.importing.matching.decision_types import ChangeOrder, Decisions
 from bulk_upload.importing.row_changes import keep_changes
-from bulk_upload.importing.writing import writer
-from bulk_upload.importing.writing.author import Author
-from bulk_upload.imports import CreateMissing
-from bulk_upload.models import LISTED, BulkUpload, ClaimLost, RowError, Severity, Tally, lease
-from bulk_upload.sheet.problems import shown
+from bulk_upload.importing.row_errors import row_errors
+from bulk_upload.models import LISTED, BulkUpload, ClaimLost, RowError, Tally, lease
 from bulk_upload.sheet.values import Value
 
 log = logging.getLogger(__name__)
 
-REPEATS: Final = 5
-# PostgreSQL: serialization_failure, deadlock_detected, lock_not_available (Appendix A of its manual).
-REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
-NOT_NULL_VIOLATION: Final = "23502"
 # How long a statement may take, in leases: a wait for a lock (`lock_timeout`: one lease) ends before it.
 STATEMENT_LEASES: Final = 1.25
-
-
-class ChunkRefused(Exception):
-    """The database takes none of the rows: the fault is the table's or this release's, not the file's."""
-
-
-@dataclass(slots=True)
-class Memory:
-    """What the chunks of an import have in common.
-
-    `existing` are names of what rows refer to that are known to exist; a chunk that is committed adds its own.
-    `all_are_new` says that no row of the last chunk was in the database.
-    """
-
-    existing: set[Value] = field(default_factory=set)
-    all_are_new: bool = False
 
 
 class Chunk:
@@ -79,12 +52,6 @@ class Chunk:
         self._memory = memory
         self._order = order
         self._keep = keep
-        self._refused = 0
-        # Rows of other models that this run of the chunk has created.
-        self._created = 0
-        self._author = Author(upload.proveedor_id, upload.task_id, upload.number)
-        created = target.created_place
-        self._created_place = None if created is None else target.places[created]
 
     def commit(self) -> None:
         """Import the rows and move the checkpoint.
@@ -102,15 +69,19 @@ class Chunk:
                 raise
             except Exception as error:
                 self._upload.refresh_from_db()  # a rollback does not reach the instance
-                if attempt == REPEATS or not _repeatable(error):
+                if attempt == REPEATS or not is_repeatable(error):
                     raise
                 log.info("Chunk before row %s is repeated: %s", self._checked.next_row, error)
-                time.sleep(random.uniform(0.05, 0.2) * attempt)  # noqa: S311  # jitter, no secret
+                pause(attempt)
 
     def _run(self) -> set[Value]:
         """Do it all, within a transaction; returns names that exist now."""
         upload, checked, key_text = self._upload, self._checked, self._target.key_text
-        decisions = self._import_good_rows()
+        good = GoodRows(self._target, upload, checked, self._memory, self._order, self._keep)
+        decisions = Decisions()
+        if checked.numbers:
+            _limit_statements()
+            decisions = good.write()
         for fila, problems in groupby(checked.problems, key=lambda problem: problem.fila):
             decisions.reject(problems, duplicate=fila in checked.repeated)
         RowError.objects.bulk_create(row_errors(upload, decisions.problems), batch_size=2000)
@@ -127,7 +98,7 @@ class Chunk:
                 sin_cambios=decisions.unchanged,
                 rechazados=decisions.rejected,
                 duplicados=decisions.duplicates,
-                categorias_creadas=self._created,
+                categorias_creadas=good.created,
                 cambios_grandes_de_precio=large_changes,
                 productos_creados=list(map(key_text, islice(decisions.creates.values(), room_for_created))),
                 productos_actualizados=[key_text(change.before) for change in decisions.changes[:room_for_changed]],
@@ -137,155 +108,9 @@ class Chunk:
         )
         return set(decisions.named)
 
-    def _import_good_rows(self) -> Decisions:
-        """Raises `ChunkRefused` when the database takes none of several rows that were to be written."""
-        if not self._checked.numbers:
-            return Decisions()
-        _limit_statements()
-        self._refused = self._created = 0
-        decisions = self._land(0, len(self._checked.numbers))
-        if self._refused > 1 and not decisions.creates and not decisions.changes:
-            raise ChunkRefused(f"all of {self._refused} rows were refused")
-        return decisions
-
-    def _land(self, start: int, end: int) -> Decisions:
-        """Write these good rows. What the database refuses is halved until the refused row is alone."""
-        try:
-            return self._write(start, end)
-        except (IntegrityError, DataError) as error:
-            if _is_null_refused(error):
-                raise ChunkRefused(str(error)) from error
-            first, last = self._checked.numbers[start], self._checked.numbers[end - 1]
-            log.info("Rows %s to %s are written in halves: %s", first, last, str(error).partition("\n")[0])
-        self._memory.existing.clear()  # one of them may have been deleted
-        middle = (start + end) // 2
-        if middle == start:
-            return self._land_alone(start)
-        total = Decisions()
-        for part in ((start, middle), (middle, end)):
-            self._keep()
-            total.absorb(self._land(*part))
-        return total
-
-    def _land_alone(self, at: int) -> Decisions:
-        """A refused row once more: now what somebody else has just created is seen."""
-        try:
-            return self._write(at, at + 1)
-        except (IntegrityError, DataError) as error:
-            fila = self._checked.numbers[at]
-            log.warning("Upload %s, row %s was refused: %s", self._upload.pk, fila, error)
-        decisions = Decisions()
-        decisions.reject([Problem(fila, "", "refused_by_database", {})], duplicate=False)
-        self._refused += 1
-        return decisions
-
-    def _write(self, start: int, end: int) -> Decisions:
-        """While all rows are new the database is not asked for them: its constraints refuse what is not."""
-        is_whole = end - start == len(self._checked.numbers)
-        decisions = None
-        if is_whole and self._memory.all_are_new:
-            with suppress(IntegrityError, DataError):
-                decisions = self._decide_and_write(start, end, look=False)
-        if decisions is None:
-            decisions = self._decide_and_write(start, end, look=True)
-        self._memory.all_are_new = is_whole and self._target.is_kept_unique and len(decisions.creates) == end - start
-        return decisions
-
-    @overload
-    def _decide_and_write(self, start: int, end: int, *, look: Literal[True]) -> Decisions: ...
-
-    @overload
-    def _decide_and_write(self, start: int, end: int, *, look: Literal[False]) -> Decisions | None: ...
-
-    def _decide_and_write(self, start: int, end: int, *, look: bool) -> Decisions | None:
-        """`None`, and nothing written, when a row is rejected without a look: what is there might say why."""
-        columns = [column[start:end] for column in self._checked.columns]
-        decisions, missing = self._decide(self._checked.numbers[start:end], columns, look=look)
-        if decisions.rejected and not look:
-            return None
-        with transaction.atomic():
-            if missing and self._created_place:
-                create_missing(self._created_place, missing)
-            writer.write(self._target, decisions, self._author)
-        self._created += len(missing)
-        return decisions
-
-    def _decide(self, numbers: Sequence[int], columns: Columns, *, look: bool) -> tuple[Decisions, set[Value]]:
-        """What is to be written, and the names of what is to be created for it, with their warnings.
-
-        Rows that would land, but whose name would be one too many for the file, are rejected, and the others decided
-        again.
-        """
-        upload, place = self._upload, self._created_place
-        rejected: list[tuple[int, str]] = []
-        missing: set[Value] = set()
-        while True:
-            decisions = create_or_update.decide(
-                self._target,
-                numbers,
-                columns,
-                self._author.owner,
-                replace=upload.reemplazar_duplicados,
-                may_name_twice=self._target.may_name_twice(upload.header_positions),
-                order=self._order,
-                look=look,
-            )
-            if place is None or place.reference is None or place.reference.create is None:
-                return decisions, missing
-            missing = missing_names(place, decisions.named.keys() - self._memory.existing)
-            room = most_created(place.reference) - upload.categorias_creadas - self._created
-            if not (excess := beyond(decisions.named, missing, room)):
-                break
-            otherwise = {problem.fila for problem in decisions.problems if not problem.warning}
-            names = columns[place.column]
-            kept = [name not in excess or fila in otherwise for fila, name in zip(numbers, names, strict=True)]
-            rejected += [(numbers[at], str(names[at])) for at, is_kept in enumerate(kept) if not is_kept]
-            numbers = list(compress(numbers, kept))
-            columns = [list(compress(column, kept)) for column in columns]
-        column = self._target.sheet.columns[place.column].name
-        created = sorted(map(str, missing))
-        suggestions = Suggestions(place.reference, self._author.owner, created)
-        for fila, name in rejected:
-            decisions.reject([suggestions.not_created(fila, column, name)], duplicate=False)
-        decisions.problems += [created_warning(place.reference.create, column, decisions.named[n], n) for n in created]
-        return decisions, missing
-
-
-def created_warning(create: CreateMissing, column: str, fila: int, name: str) -> Problem:
-    """The warning at the first row that names what did not exist and is created."""
-    return Problem(fila, column, create.created, {create.name: name}, shown(name), warning=True)
-
-
-def row_errors(upload: BulkUpload, problems: Iterable[Problem]) -> list[RowError]:
-    """The problems as they are stored, in the order of the file."""
-    return [
-        RowError(
-            upload=upload,
-            severity=Severity.WARNING if problem.warning else Severity.ERROR,
-            fila=problem.fila,
-            columna=problem.columna,
-            codigo=problem.codigo,
-            params=dict(problem.params),
-            valor=problem.valor,
-        )
-        for problem in sorted(problems, key=lambda problem: problem.fila)
-    ]
-
 
 def _limit_statements() -> None:
     """For this transaction: a statement that outlasts the claim is of no use. See the settings for the other limits."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {round(lease().total_seconds() * STATEMENT_LEASES * 1000)}")
-
-
-def _repeatable(error: Exception) -> bool:
-    if not isinstance(error, OperationalError):
-        return False
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state in REPEATABLE_STATES or "database is locked" in str(error)
-
-
-def _is_null_refused(error: IntegrityError | DataError) -> bool:
-    """No value that is written here is ever null: the table has a required column that this release does not know."""
-    return getattr(error.__cause__, "sqlstate", None) == NOT_NULL_VIOLATION or "NOT NULL constraint" in str(error)

@@ -12,9 +12,11 @@ from django.db.models import Max
 
 from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import CheckedTable
-from bulk_upload.importing.chunk import Chunk, Memory, row_errors
+from bulk_upload.importing.chunk import Chunk
+from bulk_upload.importing.halving import Memory
 from bulk_upload.importing.mapping.target import target_of
 from bulk_upload.importing.matching.decision_types import ChangeOrder
+from bulk_upload.importing.row_errors import row_errors
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.sheet.problems import shown
 

@@ -80,6 +80,7 @@ def test_what_a_sheet_is_knows_neither_django_nor_a_later_stage():
         ),
         ("importing/matching/existing_rows", ("importing.matching.create_or_update",)),
         ("importing/row_changes", ("importing.chunk", "importing.import_table", "reading")),
+        ("importing/halving", ("importing.chunk", "importing.import_table", "reading")),
         ("importing/chunk", ("importing.import_table", "reading")),
     ],
 )
@@ -98,7 +99,7 @@ def test_stages_do_not_know_the_later_ones(stage, others):
     ],
 )
 def test_packages_of_the_import_do_not_know_the_later_ones(package, others):
-    last = ("importing.chunk", "importing.import_table", "importing.row_changes", "reading")
+    last = ("importing.halving", "importing.chunk", "importing.import_table", "importing.row_changes", "reading")
     assert offenders(f"bulk_upload/importing/{package}", *(f"bulk_upload.{other}" for other in (*others, *last))) == []
 
 

@@ -16,6 +16,7 @@ from bulk_upload.sheet.columns import Kind
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.values import Value
 
+Owner = str | None
 # One for each of a target's `fields`.
 Values = tuple[Value | None, ...]
 Key = Hashable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.importing.mapping.references import Owner, Resolved
-from bulk_upload.importing.mapping.target import Key, Target, Values
+from bulk_upload.importing.mapping.references import Resolved
+from bulk_upload.importing.mapping.target import Key, Owner, Target, Values
 from bulk_upload.importing.matching.decision_types import ChangeOrder, Decisions, Known
 from bulk_upload.sheet.checks import Finding, Rule
 from bulk_upload.sheet.problems import shown

@@ -7,8 +7,8 @@ from typing import Final
 
 from django.db import OperationalError
 
-from bulk_upload.importing.mapping.references import Owner, resolve
-from bulk_upload.importing.mapping.target import Columns, Target
+from bulk_upload.importing.mapping.references import resolve
+from bulk_upload.importing.mapping.target import Columns, Owner, Target
 from bulk_upload.importing.matching.decision_types import LATEST, ChangeOrder, Decisions
 from bulk_upload.importing.matching.existing_rows import find, locked
 from bulk_upload.importing.matching.row_by_row import RowByRow

@@ -10,7 +10,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bulk_upload.importing.chunk import ChunkRefused
+from bulk_upload.importing.halving import ChunkRefused
 from bulk_upload.importing.matching import create_or_update
 from bulk_upload.importing.writing import writer
 from bulk_upload.models import BulkUpload, ClaimLost, Status, Tally

@@ -12,8 +12,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import ProtectedError
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.importing.chunk import created_warning
-from bulk_upload.importing.mapping.references import create_missing, missing_names
+from bulk_upload.importing.mapping.missing_references import create_missing, created_warning, missing_names
 from bulk_upload.importing.mapping.target import Values, as_fields, target_of
 from bulk_upload.importing.matching.create_or_update import decide
 from bulk_upload.importing.matching.decision_types import Decisions

@@ -1,0 +1,192 @@
+"""Decides on the good rows of a chunk and writes them: what the database refuses as a whole is halved until the refused
+rows are alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Final, Literal, overload
+
+from django.db import DataError, IntegrityError, transaction
+
+from bulk_upload.checking.results import CheckedChunk, Problem
+from bulk_upload.importing.mapping.missing_references import (
+    Suggestions,
+    beyond,
+    create_missing,
+    created_warning,
+    missing_names,
+    most_created,
+)
+from bulk_upload.importing.mapping.target import Columns, Target
+from bulk_upload.importing.matching import create_or_update
+from bulk_upload.importing.matching.decision_types import ChangeOrder, Decisions
+from bulk_upload.importing.writing import writer
+from bulk_upload.importing.writing.author import Author
+from bulk_upload.models import BulkUpload
+from bulk_upload.sheet.values import Value
+
+log = logging.getLogger(__name__)
+
+NOT_NULL_VIOLATION: Final = "23502"
+
+
+class ChunkRefused(Exception):
+    """The database takes none of the rows: the fault is the table's or this release's, not the file's."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the chunks of an import have in common.
+
+    `existing` are names of what rows refer to that are known to exist; a chunk that is committed adds its own.
+    `all_are_new` says that no row of the last chunk was in the database.
+    """
+
+    existing: set[Value] = field(default_factory=set)
+    all_are_new: bool = False
+
+
+class GoodRows:
+    """The rows of one chunk that were found good, in one run of its transaction."""
+
+    def __init__(
+        self,
+        target: Target,
+        upload: BulkUpload,
+        checked: CheckedChunk,
+        memory: Memory,
+        order: ChangeOrder,
+        keep: Callable[[], None],
+    ) -> None:
+        """The arguments are those of `Chunk`."""
+        self._target = target
+        self._upload = upload
+        self._checked = checked
+        self._memory = memory
+        self._order = order
+        self._keep = keep
+        self._refused = 0
+        # Rows of other models that were created on the way.
+        self.created = 0
+        self._author = Author(upload.proveedor_id, upload.task_id, upload.number)
+        created = target.created_place
+        self._created_place = None if created is None else target.places[created]
+
+    def write(self) -> Decisions:
+        """Raises `ChunkRefused` when the database takes none of several rows that were to be written."""
+        decisions = self._land(0, len(self._checked.numbers))
+        if self._refused > 1 and not decisions.creates and not decisions.changes:
+            raise ChunkRefused(f"all of {self._refused} rows were refused")
+        return decisions
+
+    def _land(self, start: int, end: int) -> Decisions:
+        """Write these good rows. What the database refuses is halved until the refused row is alone."""
+        try:
+            return self._write(start, end)
+        except (IntegrityError, DataError) as error:
+            if _is_null_refused(error):
+                raise ChunkRefused(str(error)) from error
+            first, last = self._checked.numbers[start], self._checked.numbers[end - 1]
+            log.info("Rows %s to %s are written in halves: %s", first, last, str(error).partition("\n")[0])
+        self._memory.existing.clear()  # one of them may have been deleted
+        middle = (start + end) // 2
+        if middle == start:
+            return self._land_alone(start)
+        total = Decisions()
+        for part in ((start, middle), (middle, end)):
+            self._keep()
+            total.absorb(self._land(*part))
+        return total
+
+    def _land_alone(self, at: int) -> Decisions:
+        """A refused row once more: now what somebody else has just created is seen."""
+        try:
+            return self._write(at, at + 1)
+        except (IntegrityError, DataError) as error:
+            fila = self._checked.numbers[at]
+            log.warning("Upload %s, row %s was refused: %s", self._upload.pk, fila, error)
+        decisions = Decisions()
+        decisions.reject([Problem(fila, "", "refused_by_database", {})], duplicate=False)
+        self._refused += 1
+        return decisions
+
+    def _write(self, start: int, end: int) -> Decisions:
+        """While all rows are new the database is not asked for them: its constraints refuse what is not."""
+        is_whole = end - start == len(self._checked.numbers)
+        decisions = None
+        if is_whole and self._memory.all_are_new:
+            with suppress(IntegrityError, DataError):
+                decisions = self._decide_and_write(start, end, look=False)
+        if decisions is None:
+            decisions = self._decide_and_write(start, end, look=True)
+        self._memory.all_are_new = is_whole and self._target.is_kept_unique and len(decisions.creates) == end - start
+        return decisions
+
+    @overload
+    def _decide_and_write(self, start: int, end: int, *, look: Literal[True]) -> Decisions: ...
+
+    @overload
+    def _decide_and_write(self, start: int, end: int, *, look: Literal[False]) -> Decisions | None: ...
+
+    def _decide_and_write(self, start: int, end: int, *, look: bool) -> Decisions | None:
+        """`None`, and nothing written, when a row is rejected without a look: what is there might say why."""
+        columns = [column[start:end] for column in self._checked.columns]
+        decisions, missing = self._decide(self._checked.numbers[start:end], columns, look=look)
+        if decisions.rejected and not look:
+            return None
+        with transaction.atomic():
+            if missing and self._created_place:
+                create_missing(self._created_place, missing)
+            writer.write(self._target, decisions, self._author)
+        self.created += len(missing)
+        return decisions
+
+    def _decide(self, numbers: Sequence[int], columns: Columns, *, look: bool) -> tuple[Decisions, set[Value]]:
+        """What is to be written, and the names of what is to be created for it, with their warnings.
+
+        Rows that would land, but whose name would be one too many for the file, are rejected, and the others decided
+        again.
+        """
+        upload, place = self._upload, self._created_place
+        rejected: list[tuple[int, str]] = []
+        missing: set[Value] = set()
+        while True:
+            decisions = create_or_update.decide(
+                self._target,
+                numbers,
+                columns,
+                self._author.owner,
+                replace=upload.reemplazar_duplicados,
+                may_name_twice=self._target.may_name_twice(upload.header_positions),
+                order=self._order,
+                look=look,
+            )
+            if place is None or place.reference is None or place.reference.create is None:
+                return decisions, missing
+            missing = missing_names(place, decisions.named.keys() - self._memory.existing)
+            room = most_created(place.reference) - upload.categorias_creadas - self.created
+            if not (excess := beyond(decisions.named, missing, room)):
+                break
+            otherwise = {problem.fila for problem in decisions.problems if not problem.warning}
+            names = columns[place.column]
+            kept = [name not in excess or fila in otherwise for fila, name in zip(numbers, names, strict=True)]
+            rejected += [(numbers[at], str(names[at])) for at, is_kept in enumerate(kept) if not is_kept]
+            numbers = list(compress(numbers, kept))
+            columns = [list(compress(column, kept)) for column in columns]
+        column = self._target.sheet.columns[place.column].name
+        created = sorted(map(str, missing))
+        suggestions = Suggestions(place.reference, self._author.owner, created)
+        for fila, name in rejected:
+            decisions.reject([suggestions.not_created(fila, column, name)], duplicate=False)
+        decisions.problems += [created_warning(place.reference.create, column, decisions.named[n], n) for n in created]
+        return decisions, missing
+
+
+def _is_null_refused(error: IntegrityError | DataError) -> bool:
+    """No value that is written here is ever null: the table has a required column that this release does not know."""
+    return getattr(error.__cause__, "sqlstate", None) == NOT_NULL_VIOLATION or "NOT NULL constraint" in str(error)
