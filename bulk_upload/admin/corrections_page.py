@@ -15,7 +15,7 @@ from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.models import FileState, PreparedFile
 from bulk_upload.workbooks import downloads
 from bulk_upload.workbooks.corrections import missing_rows_sentence
-from bulk_upload.workbooks.no_file import NoFile
+from bulk_upload.workbooks.download_errors import NoFile
 from bulk_upload.workbooks.prepared_files import progress_sentence
 from medisupply.api.throttles import too_many_exports
 

@@ -19,8 +19,8 @@ from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.owners import may_act_for
 from bulk_upload.receiving.refusals import RefusedUpload
+from bulk_upload.workbooks.download_errors import NoFile
 from bulk_upload.workbooks.downloads import store_faults_in_words
-from bulk_upload.workbooks.no_file import NoFile
 from medisupply.web import history
 
 

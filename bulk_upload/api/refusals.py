@@ -7,7 +7,7 @@ from typing import Final
 from rest_framework.response import Response
 
 from bulk_upload.receiving.refusals import RefusedUpload, status_of
-from bulk_upload.workbooks.no_file import NoFile
+from bulk_upload.workbooks.download_errors import NoFile
 from medisupply.api.errors import RETRY_AFTER, Fields, answer_with, body
 
 # Of `NoFile`, by its code; 422 for what is wrong with the file itself.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bulk_upload.checking.plain import plain_values
+from bulk_upload.checking.column_fast_path import plain_values
 from bulk_upload.sheet.cells import Cell, UnreadCell, is_blank
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.formulas import WRAPPERS, unwrapped

@@ -13,7 +13,7 @@ from django.db import connection
 
 from bulk_upload import progress, snapshots
 from bulk_upload.checking.tables import Limits
-from bulk_upload.consuming.claimed_work import ClaimedWork, WorkerContext
+from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.imports import registry

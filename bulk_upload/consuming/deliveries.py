@@ -23,9 +23,9 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from bulk_upload import queue, snapshots, storage
-from bulk_upload.consuming import faults, redelivery
+from bulk_upload.consuming import redelivery_delay, transient_errors
 from bulk_upload.consuming.attempt import Attempt
-from bulk_upload.consuming.claimed_work import WorkerContext
+from bulk_upload.consuming.lease_renewal import WorkerContext
 from bulk_upload.models import BulkUpload, ClaimLost, lease
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.process import ReaderKilled
@@ -133,12 +133,12 @@ class DeliveryHandler:
 
     def _try_later(self, upload: BulkUpload, delivery: Delivery, error: Exception) -> Outcome:
         """After a fault: another attempt later, or the end when there will be none."""
-        is_unfit = faults.is_machine_fault(error)
+        is_unfit = transient_errors.is_machine_fault(error)
         self._await_database(upload)
         if isinstance(error, ReaderKilled):
             is_last = upload.reader_kills + 1 >= READER_KILLS
             release = upload.release_after_reader_kill
-        elif is_unfit or faults.is_passing(error):
+        elif is_unfit or transient_errors.is_transient(error):
             is_last = upload.is_faulty_for(settings.BULK_UPLOAD_GIVE_UP_SECONDS)
             release = upload.release_after_fault
         else:
@@ -148,7 +148,7 @@ class DeliveryHandler:
             return self._give_up(upload, delivery)
         earlier = upload.faults + upload.attempts - 1
         release()
-        redelivery.after_fault(delivery, earlier)
+        redelivery_delay.after_fault(delivery, earlier)
         if is_unfit:
             raise WorkerUnfit(str(error)) from error
         return Outcome.LEFT
@@ -188,7 +188,7 @@ class DeliveryHandler:
         if upload.is_final:
             snapshots.show(upload)  # its worker may have been killed before it could
             return Outcome.DONE
-        redelivery.after_lease(delivery, upload.lease_until)
+        redelivery_delay.after_lease(delivery, upload.lease_until)
         return Outcome.LEFT
 
     def _skip_unknown(self, task_id: uuid.UUID, delivery: Delivery) -> Outcome:

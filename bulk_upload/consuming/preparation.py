@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from bulk_upload import queue, storage, storage_keys
 from bulk_upload.checking.tables import Limits
-from bulk_upload.consuming import faults, redelivery
-from bulk_upload.consuming.claimed_work import ClaimedWork, WorkerContext
+from bulk_upload.consuming import redelivery_delay, transient_errors
 from bulk_upload.consuming.deliveries import DATABASE_ERRORS, GiveBack, WorkerUnfit
+from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.imports import registry
 from bulk_upload.models import ClaimLost, PreparedFile, lease
 from bulk_upload.queue import Delivery
@@ -84,8 +84,8 @@ class FileHandler:
             file.fail(code or NOT_PREPARED, {})
             return True
         file.release(code)
-        redelivery.after_fault(delivery, file.attempts - 1)
-        if faults.is_machine_fault(error):
+        redelivery_delay.after_fault(delivery, file.attempts - 1)
+        if transient_errors.is_machine_fault(error):
             raise WorkerUnfit(str(error)) from error
         return False
 
@@ -94,7 +94,7 @@ class FileHandler:
         file = PreparedFile.objects.filter(pk=file_id).first()
         if file is None or not file.is_unfinished:
             return True
-        redelivery.after_lease(delivery, file.lease_until)
+        redelivery_delay.after_lease(delivery, file.lease_until)
         return False
 
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from bulk_upload import intake, queue, snapshots
-from bulk_upload.consuming import redelivery
+from bulk_upload.consuming import redelivery_delay
 from bulk_upload.consuming.orphans import set_aside_orphans
 from bulk_upload.models import FINAL, BulkUpload, PreparedFile, lease
 from bulk_upload.workbooks import prepared_files
@@ -100,7 +100,7 @@ def show_ended() -> None:
 def _abandoned(missing: int) -> list[BulkUpload]:
     """Uploads whose message seems lost: no worker has them, and their time is up."""
     patience = 2 * lease()
-    longest_delay = timedelta(seconds=2 * redelivery.LONGEST_DELAY)
+    longest_delay = timedelta(seconds=2 * redelivery_delay.LONGEST_DELAY)
     now = database_now()
     # A worker died, or gave the upload back after a fault and its message comes again in its time.
     dead = Q(faults=0, lease_until__lt=now - patience) | Q(lease_until__lt=now - longest_delay)

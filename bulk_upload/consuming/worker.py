@@ -17,7 +17,6 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from bulk_upload import queue
-from bulk_upload.consuming.claimed_work import ClaimedWork, WorkerContext
 from bulk_upload.consuming.deliveries import (
     DATABASE_ERRORS,
     DeliveryHandler,
@@ -27,6 +26,7 @@ from bulk_upload.consuming.deliveries import (
     due,
 )
 from bulk_upload.consuming.heartbeats import Heartbeat
+from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.consuming.preparation import FileHandler
 from bulk_upload.consuming.sweep import Sweeper
 from bulk_upload.consuming.temporary_folder import Workplace, has_room, remove_leftovers

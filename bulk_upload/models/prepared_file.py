@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.models.claimed import Claimed, ClaimedQuerySet
+from bulk_upload.models.claim import Claimed, ClaimedQuerySet
 from bulk_upload.models.states import ClaimLost
 from bulk_upload.models.upload import BulkUpload
 from medisupply.backends.database import database_now

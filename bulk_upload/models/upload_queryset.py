@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from bulk_upload.models.claimed import ClaimedQuerySet
+from bulk_upload.models.claim import ClaimedQuerySet
 from bulk_upload.models.states import Status
 from bulk_upload.owners import VIEW_UPLOADS, owners_for, unowned_sheets_for
 from medisupply.backends.database import database_now, database_session, end_session

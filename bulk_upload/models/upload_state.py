@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.models.claimed import Claimed
+from bulk_upload.models.claim import Claimed
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Status, Tally
 from medisupply.backends.database import database_now, database_session
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from bulk_upload.checking.chunks import checked_chunks
 from bulk_upload.checking.tables import Batch, ColumnTable
 from bulk_upload.reading import protocol
+from bulk_upload.reading.child.columns_without_header import with_unnamed_columns
 from bulk_upload.reading.child.csv_file import open_csv
-from bulk_upload.reading.child.unnamed import with_unnamed_columns
 from bulk_upload.reading.child.workbook import open_workbook
 from bulk_upload.sheet.cells import Cell
 from bulk_upload.sheet.declaration import load_sheet

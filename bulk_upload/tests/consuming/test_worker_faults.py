@@ -15,7 +15,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from bulk_upload import queue, storage
-from bulk_upload.consuming import attempt, deliveries, redelivery, temporary_folder
+from bulk_upload.consuming import attempt, deliveries, redelivery_delay, temporary_folder
 from bulk_upload.consuming import worker as worker_module
 from bulk_upload.consuming.deliveries import WorkerUnfit
 from bulk_upload.models import BulkUpload, WorkerHeartbeat
@@ -39,7 +39,7 @@ def raising(error):
 @pytest.fixture
 def again(worker, monkeypatch):
     """Lets the worker meet its upload again, whatever delay its message was given."""
-    monkeypatch.setattr(redelivery, "FIRST_DELAY", 0)
+    monkeypatch.setattr(redelivery_delay, "FIRST_DELAY", 0)
     return worker.step
 
 

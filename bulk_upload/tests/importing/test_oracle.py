@@ -13,8 +13,8 @@ from bulk_upload.checking.chunks import checked_chunks
 from bulk_upload.checking.tables import CheckedTable, Limits
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.models import BulkUpload
+from bulk_upload.reading.child.columns_without_header import with_unnamed_columns
 from bulk_upload.reading.child.csv_file import open_csv
-from bulk_upload.reading.child.unnamed import with_unnamed_columns
 from bulk_upload.reading.files import only_reader
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward.make_awkward_text import FOLDER as AWKWARD

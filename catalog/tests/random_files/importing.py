@@ -16,8 +16,8 @@ from bulk_upload.checking.tables import CheckedTable, Limits
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
+from bulk_upload.reading.child.columns_without_header import with_unnamed_columns
 from bulk_upload.reading.child.csv_file import open_csv
-from bulk_upload.reading.child.unnamed import with_unnamed_columns
 from bulk_upload.reading.child.workbook import open_workbook
 from catalog.tests.random_files.cells import CSV
 from catalog.tests.random_files.files import File

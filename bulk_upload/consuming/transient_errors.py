@@ -13,7 +13,7 @@ from bulk_upload.importing.halving import ChunkRefused
 
 # What passes without a change of the file: a service is away, restarts or is too slow, or has another schema than
 # this code expects.
-PASSING: Final = (DatabaseError, InterfaceError, ChunkRefused, storage.StorageDown, OSError, *queue.QueueFault)
+TRANSIENT: Final = (DatabaseError, InterfaceError, ChunkRefused, storage.StorageDown, OSError, *queue.QueueFault)
 # What the database says of values, not of itself.
 ABOUT_VALUES: Final = (DataError, IntegrityError)
 # Errors of this machine: another worker may be able to do what this one cannot.
@@ -22,9 +22,9 @@ MACHINE_ERRORS: Final = frozenset(
 )
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether the same attempt may succeed later without any change of the file."""
-    return isinstance(error, PASSING) and not isinstance(error, ABOUT_VALUES)
+    return isinstance(error, TRANSIENT) and not isinstance(error, ABOUT_VALUES)
 
 
 def is_machine_fault(error: BaseException) -> bool:

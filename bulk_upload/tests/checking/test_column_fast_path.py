@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bulk_upload.checking.column_fast_path import plain_values
 from bulk_upload.checking.field import Field
-from bulk_upload.checking.plain import plain_values
 from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell, is_blank
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.formulas import unwrapped
