@@ -5,7 +5,7 @@ Nothing in this package knows the ORM; the guarded child imports it without Djan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
@@ -43,7 +43,7 @@ class Table(Generic[Part]):
 
     `total` counts the data rows (below the header, not blank); of a workbook it may count some blank ones, too, until
     the last of the `batches` was taken. `sheet` is set for a workbook, `encoding` and `delimiter` for a CSV. `warnings`
-    are about the file as a whole.
+    are about the file as a whole. `is_ready` says whether the next batch can be taken without waiting for it.
     """
 
     header: HeaderMatch
@@ -53,6 +53,7 @@ class Table(Generic[Part]):
     encoding: str = ""
     delimiter: str = ""
     warnings: tuple[Problem, ...] = ()
+    is_ready: Callable[[], bool] = lambda: False
 
 
 # In the guarded child; as its parent gets the rows; and as it gets them checked.

@@ -52,9 +52,16 @@ class Chunk:
         self._memory = memory
         self._order = order
         self._keep = keep
+        # What was decided before its turn came.
+        self._early: Decisions | None = None
 
-    def commit(self) -> None:
-        """Import the rows and move the checkpoint.
+    def prepare(self) -> None:
+        """Decide on the rows before their turn, without the database, where all of them are likely to be new."""
+        if self._memory.all_are_new and self._target.is_direct and self._checked.numbers:
+            self._early = self._good_rows().decide_early()
+
+    def commit(self, meanwhile: Callable[[], None]) -> None:
+        """Import the rows and move the checkpoint. `meanwhile` is called while the database writes the rows.
 
         Raises `ClaimLost`; `OperationalError` when the database is away or still refuses after some
         repeats; `ChunkRefused`; what `keep` raises. Whatever is raised, nothing of the chunk was committed.
@@ -62,7 +69,7 @@ class Chunk:
         for attempt in range(1, REPEATS + 1):
             try:
                 with transaction.atomic():
-                    named = self._run()
+                    named = self._run(meanwhile)
                 self._memory.existing |= named
                 return
             except ClaimLost:
@@ -74,14 +81,18 @@ class Chunk:
                 log.info("Chunk before row %s is repeated: %s", self._checked.next_row, error)
                 pause(attempt)
 
-    def _run(self) -> set[Value]:
+    def _good_rows(self) -> GoodRows:
+        return GoodRows(self._target, self._upload, self._checked, self._memory, self._order, self._keep)
+
+    def _run(self, meanwhile: Callable[[], None]) -> set[Value]:
         """Do it all, within a transaction; returns names that exist now."""
         upload, checked, key_text = self._upload, self._checked, self._target.key_text
-        good = GoodRows(self._target, upload, checked, self._memory, self._order, self._keep)
+        good = self._good_rows()
         decisions = Decisions()
         if checked.numbers:
             _limit_statements()
-            decisions = good.write()
+            early, self._early = self._early, None  # once: writing adds to it
+            decisions = good.write(meanwhile, early)
         for fila, problems in groupby(checked.problems, key=lambda problem: problem.fila):
             decisions.reject(problems, duplicate=fila in checked.repeated)
         RowError.objects.bulk_create(row_errors(upload, decisions.problems), batch_size=2000)

@@ -27,6 +27,7 @@ from bulk_upload.importing.matching import create_or_update
 from bulk_upload.importing.matching.decision_types import ChangeOrder, Decisions
 from bulk_upload.importing.writing import writer
 from bulk_upload.importing.writing.author import Author
+from bulk_upload.importing.writing.copy_writer import nothing
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.values import Value
 
@@ -71,14 +72,26 @@ class GoodRows:
         self._order = order
         self._keep = keep
         self._refused = 0
+        self._meanwhile: Callable[[], None] = nothing
+        self._early: Decisions | None = None
         # Rows of other models that were created on the way.
         self.created = 0
         self._author = Author(upload.proveedor_id, upload.task_id, upload.number)
         created = target.created_place
         self._created_place = None if created is None else target.places[created]
 
-    def write(self) -> Decisions:
-        """Raises `ChunkRefused` when the database takes none of several rows that were to be written."""
+    def decide_early(self) -> Decisions:
+        """What is to be written if all rows are new. Needs no database."""
+        decisions = self._decided(self._checked.numbers, self._checked.columns, look=False)
+        writer.prepare(self._target, decisions, self._author)
+        return decisions
+
+    def write(self, meanwhile: Callable[[], None], early: Decisions | None = None) -> Decisions:
+        """Decide, and write; `early` was decided early. `meanwhile` is called while the database writes.
+
+        Raises `ChunkRefused` when the database takes none of several rows that were to be written.
+        """
+        self._meanwhile, self._early = meanwhile, early
         decisions = self._land(0, len(self._checked.numbers))
         if self._refused > 1 and not decisions.creates and not decisions.changes:
             raise ChunkRefused(f"all of {self._refused} rows were refused")
@@ -142,7 +155,7 @@ class GoodRows:
         with transaction.atomic():
             if missing and self._created_place:
                 create_missing(self._created_place, missing)
-            writer.write(self._target, decisions, self._author)
+            writer.write(self._target, decisions, self._author, self._meanwhile)
         self.created += len(missing)
         return decisions
 
@@ -152,24 +165,15 @@ class GoodRows:
         Rows that would land, but whose name would be one too many for the file, are rejected, and the others decided
         again.
         """
-        upload, place = self._upload, self._created_place
+        place = self._created_place
         rejected: list[tuple[int, str]] = []
         missing: set[Value] = set()
         while True:
-            decisions = create_or_update.decide(
-                self._target,
-                numbers,
-                columns,
-                self._author.owner,
-                replace=upload.reemplazar_duplicados,
-                may_name_twice=self._target.may_name_twice(upload.header_positions),
-                order=self._order,
-                look=look,
-            )
+            decisions = self._decided(numbers, columns, look=look)
             if place is None or place.reference is None or place.reference.create is None:
                 return decisions, missing
             missing = missing_names(place, decisions.named.keys() - self._memory.existing)
-            room = most_created(place.reference) - upload.categorias_creadas - self.created
+            room = most_created(place.reference) - self._upload.categorias_creadas - self.created
             if not (excess := beyond(decisions.named, missing, room)):
                 break
             otherwise = {problem.fila for problem in decisions.problems if not problem.warning}
@@ -185,6 +189,21 @@ class GoodRows:
             decisions.reject([suggestions.not_created(fila, column, name)], duplicate=False)
         decisions.problems += [created_warning(place.reference.create, column, decisions.named[n], n) for n in created]
         return decisions, missing
+
+    def _decided(self, numbers: Sequence[int], columns: Columns, *, look: bool) -> Decisions:
+        early, self._early = self._early, None
+        if early and not look:
+            return early
+        return create_or_update.decide(
+            self._target,
+            numbers,
+            columns,
+            self._author.owner,
+            replace=self._upload.reemplazar_duplicados,
+            may_name_twice=self._target.may_name_twice(self._upload.header_positions),
+            order=self._order,
+            look=look,
+        )
 
 
 def _is_null_refused(error: IntegrityError | DataError) -> bool:

@@ -14,6 +14,7 @@ from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import CheckedTable
 from bulk_upload.importing.chunk import Chunk
 from bulk_upload.importing.halving import Memory
+from bulk_upload.importing.look_ahead import LookAhead
 from bulk_upload.importing.mapping.target import target_of
 from bulk_upload.importing.matching.decision_types import ChangeOrder
 from bulk_upload.importing.row_errors import row_errors
@@ -39,8 +40,9 @@ def import_table(
     memory = Memory()
     target = target_of(upload.sheet_name)
     order = _order(upload)
-    for checked in table.batches:
-        Chunk(target, upload, checked, memory, order, keep).commit()
+    chunks = LookAhead(table, lambda checked: Chunk(target, upload, checked, memory, order, keep))
+    for chunk in chunks:
+        chunk.commit(chunks.prepare)
         target.declared.after_chunk()
         after_chunk()
     if table.total != upload.total:

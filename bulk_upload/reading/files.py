@@ -55,6 +55,7 @@ class Reader:
         header, opened = self._open(replace(job, next_row=next_row, chunk_rows=chunk_rows), sheet)
         table = _table(header, opened)
         table.batches = self._chunks(table, whole=not next_row)
+        table.is_ready = self._child.has_line
         return table
 
     def _job(self, path: Path, file_format: str, sheet: Sheet) -> protocol.Job:

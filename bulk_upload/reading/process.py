@@ -87,6 +87,21 @@ class Child:
             raise self._death()
         return line
 
+    def has_line(self) -> bool:
+        """Whether the next message is there already, or the end of its output: `line` need not wait."""
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        while b"\n" not in self._received:
+            if len(self._received) > protocol.MAX_MESSAGE:
+                return True
+            if not poll.poll(0):
+                return False
+            data = os.read(self._output.fileno(), _READ_BYTES)
+            if not data:
+                return True
+            self._received += data
+        return True
+
     def _line(self) -> bytes | None:
         """The next line without its end; `None` when no complete one will come."""
         searched = 0

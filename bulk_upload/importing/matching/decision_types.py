@@ -55,7 +55,7 @@ class Decisions:
     `creates` and `updates` map the key of a row of the model to its new values; an update has the version that it will
     have. `confirmed` are keys of rows that only take the number of the change. `changes` are the updates row by row
     (two rows may change one row of the model). `named` maps what all that is written refers to, and may have to be
-    created, to the first row that names it.
+    created, to the first row that names it. `texts` are the new rows as the writer takes them, if it was asked early.
     """
 
     creates: dict[Key, Values] = field(default_factory=dict)
@@ -67,6 +67,7 @@ class Decisions:
     duplicates: int = 0
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
     def reject(self, problems: Iterable[Problem], *, duplicate: bool) -> None:
         self.problems += problems

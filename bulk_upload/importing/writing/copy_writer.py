@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -22,28 +22,48 @@ PIECE: Final = 500
 CREATED: Final = ("created_by_upload", "changed_by_upload", "change_number")
 
 
-def write_by_copy(target: Target, decisions: Decisions, author: Author) -> None:
-    """Two statements, however many rows there are."""
-    by, number = str(author.upload), str(author.number)
+def nothing() -> None:
+    """What is done while the database writes, if there is nothing to do."""
+
+
+def write_by_copy(
+    target: Target, decisions: Decisions, author: Author, meanwhile: Callable[[], None] = nothing
+) -> None:
+    """Two statements, however many rows there are. `meanwhile` is called while the database works on the COPY."""
     confirm(target, decisions, author)
     with connection.cursor() as cursor:
         if decisions.updates:
             changed = [(*known.values, known.version, known.pk) for known in decisions.updates.values()]
             kinds = [*target.kinds, "integer", _pk_kind(target)]
-            cursor.execute(_update(target), [database_now(), by, author.number, *arrays(changed, kinds)])
+            cursor.execute(
+                _update(target), [database_now(), str(author.upload), author.number, *arrays(changed, kinds)]
+            )
         if decisions.creates:
-            same = [*([str(author.owner)] if target.owner else []), by, by, number]
-            rows = decisions.new_rows()
-            pieces = (rows[start : start + PIECE] for start in range(0, len(rows), PIECE))
-            copy_rows(cursor, _copy(target), (copy_text(piece, target.kinds, same) for piece in pieces))
+            texts = decisions.texts or _texts(target, decisions, author)
+            copy_rows(cursor, _copy(target), texts, meanwhile)
 
 
-def copy_rows(cursor: Any, statement: str, texts: Iterable[str]) -> None:
+def copy_rows(cursor: Any, statement: str, texts: Iterable[str], meanwhile: Callable[[], None] = nothing) -> None:
     """Load the lines of some `copy_text` by a COPY statement. Raises Django's database errors."""
     # Django does not see what happens within a COPY: its errors would arrive as the driver's.
     with connection.wrap_database_errors, cursor.copy(statement) as copy:
         for text in texts:
             copy.write(text)
+        meanwhile()
+
+
+def prepare_copy(target: Target, decisions: Decisions, author: Author) -> None:
+    """Make the text of the new rows before it is needed."""
+    decisions.texts = list(_texts(target, decisions, author))
+
+
+def _texts(target: Target, decisions: Decisions, author: Author) -> Iterator[str]:
+    """The new rows as COPY takes them, in pieces."""
+    by = str(author.upload)
+    same = [*([str(author.owner)] if target.owner else []), by, by, str(author.number)]
+    rows = decisions.new_rows()
+    for start in range(0, len(rows), PIECE):
+        yield copy_text(rows[start : start + PIECE], target.kinds, same)
 
 
 @cache

@@ -11,7 +11,7 @@ from bulk_upload.importing.writing.equal_rows import confirm
 from medisupply.backends.database import database_now
 
 
-def write_by_orm(target: Target, decisions: Decisions, author: Author) -> None:
+def write_by_orm(target: Target, decisions: Decisions, author: Author, *_: Any) -> None:
     """One statement for updates, one for new rows."""
     confirm(target, decisions, author)
     more: dict[str, Any] = {"changed_by_upload": author.upload, "change_number": author.number}

@@ -12,15 +12,19 @@ from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell
 Date = datetime.date | datetime.time | datetime.timedelta
 
 
-def to_cells(column: Sequence[Value], errors: Collection[str] = ()) -> Sequence[Cell]:
-    """The cells of one column: mostly the very same. Texts among `errors` are errors."""
+def to_cells(column: Sequence[Value]) -> Sequence[Cell]:
+    """The cells of one column: mostly the very same."""
     types = set(map(type, column))
     if int in types and types <= {int, float}:
         return list(map(float, cast(Sequence[float], column)))
-    cells = [to_cell(value) for value in column] if not types <= {str, float, bool} else cast(Sequence[Cell], column)
-    if errors and not set(errors).isdisjoint(column):
-        return [ErrorCell(cell) if isinstance(cell, str) and cell in errors else cell for cell in cells]
-    return cells
+    return [to_cell(value) for value in column] if not types <= {str, float, bool} else cast(Sequence[Cell], column)
+
+
+def with_errors(cells: Sequence[Cell], errors: Collection[str]) -> Sequence[Cell]:
+    """The cells of one column, with those that are among the texts of `errors` as errors."""
+    if set(errors).isdisjoint(cells):
+        return cells
+    return [ErrorCell(cell) if isinstance(cell, str) and cell in errors else cell for cell in cells]
 
 
 def to_cell(value: Value) -> Cell:

@@ -42,7 +42,7 @@ def repaired(package: Package, part: str) -> tuple[io.BytesIO, SheetFacts, set[s
 
     Raises `FileProblem` for a sheet that is no XML, or in which rows or cells are twice or out of order.
     """
-    facts = SheetFacts()
+    facts = SheetFacts(has_errors=False, may_lack_results=False)
     errors: set[str] = set()
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

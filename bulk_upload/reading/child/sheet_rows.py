@@ -6,13 +6,12 @@ import itertools
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import compress
 from typing import Final, cast
 
 from bulk_upload.checking.tables import Batch, Limits
 from bulk_upload.reading.child.calamine import Value
-from bulk_upload.reading.child.library_values import to_cells
+from bulk_upload.reading.child.library_values import to_cells, with_errors
 from bulk_upload.reading.child.package import MEGABYTE
 from bulk_upload.reading.child.worksheet import FAR_ROWS, SHEET_ROWS, Worksheet
 from bulk_upload.sheet.cells import Cell, UnreadCell, column_letter, is_blank
@@ -29,10 +28,20 @@ _COMFORTABLE: Final = 1024 * 1024
 _NO_RESULT: Final = UnreadCell("formula_without_result", "")
 
 
-class SheetRows:
-    """Reads `sheet`. Afterwards `total` counts its rows, and the columns with numbers are known."""
+class MayLackResultsError(Exception):
+    """The sheet may have formulas without a result, which the stream does not tell from blank cells."""
 
-    def __init__(self, sheet: Worksheet, header: HeaderMatch, limits: Limits, file_size: int) -> None:
+
+class SheetRows:
+    """Reads `sheet`. Afterwards `total` counts its rows, and the columns with numbers are known.
+
+    Formulas without a result are found before the first row, or else, with `is_hopeful`, they raise
+    `MayLackResultsError`.
+    """
+
+    def __init__(
+        self, sheet: Worksheet, header: HeaderMatch, limits: Limits, file_size: int, *, is_hopeful: bool = False
+    ) -> None:
         self._sheet = sheet
         self._room = _LEAST_TEXT + _TIMES_THE_FILE * file_size
         self._header = header
@@ -44,6 +53,7 @@ class SheetRows:
         kinds = {place: header.sheet.column(name).kind for name, place in header.positions.items()}
         self._texts = {place for place, kind in kinds.items() if kind in ("code", "text")}
         self._amounts = {place for place, kind in kinds.items() if kind in ("decimal", "integer")}
+        self._is_hopeful = is_hopeful
         self._unread: dict[int, array[int]] = {}
         self._next = 1  # the number of the next row
         self._last = header.row  # the last row that is not blank
@@ -76,7 +86,9 @@ class SheetRows:
                 yield from held
                 held.clear()
                 characters = 0
-        self._sheet.check_count(self._values)
+        if not self._sheet.has_counted(self._values):
+            self._look_for_formulas()
+            self._sheet.check_count(self._values)
         yield from held
 
     def _is_checked(self, held: int) -> bool:
@@ -88,13 +100,19 @@ class SheetRows:
             return True
         if self._next != mark and held < _COMFORTABLE:
             return False
+        self._look_for_formulas()
         self._sheet.check_places()
         self._are_places_checked = True
         return True
 
+    def _look_for_formulas(self) -> None:
+        if self._is_hopeful and self._sheet.may_lack_results:
+            raise MayLackResultsError
+
     def _read(self) -> Iterator[tuple[Batch, int]]:
         """The batches, each with its characters."""
-        self._unread = self._sheet.formulas_without_result(self._known[0], self._known[-1])
+        if not self._is_hopeful:
+            self._unread = self._sheet.formulas_without_result(self._known[0], self._known[-1])
         rows = self._sheet.rows()
         for cells in itertools.islice(rows, self._header.row):
             self._values += len(cells) - cells.count("")
@@ -107,7 +125,9 @@ class SheetRows:
             if number > SHEET_ROWS:
                 raise FileProblem("too_many_rows", maximo=self._limits.max_rows)
             self._next += len(batch)
-            characters = _characters(columns)
+            characters, may_hold_errors = _texts(columns)
+            if may_hold_errors and (errors := self._sheet.errors):
+                columns = [with_errors(column, errors) for column in columns]
             self._room -= characters
             if self._room < 0:
                 raise FileProblem("too_big_to_read")
@@ -128,7 +148,6 @@ class SheetRows:
         columns: list[Sequence[Value]] = list(itertools.zip_longest(*batch, fillvalue=""))
         if len(columns) > self._limits.max_columns:
             self._check_width(first, batch)
-        errors = self._sheet.errors
         blank, found = ("",) * len(batch), list[Sequence[Cell]]()
         width = 0
         for place, column in enumerate(columns, start=1):
@@ -136,7 +155,7 @@ class SheetRows:
             if values:
                 self._values += values
                 width = place
-            found.append(to_cells(column, errors) if values else blank)
+            found.append(to_cells(column) if values else blank)
         return found[:width]
 
     def _check_width(self, first: int, batch: list[list[Value]]) -> None:
@@ -203,13 +222,18 @@ class SheetRows:
                 yield batch
 
 
-def _characters(columns: Sequence[Sequence[Cell]]) -> int:
-    """How long the texts are, about: columns with other cells are left out."""
-    total = 0
+def _texts(columns: Sequence[Sequence[Cell]]) -> tuple[int, bool]:
+    """How long the texts are, about, and whether one may be an error. Columns with other cells have no length."""
+    total, may_hold_errors = 0, False
     for column in columns:
-        with suppress(TypeError):
-            total += len("".join(cast(Sequence[str], column)))
-    return total
+        try:
+            joined = "".join(cast(Sequence[str], column))
+        except TypeError:
+            may_hold_errors = may_hold_errors or str in set(map(type, column))
+            continue
+        total += len(joined)
+        may_hold_errors = may_hold_errors or "#" in joined or "Err:" in joined
+    return total, may_hold_errors
 
 
 def _are_full(cells: Sequence[Cell]) -> bool:

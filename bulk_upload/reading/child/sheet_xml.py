@@ -6,8 +6,11 @@ ECMA-376 part 1, sections 18.3.1.4 (c), 18.3.1.35 (dimension), 18.3.1.55 (mergeC
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import IO, Final
 
 from bulk_upload.reading.child.package import MEGABYTE, Package
@@ -34,12 +37,12 @@ Range = tuple[int, int, int, int]
 
 @dataclass(slots=True)
 class SheetFacts:
-    """`cells` counts the cells, all but those without any attribute.
+    """`cells` counts the cells, and some other elements of texts with formats.
 
     `is_regular` is false when the XML is written in a way that the library loses something of: see `repair`.
-    `last_column` is where the sheet is said to end. `may_lack_results` says that a formula may have none. `rows` counts
-    those that may have a value; `last_row` is the number that the last one says it has. `marks` are the places at which
-    the XML was divided: the number of the next row, and the cells before it.
+    `last_column` is where the sheet is said to end. `rows` counts those that may have a value; `last_row` is the number
+    that the last one says it has. `marks` are the places at which the XML was divided: the number of the next row, and
+    the cells before it. `has_errors` and `may_lack_results` (of formulas) are `None` until they are looked for.
     """
 
     cells: int = 0
@@ -48,8 +51,8 @@ class SheetFacts:
     marks: list[tuple[int, int]] = field(default_factory=list)
     is_regular: bool = True
     last_column: int | None = None
-    has_errors: bool = False
-    may_lack_results: bool = False
+    has_errors: bool | None = None
+    may_lack_results: bool | None = None
     merged: list[Range] = field(default_factory=list)
 
     def add_merged(self, refs: Iterable[str]) -> None:
@@ -86,34 +89,40 @@ def sheet_facts(package: Package, part: str) -> SheetFacts:
 
 def repeats_a_place(package: Package, part: str) -> bool | None:
     """Whether two cells of the sheet in `part` are in one place; `None` when not every cell says where it is."""
-    with package.open(part) as stream:
-        head = stream.read(_HEAD)
-        root = _ROOT.match(head)
-        if not root:
+    last: set[bytes] = set()  # the last row may come again in the next piece
+    searches = None
+    for searches, piece in _rows(package, part):
+        places = searches.place.findall(piece)
+        if len(places) < len(searches.any_cell.findall(piece)):
             return None
-        searches = _Searches(root["prefix"] + b":" if root["prefix"] else b"")
-        last: set[bytes] = set()  # the last row may come again in the next piece
-        for piece, is_tail in _pieces(head, stream, searches):
-            places = [] if is_tail else searches.place.findall(piece)
-            if not is_tail and len(places) < len(searches.any_cell.findall(piece)):
-                return None
-            if len(set(places)) < len(places) or not last.isdisjoint(places[:_MAX_COLUMNS]):
-                return True
-            last = set(places[-_MAX_COLUMNS:])
-    return False
+        if len(set(places)) < len(places) or not last.isdisjoint(places[:_MAX_COLUMNS]):
+            return True
+        last = set(places[-_MAX_COLUMNS:])
+    return None if searches is None else False
 
 
 def first_beyond(package: Package, part: str, columns: int) -> str:
     """The first cell of the sheet in `part` that lies right of the first `columns` columns, or ``""``."""
-    with package.open(part) as stream:
-        head = stream.read(_HEAD)
-        root = _ROOT.match(head)
-        searches = _Searches(root["prefix"] + b":" if root and root["prefix"] else b"")
-        for piece, is_tail in _pieces(head, stream, searches):
-            for place in [] if is_tail else searches.filled.findall(piece):
-                if len(place) > 2 and column_index(place.decode().rstrip("0123456789")) >= columns:
-                    return str(place.decode())
+    for searches, piece in _rows(package, part):
+        for place in searches.filled.findall(piece):
+            if len(place) > 2 and column_index(place.decode().rstrip("0123456789")) >= columns:
+                return str(place.decode())
     return ""
+
+
+def has_errors(package: Package, part: str) -> bool:
+    """Whether a cell of the sheet in `part` is an error."""
+    return any(searches.error.search(piece) for searches, piece in _rows(package, part))
+
+
+def may_lack_results(package: Package, part: str) -> bool:
+    """Whether a formula of the sheet in `part` may have no result."""
+    return any(
+        pattern.search(piece)
+        for searches, piece in _rows(package, part)
+        if searches.formula.search(piece)
+        for pattern in searches.no_result
+    )
 
 
 def parse_range(ref: str) -> Range | None:
@@ -157,15 +166,17 @@ class _Searches:
     def __init__(self, prefix: bytes) -> None:
         self.end = b"</%bsheetData>" % prefix
         self.row = b"<%brow" % prefix
+        self.row_starts = tuple(self.row + end for end in (b" ", b">", b"/"))
         self._row_number = re.compile(rb'<%brow[^<>]*? r="([0-9]{1,7})"' % prefix)
         self._filled_end = b"</%bc></%brow>" % (prefix, prefix)
         self._values = [b"<%b%b" % (prefix, name) for name in (b"v", b"is", b"f")]
-        self._cell = b"<%bc " % prefix
+        self._data = b"<%bsheetData" % prefix
+        self._cell = b"<%bc" % prefix
         self.any_cell = re.compile(rb"<%bc[ >/]" % prefix)
-        self._formula = re.compile(rb"<%bf[ >/]" % prefix)
-        self._error = re.compile(rb't="e"')
+        self.formula = re.compile(rb"<%bf[ >/]" % prefix)
+        self.error = re.compile(rb't="e"')
         # A formula that no value follows, or an empty one.
-        self._no_result = [
+        self.no_result = [
             re.compile(pattern.replace(b"%b", prefix))
             for pattern in (rb"</%bf>(?!<%bv>[^<])", rb"<%bf[^<>]*/>(?!<%bv>[^<])")
         ]
@@ -174,47 +185,63 @@ class _Searches:
 
     def add(self, piece: bytes, facts: SheetFacts) -> None:
         self._add_rows(piece, facts)
-        facts.cells += piece.count(self._cell)
+        # Definitions of columns, above the rows, begin as cells do.
+        facts.cells += piece.count(self._cell, 0 if facts.cells else max(piece.find(self._data), 0))
         # One byte is found much faster than two.
         facts.is_regular = facts.is_regular and not (b"!" in piece and b"<!" in piece)
-        facts.has_errors = facts.has_errors or self._error.search(piece) is not None
-        if self._formula.search(piece):
-            found = any(pattern.search(piece) for pattern in self._no_result)
-            facts.may_lack_results = facts.may_lack_results or found
 
     def _add_rows(self, piece: bytes, facts: SheetFacts) -> None:
         """All but the first piece begin with a row."""
-        if facts.rows and (first := self._number(piece, 0)) is not None:
+        first, last = self._number(piece, piece.find(self.row)), self._number(piece, piece.rfind(self.row))
+        if facts.rows and first is not None:
             facts.marks.append((first, facts.cells))
-        rows = piece.count(self.row)
-        if rows != piece.count(self._filled_end):
+        rows = piece.count(self._filled_end)
+        if (first is None or last is None or rows != last - first + 1) and rows != piece.count(self.row):
             # Some rows end with an empty cell, or have none.
             rows = sum(any(sign in row for sign in self._values) for row in piece.split(self.row)[1:])
         facts.rows += rows
-        if (last := piece.rfind(self.row)) >= 0:
-            facts.last_row = self._number(piece, last)
+        facts.last_row = last
 
     def _number(self, piece: bytes, at: int) -> int | None:
         """The number that the row at this place of the piece says it has."""
-        match = self._row_number.match(piece, at)
+        match = self._row_number.match(piece, at) if at >= 0 else None
         return int(match[1]) if match else None
+
+
+def _rows(package: Package, part: str) -> Iterator[tuple[_Searches, bytes]]:
+    """The XML of the rows of the sheet in `part`, in pieces; nothing of what is no sheet."""
+    with package.open(part) as stream:
+        head = stream.read(_HEAD)
+        root = _ROOT.match(head)
+        if root:
+            searches = _Searches(root["prefix"] + b":" if root["prefix"] else b"")
+            yield from ((searches, piece) for piece, is_tail in _pieces(head, stream, searches) if not is_tail)
 
 
 def _pieces(head: bytes, stream: IO[bytes], searches: _Searches) -> Iterator[tuple[bytes, bool]]:
     """The XML up to the end of the rows in pieces that cut no row in two, then what follows, marked as the tail."""
-    rest, data = b"", head
-    while data:
-        piece = rest + data
-        end = piece.find(searches.end, max(0, len(rest) - len(searches.end)))
-        if end >= 0:
-            yield piece[:end], False
-            yield piece[end:] + stream.read(_MAX_TAIL), True
-            return
-        cut = max(piece.rfind(searches.row), 0)
-        if cut:
-            yield piece[:cut], False
-        rest = piece[cut:]
-        if len(rest) > _MAX_ROW:
-            raise FileProblem("too_big_to_read")
-        data = stream.read(_BLOCK)
+    rest = b""
+    with closing(_read_ahead(stream)) as blocks:
+        for data in chain([head], blocks):
+            piece = rest + data
+            cut = max(piece.rfind(searches.row), 0)
+            # The end comes after the last row. What follows it may hold ``rowBreaks``.
+            if (end := piece.find(searches.end, cut if piece[cut:].startswith(searches.row_starts) else 0)) >= 0:
+                yield piece[:end], False
+                yield b"".join([piece[end:], *islice(blocks, _MAX_TAIL // _BLOCK)]), True
+                return
+            if cut:
+                yield piece[:cut], False
+            rest = piece[cut:]
+            if len(rest) > _MAX_ROW:
+                raise FileProblem("too_big_to_read")
     yield rest, False
+
+
+def _read_ahead(stream: IO[bytes]) -> Generator[bytes]:
+    """The rest of the stream in blocks, each read while the one before is looked at: unpacking needs no interpreter."""
+    with ThreadPoolExecutor(1) as thread:
+        block = thread.submit(stream.read, _BLOCK)
+        while data := block.result():
+            block = thread.submit(stream.read, _BLOCK)
+            yield data

@@ -15,7 +15,7 @@ from bulk_upload.reading.child.choice import chosen_sheet
 from bulk_upload.reading.child.merged import MergedCells
 from bulk_upload.reading.child.number_formats import format_codes
 from bulk_upload.reading.child.package import open_package
-from bulk_upload.reading.child.sheet_rows import SheetRows
+from bulk_upload.reading.child.sheet_rows import MayLackResultsError, SheetRows
 from bulk_upload.reading.child.sheets import read_workbook
 from bulk_upload.reading.child.spool import Spool
 from bulk_upload.reading.child.worksheet import Worksheet
@@ -55,11 +55,11 @@ class _Reading:
     def streamed(self) -> Iterator[Batch]:
         """The rows while the rest of the sheet is still being read.
 
-        Where that cannot be gone on with, because the library stumbles or the format of a number says something, the
-        rest comes in the other way.
+        Where that cannot be gone on with, because the library stumbles, the format of a number says something or a
+        formula may have no result, the rest comes in the other way.
         """
         last = 0
-        rows, merged = self.rows(), MergedCells(self._sheet.merged, self._header)
+        rows, merged = self.rows(is_hopeful=True), MergedCells(self._sheet.merged, self._header)
         try:
             for batch in rows.batches():
                 if self._formats(rows).change_values:
@@ -71,6 +71,8 @@ class _Reading:
                 if not last:
                     raise FileProblem("empty_file")
                 return
+        except MayLackResultsError:
+            pass
         except UnreadableError:
             if self._sheet.is_repaired:
                 raise
@@ -101,8 +103,9 @@ class _Reading:
             merged.apply(batch.numbers, batch.columns)
             yield batch
 
-    def rows(self) -> SheetRows:
-        return SheetRows(self._sheet, self._header, self._limits, self._path.stat().st_size)
+    def rows(self, *, is_hopeful: bool = False) -> SheetRows:
+        size = self._path.stat().st_size
+        return SheetRows(self._sheet, self._header, self._limits, size, is_hopeful=is_hopeful)
 
     def _formats(self, rows: SheetRows) -> CellFormats:
         return CellFormats(self._sheet, self._codes, rows.texts_with_numbers, rows.amounts_with_numbers)

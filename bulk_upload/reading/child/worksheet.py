@@ -12,7 +12,13 @@ from bulk_upload.reading.child.calamine import Book, RichCell, UnreadableError, 
 from bulk_upload.reading.child.library_values import to_cell
 from bulk_upload.reading.child.package import Package
 from bulk_upload.reading.child.repair import KNOWN_ERRORS, repaired
-from bulk_upload.reading.child.sheet_xml import first_beyond, repeats_a_place, sheet_facts
+from bulk_upload.reading.child.sheet_xml import (
+    first_beyond,
+    has_errors,
+    may_lack_results,
+    repeats_a_place,
+    sheet_facts,
+)
 from bulk_upload.sheet.cells import Cell, Row
 from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS
 from bulk_upload.sheet.problems import FileProblem, shown
@@ -53,8 +59,17 @@ class Worksheet:
 
     @property
     def errors(self) -> frozenset[str] | set[str]:
-        """The texts of cells that are errors."""
+        """The texts of cells that are errors. The first time the whole sheet is searched for one."""
+        if self._facts.has_errors is None:
+            self._facts.has_errors = has_errors(self._package, self._part)
         return self._errors if self._facts.has_errors else frozenset()
+
+    @property
+    def may_lack_results(self) -> bool:
+        """Whether a formula may have no result. The first time the whole sheet is searched for one."""
+        if self._facts.may_lack_results is None:
+            self._facts.may_lack_results = may_lack_results(self._package, self._part)
+        return self._facts.may_lack_results
 
     @property
     def merged(self) -> Sequence[tuple[int, int, int, int]]:
@@ -99,9 +114,13 @@ class Worksheet:
             return 0
         return facts.rows if facts.last_row - facts.rows <= FAR_ROWS else 0
 
+    def has_counted(self, values: int) -> bool:
+        """Whether `values`, those that were streamed, are all that the sheet holds, as far as that can be said."""
+        return self.is_repaired or values == self._facts.cells
+
     def check_count(self, values: int) -> None:
         """Raises `FileProblem` when `values`, those that were streamed, are not all that the sheet holds."""
-        if self.is_repaired or values == self._facts.cells:
+        if self.has_counted(values):
             return
         place = "" if self._last_column() is None else first_beyond(self._package, self._part, self._limits.max_columns)
         if place:
@@ -132,7 +151,7 @@ class Worksheet:
     def formulas_without_result(self, first_column: int, last_column: int) -> dict[int, array[int]]:
         """The rows of such cells by column, in order."""
         found: dict[int, array[int]] = {}
-        if not self._facts.may_lack_results:
+        if not self.may_lack_results:
             return found
         rows = itertools.islice(self.cells(first_column, last_column), SHEET_ROWS)
         for number, cells in enumerate(rows, start=1):

@@ -60,8 +60,8 @@ def test_a_statement_of_a_chunk_that_takes_longer_than_the_claim_is_ended(run_im
     settings.BULK_UPLOAD_LEASE_SECONDS = 1
     real = writer.write
 
-    def slow(target, decisions, author):
-        real(target, decisions, author)
+    def slow(*args):
+        real(*args)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(60)")
 

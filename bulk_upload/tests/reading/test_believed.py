@@ -40,6 +40,9 @@ class Liar:
     def line(self) -> bytes:
         return next(self._lines)
 
+    def has_line(self) -> bool:
+        return True
+
 
 def chunks(tmp_path: Path, messages: Iterable[list[Any]]) -> Iterator[CheckedChunk]:
     path = tmp_path / "a.csv"

@@ -11,7 +11,14 @@ from python_calamine import CalamineWorkbook
 from bulk_upload.reading.child import sheet_xml
 from bulk_upload.reading.child.package import open_package
 from bulk_upload.reading.child.repair import repaired
-from bulk_upload.reading.child.sheet_xml import column_index, parse_range, repeats_a_place, sheet_facts
+from bulk_upload.reading.child.sheet_xml import (
+    column_index,
+    has_errors,
+    may_lack_results,
+    parse_range,
+    repeats_a_place,
+    sheet_facts,
+)
 from bulk_upload.sheet.cells import column_letter
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
@@ -35,8 +42,32 @@ def test_cells_are_counted_and_ranges_found(tmp_path):
     found = facts(tmp_path, sheet(CELLS, head='<dimension ref="A1:C9"/>', tail=merged("A1:B1", "C2:C3")))
     assert (found.cells, found.last_column, found.is_regular) == (3, 2, True)
     assert found.merged == [(1, 0, 1, 1), (2, 2, 3, 2)]
-    assert not found.has_errors
-    assert not found.may_lack_results
+
+
+def test_definitions_of_columns_are_no_cells(tmp_path):
+    columns = '<cols><col min="1" max="1" width="9"/><col min="2" max="2" width="9"/></cols>'
+    assert facts(tmp_path, sheet(CELLS, head=columns)).cells == 3
+    assert facts(tmp_path, sheet("<row><c><v>1</v></c><c/></row>", head=columns)).cells == 2
+
+
+@pytest.mark.parametrize(
+    "gap", ["", "<row r='3'/>", '<row r="3" spans="1:9" ht="15"/>', '<row r="3"><c r="A3" s="1"/></row>']
+)
+@pytest.mark.parametrize("block", [20, 100, 10_000])
+def test_rows_that_may_have_a_value_are_counted(tmp_path, monkeypatch, gap, block):
+    monkeypatch.setattr(sheet_xml, "_HEAD", 150)
+    monkeypatch.setattr(sheet_xml, "_BLOCK", block)
+    last = '<row r="9"><c r="A9"><f>1</f></c></row>'
+    breaks = '<rowBreaks count="1"><brk id="2"/></rowBreaks>'
+    found = facts(tmp_path, sheet(CELLS, gap, last, tail=breaks))
+    assert (found.rows, found.last_row, found.is_regular) == (3, 9, True)
+
+
+def test_errors_are_looked_for(tmp_path):
+    for kind, holds in (("e", True), ("str", False)):
+        rows = f'<row r="1"><c r="A1" t="{kind}"><v>#N/A</v></c></row>'
+        with open_package(raw.save(tmp_path / "a.xlsx", raw.parts(sheet(rows)))) as package:
+            assert has_errors(package, raw.SHEET) is holds
 
 
 def test_prefixed_names_are_regular_too(tmp_path):
@@ -74,7 +105,9 @@ def test_what_the_library_would_stumble_over_is_noticed(tmp_path, content):
     ],
 )
 def test_formulas_that_may_lack_a_result(tmp_path, cell, lacks):
-    assert facts(tmp_path, sheet(f'<row r="1"><c r="A1">{cell}</c></row>')).may_lack_results is lacks
+    rows = f'<row r="1"><c r="A1">{cell}</c></row>'
+    with open_package(raw.save(tmp_path / "a.xlsx", raw.parts(sheet(rows)))) as package:
+        assert may_lack_results(package, raw.SHEET) is lacks
 
 
 @pytest.mark.parametrize(

@@ -119,3 +119,21 @@ def test_what_the_library_cannot_read_far_below_is_read_of_a_repaired_copy(tmp_p
         found = {n: batch.columns[place][at] for batch in table.batches for at, n in enumerate(batch.numbers)}
     assert list(found) == list(range(2, ROWS + 1))
     assert found[500] == ErrorCell("#SPILL!")
+
+
+def test_a_formula_without_a_result_far_below_is_told_from_a_blank(tmp_path):
+    place = HEADER.index("presentacion")
+    formula = line(500, presentacion=Xml('<c r="{at}"><f>A1</f></c>'))
+    with opened(tmp_path, *lines(r500=formula)) as table:
+        found = {n: batch.columns[place][at] for batch in table.batches for at, n in enumerate(batch.numbers)}
+    assert list(found) == list(range(2, ROWS + 1))
+    assert found[500] == UnreadCell("formula_without_result", "")
+
+
+@pytest.mark.parametrize(("kind", "value"), [("e", ErrorCell("#N/A")), ("str", "#N/A")])
+def test_an_error_far_below_is_told_from_a_text(tmp_path, kind, value):
+    place = HEADER.index("presentacion")
+    error = line(500, presentacion=Xml(f'<c r="{{at}}" t="{kind}"><v>#N/A</v></c>'))
+    with opened(tmp_path, *lines(r500=error)) as table:
+        found = {n: batch.columns[place][at] for batch in table.batches for at, n in enumerate(batch.numbers)}
+    assert found[500] == value

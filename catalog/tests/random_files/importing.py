@@ -80,7 +80,14 @@ def _import(claimed: BulkUpload, path: Path, chunk_rows: int) -> None:
         table = with_unnamed_columns(read)
         chunks = checked_chunks(table, next_row=claimed.next_row, chunk_rows=chunk_rows)
         checked = CheckedTable(
-            table.header, table.total, chunks, table.sheet, table.encoding, table.delimiter, table.warnings
+            table.header,
+            table.total,
+            chunks,
+            table.sheet,
+            table.encoding,
+            table.delimiter,
+            table.warnings,
+            lambda: True,
         )
         import_table(claimed, checked, after_chunk=lambda: None)
     claimed.complete()
