@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from bulk_upload.api.cancel import CancelView
+from bulk_upload.api.cancel_retry import CancelView, RetryView
 from bulk_upload.api.columns import ColumnsView
 from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateView
-from bulk_upload.api.retry import RetryView
 from bulk_upload.api.row_errors import ProblemListView, ProblemsCsvView, ProblemsJsonView, ProblemsXlsxView
 from bulk_upload.api.status import DetailView, StateView
 from bulk_upload.api.upload_list import UploadListView

@@ -11,45 +11,39 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.fields import CharField, ChoiceField, IntegerField
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from bulk_upload.api import access, examples
 from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS, text_file, workbook
 from bulk_upload.models import BulkUpload, RowError, Severity
-from bulk_upload.wording import cell_address, text_of
+from bulk_upload.wording import worded, worded_error
 from bulk_upload.workbooks import downloads
 from bulk_upload.workbooks.row_errors import ExportFormat
-from medisupply.api.paging import PAGE, SIZE, filter_parameters, filtered, numbered, page_answer
-from medisupply.api.rendering import Rendered
+from medisupply.api.filters import filter_parameters, filtered
+from medisupply.api.json import language
+from medisupply.api.paging import PageParams, numbered, page_answer
 from medisupply.api.schema import Describe, answer, operation
 from medisupply.api.throttles import count_export
 
 
-# A `RowError`. `bulk_upload.workbooks.row_errors` writes the same keys into files.
-class Problem(Rendered):
+# `WordedProblem`, as the files hold it, too.
+class Problem(Serializer[Any]):
     fila = IntegerField(allow_null=True)
     celda = CharField(allow_null=True)
     columna = CharField(allow_blank=True)
-    gravedad = ChoiceField(source="severity", choices=Severity.choices)
+    gravedad = ChoiceField(choices=Severity.choices)
     codigo = CharField()
     mensaje = CharField()
     valor = CharField(allow_blank=True)
 
-    @staticmethod
-    def get_fila(problem: RowError, language: str) -> int | None:
-        return problem.fila or None
 
-    @staticmethod
-    def get_celda(problem: RowError, language: str) -> str | None:
-        return cell_address(problem.upload.header_positions, problem.columna, problem.fila)
-
-    @staticmethod
-    def get_mensaje(problem: RowError, language: str) -> str:
-        return text_of(problem.codigo, problem.params, language)
-
-
-_EXAMPLE: Final = Problem.render(
-    RowError(upload=examples.UPLOAD, severity=Severity.ERROR, fila=25, **examples.CELL), "es"
+_EXAMPLE: Final = worded(
+    25,
+    **examples.CELL,
+    language="es",
+    positions=examples.UPLOAD.header_positions,
+    severity=Severity.ERROR,
 )
 
 
@@ -72,14 +66,17 @@ class ProblemListView(APIView):
             "En páginas. Todos en un archivo: `errors.csv`, `errors.xlsx` o `errors.json` (`?format=csv`, `xlsx` o "
             "`json` en esta dirección da lo mismo)."
         ),
-        parameters=[TASK, *filter_parameters(ProblemFilters), PAGE, SIZE],
+        parameters=[TASK, *filter_parameters(ProblemFilters), PageParams],
         answers=page_answer("ProblemPage", "Una página.", Problem, _EXAMPLE),
         errors=[400, UNKNOWN],
     )
     def get(self, request: Request, task_id: str) -> Any:
         if file_format := request.query_params.get("format"):
             return _file(request, task_id, file_format)
-        return Response(numbered(request, _found(request, access.visible(request, task_id)), Problem.render))
+        upload = access.visible(request, task_id)
+        positions, said = upload.header_positions, language()
+        found = _found(request, upload)
+        return Response(numbered(request, found, lambda problem: worded_error(problem, positions, said)))
 
 
 def _file_operation(file_format: ExportFormat, answers: dict[Any, OpenApiResponse]) -> Describe:
