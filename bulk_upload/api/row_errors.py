@@ -23,7 +23,7 @@ from bulk_upload.workbooks.row_errors import ExportFormat
 from medisupply.api.filters import filter_parameters, filtered
 from medisupply.api.json import language
 from medisupply.api.paging import PageParams, numbered, page_answer
-from medisupply.api.schema import Describe, answer, operation
+from medisupply.api.schema import answer, operation
 from medisupply.api.throttles import count_export
 
 
@@ -79,37 +79,30 @@ class ProblemListView(APIView):
         return Response(numbered(request, found, lambda problem: worded_error(problem, positions, said)))
 
 
-def _file_operation(file_format: ExportFormat, answers: dict[Any, OpenApiResponse]) -> Describe:
-    return operation(
-        f"errores_de_carga_{file_format.value}",
-        f"Todos los errores y advertencias de una carga, en un archivo {file_format.value.upper()}",
-        tag=UPLOADS,
-        parameters=[TASK, *filter_parameters(ProblemFilters)],
-        answers=answers,
-        errors=[400, UNKNOWN],
-    )
+# Each has an address of its own: a generated client reads one kind of answer at each.
+_FILES: Final[dict[ExportFormat, dict[Any, OpenApiResponse]]] = {
+    ExportFormat.CSV: {(200, "text/csv"): text_file("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»).")},
+    ExportFormat.XLSX: workbook("Todos, en Excel."),
+    ExportFormat.JSON: {200: answer(Problem(many=True), "La lista completa.", _EXAMPLE)},
+}
 
 
-class ProblemsCsvView(APIView):
-    """The files have addresses of their own: a generated client reads one kind of answer at each."""
+def file_view(file_format: ExportFormat) -> Any:
+    """The view that answers with all problems of an upload in a file."""
 
-    @_file_operation(
-        ExportFormat.CSV, {(200, "text/csv"): text_file("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»).")}
-    )
-    def get(self, request: Request, task_id: str) -> HttpResponseBase:
-        return _file(request, task_id, ExportFormat.CSV)
+    class ProblemFileView(APIView):
+        @operation(
+            f"errores_de_carga_{file_format}",
+            f"Todos los errores y advertencias de una carga, en un archivo {file_format.upper()}",
+            tag=UPLOADS,
+            parameters=[TASK, *filter_parameters(ProblemFilters)],
+            answers=_FILES[file_format],
+            errors=[400, UNKNOWN],
+        )
+        def get(self, request: Request, task_id: str) -> HttpResponseBase:
+            return _file(request, task_id, file_format)
 
-
-class ProblemsXlsxView(APIView):
-    @_file_operation(ExportFormat.XLSX, workbook("Todos, en Excel."))
-    def get(self, request: Request, task_id: str) -> HttpResponseBase:
-        return _file(request, task_id, ExportFormat.XLSX)
-
-
-class ProblemsJsonView(APIView):
-    @_file_operation(ExportFormat.JSON, {200: answer(Problem(many=True), "La lista completa.", _EXAMPLE)})
-    def get(self, request: Request, task_id: str) -> HttpResponseBase:
-        return _file(request, task_id, ExportFormat.JSON)
+    return ProblemFileView.as_view()
 
 
 def _file(request: Request, task_id: str, file_format: str) -> HttpResponseBase:
