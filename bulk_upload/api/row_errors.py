@@ -68,7 +68,7 @@ class ProblemListView(APIView):
         ),
         parameters=[TASK, *filter_parameters(ProblemFilters), PageParams],
         answers=page_answer("ProblemPage", "Una página.", Problem, _EXAMPLE),
-        errors=[400, UNKNOWN],
+        errors=[UNKNOWN],
     )
     def get(self, request: Request, task_id: str) -> Any:
         if file_format := request.query_params.get("format"):
@@ -97,7 +97,7 @@ def file_view(file_format: ExportFormat) -> Any:
             tag=UPLOADS,
             parameters=[TASK, *filter_parameters(ProblemFilters)],
             answers=_FILES[file_format],
-            errors=[400, UNKNOWN],
+            errors=[UNKNOWN],
         )
         def get(self, request: Request, task_id: str) -> HttpResponseBase:
             return _file(request, task_id, file_format)

@@ -38,7 +38,6 @@ class CategoryListView(APIView):
         tag=TAG,
         parameters=[*filter_parameters(CategoryFilters), PageParams],
         answers=page_answer("CategoryPage", "Una página de categorías.", CategoryBody),
-        errors=[400],
     )
     def get(self, request: Request) -> Response:
         categories = filtered(request, CategoryFilters, Category.objects.for_user(request.user).order_by("nombre"))
@@ -60,7 +59,6 @@ class SupplierListView(APIView):
         tag=TAG,
         parameters=[PageParams],
         answers=page_answer("SupplierPage", "Una página de proveedores.", SupplierBody),
-        errors=[400],
     )
     def get(self, request: Request) -> Response:
         suppliers = Supplier.objects.for_user(request.user, "catalog.view_supplier").order_by("codigo")

@@ -64,7 +64,6 @@ class StockView(APIView):
         "bodega da una página vacía.",
         parameters=[WAREHOUSE_ID, StockParams, PageParams],
         answers=page_answer("StockPage", "Una página de existencias.", StockItem, meta=StockMeta),
-        errors=[400, 404],
     )
     def get(self, request: Request, bodega_id: str) -> Response:
         warehouse = warehouse_named(bodega_id)

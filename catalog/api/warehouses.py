@@ -95,7 +95,6 @@ class WarehouseListView(APIView):
         tag=TAG,
         parameters=[*filter_parameters(WarehouseFilters), PageParams],
         answers=page_answer("WarehousePage", "Una página de bodegas.", WarehouseBody, meta=TimedMeta),
-        errors=[400],
     )
     def get(self, request: Request) -> Response:
         warehouses = filtered(request, WarehouseFilters, Warehouse.objects.order_by("codigo"))
@@ -126,7 +125,6 @@ class WarehouseView(APIView):
         tag=TAG,
         parameters=[WAREHOUSE_ID],
         answers={200: answer(WarehouseBody, "La bodega.")},
-        errors=[404],
     )
     def get(self, request: Request, bodega_id: str) -> Response:
         return Response(WarehouseBody(warehouse_named(bodega_id)).data)

@@ -45,8 +45,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "PREPROCESSING_HOOKS": ["medisupply.api.schema_hooks.only_the_long_paths"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "medisupply.api.schema_hooks.describe_headers",
-        "medisupply.api.schema_hooks.describe_access",
+        "medisupply.api.schema_hooks.describe_all",
     ],
     "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status", "Gravedad": "bulk_upload.models.Severity"},
 }

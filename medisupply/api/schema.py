@@ -73,6 +73,8 @@ MEDIA_TYPE: Final = ErrorCase(415, "unsupported_media_type", "Tipo de medio “t
 
 # Every operation may answer so.
 ALWAYS: Final = (429, 503)
+# Who gives such a parameter may be answered so.
+OF_PARAMETERS: Final = {OpenApiParameter.QUERY: 400, OpenApiParameter.PATH: 404}
 
 
 class FieldError(serializers.Serializer[Any]):
@@ -102,10 +104,15 @@ def operation(
     examples: Sequence[OpenApiExample] = (),
     public: bool = False,
 ) -> Describe:
-    """Describe a view's method: its good `answers`, and its `errors`, those without a code of their own by status."""
+    """Describe a view's method: its good `answers`, and its `errors`, those without a code of their own by status.
+
+    `parameters` are drf-spectacular's, or serializers of the query. What they may be refused with goes without saying.
+    """
     named = [error for error in errors if isinstance(error, ErrorCase)]
     statuses = {error if isinstance(error, int) else error.status for error in errors}
-    failing = sorted({*statuses, *ALWAYS, *(() if public else (401,))})
+    places = {getattr(parameter, "location", OpenApiParameter.QUERY) for parameter in parameters}
+    implied = {status for place, status in OF_PARAMETERS.items() if place in places}
+    failing = sorted({*statuses, *implied, *ALWAYS, *(() if public else (401,))})
     describe: Describe = extend_schema(
         operation_id=name,
         summary=summary,

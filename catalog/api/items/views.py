@@ -96,7 +96,7 @@ def _write(name: str, summary: str, description: str, *, sent: dict[str, Any] = 
         answers={status: answer(ItemWritten, said, WRITTEN)},
         errors=[
             ErrorCase(400, "invalid", "El campo obligatorio «nombre» está vacío: escriba un valor.", "nombre"),
-            *([403] if creates else [403, 404]),
+            403,
             ErrorCase(409, "duplicate_product", "Ya existe un producto con id «PROD001».", "id"),
             ErrorCase(
                 409,
@@ -116,7 +116,6 @@ class ItemListView(APIView):
         tag=TAG,
         parameters=[*filter_parameters(ItemFilters), PageParams],
         answers=page_answer("ItemPage", "Una página de productos.", Item, EXAMPLE),
-        errors=[400],
     )
     def get(self, request: Request) -> Response:
         items = filtered(request, ItemFilters, _visible(request))
@@ -138,7 +137,6 @@ class ItemView(APIView):
         tag=TAG,
         parameters=[ITEM_ID],
         answers={200: answer(Item, "El producto.", EXAMPLE)},
-        errors=[404],
     )
     def get(self, request: Request, item_id: str) -> Response:
         return Response(Item.render(_one(request, item_id)))
@@ -170,7 +168,7 @@ class ItemView(APIView):
         "en una bodega no se puede borrar.",
         parameters=[ITEM_ID],
         answers={204: OpenApiResponse(None, "Borrado.")},
-        errors=[403, 404, IN_STOCK],
+        errors=[403, IN_STOCK],
     )
     def delete(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.delete_product")
