@@ -17,10 +17,9 @@ from bulk_upload.admin import outcome
 from bulk_upload.admin.sheets import alternatives, in_words, requested_sheet, sheet_choices, title_within_sentence
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
+from bulk_upload.receiving.upload_size import max_megabytes
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.workbooks.guide import CONTENTS
-
-MEBIBYTE: Final = 1024 * 1024
 
 # Each end of an upload: what happened to the file, and what to do then.
 ENDS: Final[tuple[tuple[outcome.Outcome, StrPromise, StrPromise], ...]] = (
@@ -85,7 +84,7 @@ class GuidePage(ScopedUploads):
             advice=declared.advice,
             large_change=declared.large_change,
             ends=ENDS,
-            max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
+            max_megabytes=max_megabytes(),
             max_rows=settings.BULK_UPLOAD_MAX_ROWS,
             may_upload=self.has_add_permission(request),
         )

@@ -19,12 +19,13 @@ from rest_framework.views import APIView
 
 from bulk_upload import idempotency, snapshots
 from bulk_upload.api import access, examples
-from bulk_upload.api.multipart_body import StrictMultiPartParser, check_length, uploaded_file
+from bulk_upload.api.multipart_body import StrictMultiPartParser, uploaded_file
 from bulk_upload.api.schema import STORAGE, UPLOADS, SupplierChoice
 from bulk_upload.api.status import POLL_SECONDS, SUPPLIER_HELP, status_address
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.receiving.upload_size import check_length
 from bulk_upload.wording import text_of
 from medisupply.api.json import valid
 from medisupply.api.rendering import Rendered
@@ -81,7 +82,7 @@ class UploadView(APIView):
         return super(UploadView, described).as_view(**initkwargs)
 
     def post(self, request: Request) -> Response:
-        check_length(request)
+        check_length(request.META)
         form = request.data.dict() if isinstance(request.data, QueryDict) else {}
         options = valid(UploadOptions, {**form, **request.query_params.dict()})
         declared = registry.get(self.sheet_name)
