@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from bulk_upload.api.cancel import CancelView
+from bulk_upload.api.cancel_retry import CancelView, RetryView
 from bulk_upload.api.columns import ColumnsView
 from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateView
-from bulk_upload.api.retry import RetryView
-from bulk_upload.api.row_errors import ProblemListView, ProblemsCsvView, ProblemsJsonView, ProblemsXlsxView
+from bulk_upload.api.row_errors import ProblemListView, file_view
 from bulk_upload.api.status import DetailView, StateView
 from bulk_upload.api.upload_list import UploadListView
+from bulk_upload.workbooks.row_errors import ExportFormat
 
 app_name = "bulk_upload"
 
@@ -24,9 +24,7 @@ urlpatterns = [
     re_path(r"^bulk-upload/status/(?P<task_id>[^/]+)/?$", StateView.as_view(), name="status"),
     re_path(TASK + r"/?$", DetailView.as_view(), name="detail"),
     re_path(TASK + r"/errors/?$", ProblemListView.as_view(), name="errors"),
-    re_path(TASK + r"/errors\.csv/?$", ProblemsCsvView.as_view(), name="errors-csv"),
-    re_path(TASK + r"/errors\.xlsx/?$", ProblemsXlsxView.as_view(), name="errors-xlsx"),
-    re_path(TASK + r"/errors\.json/?$", ProblemsJsonView.as_view(), name="errors-json"),
+    *(re_path(rf"{TASK}/errors\.{name}/?$", file_view(name), name=f"errors-{name}") for name in ExportFormat),
     re_path(TASK + r"/corrections/?$", CorrectionsView.as_view(), name="corrections"),
     re_path(TASK + r"/file/?$", OriginalView.as_view(), name="file"),
     re_path(TASK + r"/cancel/?$", CancelView.as_view(), name="cancel"),

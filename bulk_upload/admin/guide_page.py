@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
@@ -18,10 +17,9 @@ from bulk_upload.admin import outcome
 from bulk_upload.admin.sheets import alternatives, in_words, requested_sheet, sheet_choices, title_within_sentence
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
+from bulk_upload.receiving.upload_size import max_megabytes
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.workbooks.guide import CONTENTS
-
-MEBIBYTE: Final = 1024 * 1024
 
 # Each end of an upload: what happened to the file, and what to do then.
 ENDS: Final[tuple[tuple[outcome.Outcome, StrPromise, StrPromise], ...]] = (
@@ -59,15 +57,6 @@ ENDS: Final[tuple[tuple[outcome.Outcome, StrPromise, StrPromise], ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class StateLine:
-    """An end of an upload as the guide shows it."""
-
-    badge: SafeString
-    happened: str
-    next: str
-
-
-@dataclass(frozen=True, slots=True)
 class ColumnLine:
     """A column as the guide shows it."""
 
@@ -94,17 +83,12 @@ class GuidePage(ScopedUploads):
             alternatives=alternatives(sheet),
             advice=declared.advice,
             large_change=declared.large_change,
-            states=state_lines(),
-            max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
+            ends=ENDS,
+            max_megabytes=max_megabytes(),
             max_rows=settings.BULK_UPLOAD_MAX_ROWS,
             may_upload=self.has_add_permission(request),
         )
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/guide.html", context)
-
-
-def state_lines() -> list[StateLine]:
-    """The ends of an upload in the active language."""
-    return [StateLine(outcome.badge(state), str(happened), str(following)) for state, happened, following in ENDS]
 
 
 def column_lines(sheet: Sheet) -> list[ColumnLine]:

@@ -26,6 +26,16 @@ class Outcome:
     icon: str
     label: StrPromise | str
 
+    @property
+    def badge(self) -> SafeString:
+        """The state as icon and word."""
+        return format_html(
+            '<span class="estado estado-{}"><span aria-hidden="true">{}</span> {}</span>',
+            self.name,
+            self.icon,
+            self.label,
+        )
+
 
 WAITING: Final = Outcome("pending", "⏳", Status.PENDING.label)
 RUNNING: Final = Outcome("processing", "▶", Status.PROCESSING.label)
@@ -48,21 +58,6 @@ def outcome(upload: BulkUpload) -> Outcome:
     return {Status.PENDING: WAITING, Status.PROCESSING: RUNNING, Status.CANCELLED: CANCELLED}[Status(upload.status)]
 
 
-def status_badge(upload: BulkUpload) -> SafeString:
-    """The outcome as icon and word."""
-    return badge(outcome(upload))
-
-
-def badge(state: Outcome) -> SafeString:
-    """A state as icon and word."""
-    return format_html(
-        '<span class="estado estado-{}"><span aria-hidden="true">{}</span> {}</span>',
-        state.name,
-        state.icon,
-        state.label,
-    )
-
-
 def rows_text(upload: BulkUpload) -> str:
     """How many of the rows are in the catalogue, or have been dealt with so far; empty while the total is not known."""
     if not upload.total:
@@ -78,6 +73,6 @@ def outcome_text(upload: BulkUpload) -> str:
 
 
 def detailed_badge(upload: BulkUpload) -> SafeString:
-    """As `status_badge`, followed by the rows."""
-    rows = rows_text(upload)
-    return format_html("{}: {}", status_badge(upload), rows) if rows else status_badge(upload)
+    """The outcome's badge, followed by the rows."""
+    badge, rows = outcome(upload).badge, rows_text(upload)
+    return format_html("{}: {}", badge, rows) if rows else badge

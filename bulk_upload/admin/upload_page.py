@@ -21,10 +21,8 @@ from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.receiving.multipart import read_by_our_rules
 from bulk_upload.receiving.refusals import RefusedUpload, status_of
-from bulk_upload.receiving.upload_size import MULTIPART_OVERHEAD, too_large
+from bulk_upload.receiving.upload_size import check_length, max_megabytes
 from medisupply.web import history
-
-MEBIBYTE = 1024 * 1024
 
 
 class UploadPage(ScopedUploads):
@@ -40,8 +38,8 @@ class UploadPage(ScopedUploads):
             raise PermissionDenied
         read_by_our_rules(request)
         try:
-            if request.method == "POST" and _length(request) > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
-                raise too_large()
+            if request.method == "POST":
+                check_length(request.META)
             return self._checked_upload(request)
         except RefusedUpload as refusal:
             return self._refused(request, _form_of_address(request), refusal)
@@ -98,7 +96,7 @@ class UploadPage(ScopedUploads):
             advice=form.declared.advice,
             unread=unread,
             max_bytes=settings.BULK_UPLOAD_MAX_BYTES,
-            max_megabytes=max(1, settings.BULK_UPLOAD_MAX_BYTES // MEBIBYTE),
+            max_megabytes=max_megabytes(),
             sheet=form.sheet,
             required=[column.name for column in form.sheet.columns if column.required],
             max_rows=settings.BULK_UPLOAD_MAX_ROWS,
@@ -111,11 +109,6 @@ def _form_of_address(request: HttpRequest) -> UploadForm:
     """The empty form for the sheet that the address names."""
     sheet = requested_sheet(request.GET.get("hoja"), request.user)
     return UploadForm(user=request.user, sheet_name=sheet.name)
-
-
-def _length(request: HttpRequest) -> int:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdigit() else 0
 
 
 def _wants_json(request: HttpRequest) -> bool:

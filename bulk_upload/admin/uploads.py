@@ -24,14 +24,12 @@ from bulk_upload.admin.cancel_retry_page import STEPS, CancelRetryPage
 from bulk_upload.admin.changes_page import ChangesPage
 from bulk_upload.admin.corrections_page import CorrectionsPage
 from bulk_upload.admin.downloads import Downloads
+from bulk_upload.admin.filters import OutcomeFilter, OwnSuppliersFilter, SheetFilter
 from bulk_upload.admin.guide_page import GuidePage
 from bulk_upload.admin.history import HistoryPage
-from bulk_upload.admin.outcome import status_badge
-from bulk_upload.admin.outcome_filter import OutcomeFilter
-from bulk_upload.admin.owner_filter import OwnSuppliersFilter
+from bulk_upload.admin.outcome import outcome
 from bulk_upload.admin.progress_page import WatchPage
 from bulk_upload.admin.replace_page import ReplacePage
-from bulk_upload.admin.sheet_filter import SheetFilter
 from bulk_upload.admin.sheets import sheet_title
 from bulk_upload.admin.upload_page import UploadPage
 from bulk_upload.models import BulkUpload
@@ -77,7 +75,7 @@ class BulkUploadAdmin(
 
     @admin.display(description=_("estado"), ordering="status")
     def estado(self, upload: BulkUpload) -> SafeString:
-        return status_badge(upload)
+        return outcome(upload).badge
 
     @admin.display(description=_("archivo"), ordering="filename")
     def archivo(self, upload: BulkUpload) -> SafeString:

@@ -6,8 +6,7 @@ import uuid
 from typing import Any, Final
 
 from django.db.models import Model
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 
@@ -15,7 +14,7 @@ from bulk_upload.imports import SheetImport, registry
 from bulk_upload.models import BulkUpload
 from bulk_upload.owners import ADD_UPLOADS, may_act_for, may_import, owners, owners_for
 
-UNKNOWN_TASK: Final = gettext_noop(
+UNKNOWN_TASK: Final = _(
     "No hay una carga con ese «task_id» para su usuario: revise que sea el que llegó al enviar el archivo, y "
     "que el token sea del mismo proveedor."
 )
@@ -31,7 +30,7 @@ def key_of(task_id: str) -> uuid.UUID:
 
 def unknown_task() -> NotFound:
     """The answer about a task that is not there, or is another supplier's: which of the two is not said."""
-    return NotFound(_(UNKNOWN_TASK))
+    return NotFound(UNKNOWN_TASK)
 
 
 def visible(request: Request, task_id: str) -> BulkUpload:

@@ -42,7 +42,7 @@ class Column(Rendered):
 
 
 class ColumnsMeta(serializers.Serializer[Any]):
-    total = IntegerField()
+    total = IntegerField(initial=13)
 
 
 _EXAMPLE: Final = sheet.IntegerColumn(
@@ -61,7 +61,7 @@ class ColumnsView(APIView):
         tag=HELP,
         parameters=[SHEET],
         answers=page_answer(
-            "Columns", "Las columnas, en su orden.", Column, Column.render(_EXAMPLE, "es"), ColumnsMeta, {"total": 13}
+            "Columns", "Las columnas, en su orden.", Column, Column.render(_EXAMPLE, "es"), ColumnsMeta
         ),
         errors=[UNKNOWN_SHEET],
     )

@@ -16,9 +16,9 @@ from rest_framework.views import APIView
 
 from bulk_upload.api import access, addresses, examples
 from bulk_upload.api.schema import (
-    AWAY,
     HELP,
     SHEET,
+    STORAGE,
     TASK,
     UNKNOWN,
     UNKNOWN_SHEET,
@@ -32,7 +32,7 @@ from bulk_upload.workbooks import downloads
 from bulk_upload.workbooks.prepared_files import progress_sentence
 from medisupply.api.json import valid
 from medisupply.api.rendering import Rendered
-from medisupply.api.schema import JSON, ErrorCase, answer, operation, query
+from medisupply.api.schema import JSON, ErrorCase, answer, operation
 from medisupply.api.throttles import StatusThrottle, count_export
 
 # Seconds after which a client may ask again whether a file is ready.
@@ -40,7 +40,7 @@ PREPARATION_SECONDS: Final = "2"
 
 
 class TemplateParams(Serializer[dict[str, Any]]):
-    ejemplo = BooleanField(default=False)
+    ejemplo = BooleanField(default=False, help_text="Con «true», trae filas de ejemplo.")
 
 
 class TemplateView(APIView):
@@ -48,7 +48,7 @@ class TemplateView(APIView):
         "plantilla",
         "Descargar la plantilla",
         tag=HELP,
-        parameters=[query("ejemplo", "Con «true», trae filas de ejemplo.", bool), SHEET],
+        parameters=[TemplateParams, SHEET],
         answers=workbook("La plantilla de Excel."),
         errors=[UNKNOWN_SHEET],
     )
@@ -68,7 +68,7 @@ class OriginalView(APIView):
             **workbook("El archivo, tal como llegó."),
             (200, "text/csv"): text_file("El archivo, tal como llegó."),
         },
-        errors=[UNKNOWN, 410, ErrorCase(422, "file_replaced", text_of("file_replaced", {}, "es")), *AWAY],
+        errors=[UNKNOWN, 410, ErrorCase(422, "file_replaced", text_of("file_replaced", {}, "es")), STORAGE],
     )
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
@@ -134,7 +134,7 @@ class CorrectionsView(APIView):
             ErrorCase(409, "nothing_to_correct", "La carga no tiene filas por corregir."),
             410,
             ErrorCase(422, "damaged_file", "El archivo está dañado o incompleto y no se puede leer."),
-            *AWAY,
+            STORAGE,
             ErrorCase(
                 503, "not_prepared", "El archivo no se pudo preparar por una falla del sistema: intente más tarde."
             ),

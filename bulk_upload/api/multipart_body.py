@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from rest_framework.request import Request
 
 from bulk_upload.receiving.multipart import FormParser
 from bulk_upload.receiving.refusals import RefusedUpload
-from bulk_upload.receiving.upload_size import MULTIPART_OVERHEAD, too_large
 
 FIELD: Final = "file"
 
@@ -46,10 +44,3 @@ def uploaded_file(request: Request) -> UploadedFile[bytes] | None:
         message = _("El archivo llegó en el campo «%(field)s»: envíelo en el campo «file».") % {"field": files[0][0]}
         raise RefusedUpload("file_required", message)
     return files[0][1] if files else None
-
-
-def check_length(request: Request) -> None:
-    """Refuse, before a byte of it is read, a body that is certainly too large."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if length.isdigit() and int(length) > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
-        raise too_large()

@@ -11,45 +11,39 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.fields import CharField, ChoiceField, IntegerField
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from bulk_upload.api import access, examples
 from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS, text_file, workbook
 from bulk_upload.models import BulkUpload, RowError, Severity
-from bulk_upload.wording import cell_address, text_of
+from bulk_upload.wording import worded, worded_error
 from bulk_upload.workbooks import downloads
 from bulk_upload.workbooks.row_errors import ExportFormat
-from medisupply.api.paging import PAGE, SIZE, filter_parameters, filtered, numbered, page_answer
-from medisupply.api.rendering import Rendered
-from medisupply.api.schema import Describe, answer, operation
+from medisupply.api.filters import filter_parameters, filtered
+from medisupply.api.json import language
+from medisupply.api.paging import PageParams, numbered, page_answer
+from medisupply.api.schema import answer, operation
 from medisupply.api.throttles import count_export
 
 
-# A `RowError`. `bulk_upload.workbooks.row_errors` writes the same keys into files.
-class Problem(Rendered):
+# `WordedProblem`, as the files hold it, too.
+class Problem(Serializer[Any]):
     fila = IntegerField(allow_null=True)
     celda = CharField(allow_null=True)
     columna = CharField(allow_blank=True)
-    gravedad = ChoiceField(source="severity", choices=Severity.choices)
+    gravedad = ChoiceField(choices=Severity.choices)
     codigo = CharField()
     mensaje = CharField()
     valor = CharField(allow_blank=True)
 
-    @staticmethod
-    def get_fila(problem: RowError, language: str) -> int | None:
-        return problem.fila or None
 
-    @staticmethod
-    def get_celda(problem: RowError, language: str) -> str | None:
-        return cell_address(problem.upload.header_positions, problem.columna, problem.fila)
-
-    @staticmethod
-    def get_mensaje(problem: RowError, language: str) -> str:
-        return text_of(problem.codigo, problem.params, language)
-
-
-_EXAMPLE: Final = Problem.render(
-    RowError(upload=examples.UPLOAD, severity=Severity.ERROR, fila=25, **examples.CELL), "es"
+_EXAMPLE: Final = worded(
+    25,
+    **examples.CELL,
+    language="es",
+    positions=examples.UPLOAD.header_positions,
+    severity=Severity.ERROR,
 )
 
 
@@ -72,47 +66,43 @@ class ProblemListView(APIView):
             "En páginas. Todos en un archivo: `errors.csv`, `errors.xlsx` o `errors.json` (`?format=csv`, `xlsx` o "
             "`json` en esta dirección da lo mismo)."
         ),
-        parameters=[TASK, *filter_parameters(ProblemFilters), PAGE, SIZE],
+        parameters=[TASK, *filter_parameters(ProblemFilters), PageParams],
         answers=page_answer("ProblemPage", "Una página.", Problem, _EXAMPLE),
-        errors=[400, UNKNOWN],
+        errors=[UNKNOWN],
     )
     def get(self, request: Request, task_id: str) -> Any:
         if file_format := request.query_params.get("format"):
             return _file(request, task_id, file_format)
-        return Response(numbered(request, _found(request, access.visible(request, task_id)), Problem.render))
+        upload = access.visible(request, task_id)
+        positions, said = upload.header_positions, language()
+        found = _found(request, upload)
+        return Response(numbered(request, found, lambda problem: worded_error(problem, positions, said)))
 
 
-def _file_operation(file_format: ExportFormat, answers: dict[Any, OpenApiResponse]) -> Describe:
-    return operation(
-        f"errores_de_carga_{file_format.value}",
-        f"Todos los errores y advertencias de una carga, en un archivo {file_format.value.upper()}",
-        tag=UPLOADS,
-        parameters=[TASK, *filter_parameters(ProblemFilters)],
-        answers=answers,
-        errors=[400, UNKNOWN],
-    )
+# Each has an address of its own: a generated client reads one kind of answer at each.
+_FILES: Final[dict[ExportFormat, dict[Any, OpenApiResponse]]] = {
+    ExportFormat.CSV: {(200, "text/csv"): text_file("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»).")},
+    ExportFormat.XLSX: workbook("Todos, en Excel."),
+    ExportFormat.JSON: {200: answer(Problem(many=True), "La lista completa.", _EXAMPLE)},
+}
 
 
-class ProblemsCsvView(APIView):
-    """The files have addresses of their own: a generated client reads one kind of answer at each."""
+def file_view(file_format: ExportFormat) -> Any:
+    """The view that answers with all problems of an upload in a file."""
 
-    @_file_operation(
-        ExportFormat.CSV, {(200, "text/csv"): text_file("Todos, en CSV (UTF-8, separado por «;»; en inglés, por «,»).")}
-    )
-    def get(self, request: Request, task_id: str) -> HttpResponseBase:
-        return _file(request, task_id, ExportFormat.CSV)
+    class ProblemFileView(APIView):
+        @operation(
+            f"errores_de_carga_{file_format}",
+            f"Todos los errores y advertencias de una carga, en un archivo {file_format.upper()}",
+            tag=UPLOADS,
+            parameters=[TASK, *filter_parameters(ProblemFilters)],
+            answers=_FILES[file_format],
+            errors=[UNKNOWN],
+        )
+        def get(self, request: Request, task_id: str) -> HttpResponseBase:
+            return _file(request, task_id, file_format)
 
-
-class ProblemsXlsxView(APIView):
-    @_file_operation(ExportFormat.XLSX, workbook("Todos, en Excel."))
-    def get(self, request: Request, task_id: str) -> HttpResponseBase:
-        return _file(request, task_id, ExportFormat.XLSX)
-
-
-class ProblemsJsonView(APIView):
-    @_file_operation(ExportFormat.JSON, {200: answer(Problem(many=True), "La lista completa.", _EXAMPLE)})
-    def get(self, request: Request, task_id: str) -> HttpResponseBase:
-        return _file(request, task_id, ExportFormat.JSON)
+    return ProblemFileView.as_view()
 
 
 def _file(request: Request, task_id: str, file_format: str) -> HttpResponseBase:

@@ -6,30 +6,34 @@ from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework.fields import CharField
+from rest_framework.serializers import Serializer
 
 from bulk_upload.api.access import UNKNOWN_TASK
 from bulk_upload.imports import registry
+from bulk_upload.receiving.refusals import STORAGE_AWAY
 from bulk_upload.workbooks.row_errors import CONTENT_TYPES
-from medisupply.api.schema import ErrorCase, query
+from medisupply.api.schema import ErrorCase, in_path
 
 UPLOADS: Final = "Cargas"
 HELP: Final = "Ayudas"
 XLSX: Final = CONTENT_TYPES["xlsx"]
 OCTETS: Final = "application/octet-stream"
 
-TASK: Final = OpenApiParameter("task_id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="La tarea.")
-SUPPLIER: Final = query(
-    "proveedor_id", "El proveedor, si el usuario tiene varios.", {"type": "string", "maxLength": 32}
+TASK: Final = in_path("task_id", "La tarea.", OpenApiTypes.UUID)
+SHEET: Final = OpenApiParameter(
+    "hoja",
+    description="La hoja, por su nombre.",
+    enum=list(registry.imports),
+    default=next(iter(registry.imports), None),
 )
-SHEET: Final = query(
-    "hoja", "La hoja, por su nombre.", enum=list(registry.imports), default=next(iter(registry.imports), None)
-)
-AWAY: Final = [
-    ErrorCase(503, "storage_unavailable", "El almacén de archivos no responde: intente de nuevo en un momento."),
-    ErrorCase(503, "database_unavailable", "La base de datos no responde: intente de nuevo en un momento."),
-]
+STORAGE: Final = ErrorCase(503, "storage_unavailable", STORAGE_AWAY)
 UNKNOWN: Final = ErrorCase(404, "not_found", UNKNOWN_TASK)
 UNKNOWN_SHEET: Final = ErrorCase(400, "unknown_sheet", "La hoja «clientes» no existe.", "hoja")
+
+
+class SupplierChoice(Serializer[dict[str, Any]]):
+    proveedor_id = CharField(required=False, max_length=32, help_text="El proveedor, si el usuario tiene varios.")
 
 
 def text_file(description: str, kind: OpenApiTypes = OpenApiTypes.STR) -> OpenApiResponse:

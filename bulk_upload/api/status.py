@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.fields import CharField, ChoiceField, DateTimeField, FloatField, IntegerField, UUIDField
 from rest_framework.request import Request
@@ -24,7 +24,7 @@ from bulk_upload.progress import Snapshot
 from bulk_upload.wording import text_of
 from medisupply.api.json import language
 from medisupply.api.rendering import Rendered
-from medisupply.api.schema import Describe, answer, header, operation
+from medisupply.api.schema import answer, header, operation
 from medisupply.api.throttles import StatusThrottle
 
 # Seconds after which a client should ask again.
@@ -127,10 +127,15 @@ _LISTS: Final = {
 EXAMPLE: Final = State.render({**snapshots.head(examples.UPLOAD), "lists": _LISTS}, "es")
 
 
-def _describe(name: str, summary: str) -> Describe:
-    return operation(
-        name,
-        summary,
+class StateView(APIView):
+    """The state of one upload. With a token and the cache at hand no query is made."""
+
+    authentication_classes = [CachedTokenAuthentication, SessionAuthentication]
+    throttle_classes = [StatusThrottle]
+
+    @operation(
+        "estado_de_carga",
+        "Estado de una carga",
         tag=UPLOADS,
         description=(
             "Mientras la carga no termine, `Retry-After` dice en cuántos segundos volver a preguntar. Envíe el `ETag` "
@@ -145,15 +150,6 @@ def _describe(name: str, summary: str) -> Describe:
         },
         errors=[UNKNOWN],
     )
-
-
-class StateView(APIView):
-    """The state of one upload. With a token and the cache at hand no query is made."""
-
-    authentication_classes = [CachedTokenAuthentication, SessionAuthentication]
-    throttle_classes = [StatusThrottle]
-
-    @_describe("estado_de_carga", "Estado de una carga")
     def get(self, request: Request, task_id: str) -> Response:
         snapshot = visible_snapshot(request, task_id)
         tag = f'"{snapshot["revision"]}-{language()[:2]}-{BODY_VERSION}"'
@@ -166,12 +162,9 @@ class StateView(APIView):
         return response
 
 
+@extend_schema_view(get=extend_schema("ver_carga", summary="Ver una carga (lo mismo que su estado)"))
 class DetailView(StateView):
     """The same, under the address that the list's entries have."""
-
-    @_describe("ver_carga", "Ver una carga (lo mismo que su estado)")
-    def get(self, request: Request, task_id: str) -> Response:
-        return super().get(request, task_id)
 
 
 def visible_snapshot(request: Request, task_id: str) -> Snapshot:

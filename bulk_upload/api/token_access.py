@@ -74,7 +74,7 @@ def forget_all(**signal: Any) -> None:
         return
     _new_generation()
     if transaction.get_connection().in_atomic_block:
-        transaction.on_commit(_renew)
+        transaction.on_commit(_new_generation)
 
 
 def connect() -> None:
@@ -104,7 +104,3 @@ def _new_generation() -> str:
     generation = uuid.uuid4().hex
     shared_cache.write(GENERATION, generation, None)
     return generation
-
-
-def _renew() -> None:
-    _new_generation()

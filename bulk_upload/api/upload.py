@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 from drf_spectacular.utils import OpenApiExample, extend_schema_view
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -19,26 +19,30 @@ from rest_framework.views import APIView
 
 from bulk_upload import idempotency, snapshots
 from bulk_upload.api import access, examples
-from bulk_upload.api.multipart_body import StrictMultiPartParser, check_length, uploaded_file
-from bulk_upload.api.schema import AWAY, SUPPLIER, UPLOADS
+from bulk_upload.api.multipart_body import StrictMultiPartParser, uploaded_file
+from bulk_upload.api.schema import STORAGE, UPLOADS, SupplierChoice
 from bulk_upload.api.status import POLL_SECONDS, SUPPLIER_HELP, status_address
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.receiving.upload_size import check_length
 from bulk_upload.wording import text_of
 from medisupply.api.json import valid
 from medisupply.api.rendering import Rendered
-from medisupply.api.schema import USUAL, Describe, ErrorCase, answer, header, operation, query
+from medisupply.api.schema import Describe, ErrorCase, answer, header, operation
 from medisupply.api.throttles import UploadThrottle
 
-RECEIVED: Final = gettext_noop("Archivo recibido y encolado para procesamiento")
+RECEIVED: Final = _("Archivo recibido y encolado para procesamiento")
 
 
-class UploadOptions(Serializer[dict[str, Any]]):
-    """The options of an upload, from the query or the form."""
+class OptionsOfAll(Serializer[dict[str, Any]]):
+    reemplazar_duplicados = BooleanField(
+        default=False, help_text="Con «true», lo que ya existe se actualiza; si no, esas filas se rechazan."
+    )
 
-    proveedor_id = CharField(required=False, max_length=32)
-    reemplazar_duplicados = BooleanField(default=False)
+
+class UploadOptions(OptionsOfAll, SupplierChoice):
+    """The options of an upload, from the query or the form. Only sheets of suppliers have a supplier."""
 
 
 class Accepted(Rendered):
@@ -52,12 +56,12 @@ class Accepted(Rendered):
     get_status_url = staticmethod(status_address)
 
 
-def accepted(upload: BulkUpload, message: str, state: str = "") -> dict[str, Any]:
+def accepted(upload: BulkUpload, message: str | StrPromise, state: str = "") -> dict[str, Any]:
     """The 202's JSON; `state` replaces the upload's present status."""
     return Accepted.render({**snapshots.head(upload), "message": message, "status": state or upload.status})
 
 
-def accepted_example(message: str, status: Status = Status.PENDING) -> dict[str, Any]:
+def accepted_example(message: StrPromise, status: Status = Status.PENDING) -> dict[str, Any]:
     return accepted(examples.UPLOAD, message, status)
 
 
@@ -78,7 +82,7 @@ class UploadView(APIView):
         return super(UploadView, described).as_view(**initkwargs)
 
     def post(self, request: Request) -> Response:
-        check_length(request)
+        check_length(request.META)
         form = request.data.dict() if isinstance(request.data, QueryDict) else {}
         options = valid(UploadOptions, {**form, **request.query_params.dict()})
         declared = registry.get(self.sheet_name)
@@ -97,7 +101,12 @@ _REFUSALS: Final = [
     ErrorCase(400, "file_required", "Falta el archivo: envíelo en el campo «file».", "file"),
     ErrorCase(400, "too_many_files", "Envíe un solo archivo por petición; llegaron 2.", "file"),
     ErrorCase(400, "bad_filename", "El nombre del archivo no se admite: cámbielo y envíelo otra vez.", "file"),
-    next(usual for usual in USUAL if usual.code == "unsupported_format"),
+    ErrorCase(
+        415,
+        "unsupported_format",
+        "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx.",
+        "file",
+    ),
     ErrorCase(
         415,
         "content_mismatch",
@@ -151,12 +160,7 @@ def _sending(view: type[UploadView]) -> Describe:
             "las mismas opciones es la misma tarea mientras no termine."
         ),
         parameters=[
-            *([SUPPLIER] if owned else []),
-            query(
-                "reemplazar_duplicados",
-                "Con «true», lo que ya existe se actualiza; si no, esas filas se rechazan.",
-                bool,
-            ),
+            UploadOptions if owned else OptionsOfAll,
             header("Idempotency-Key", "Nombre único de esta petición, de 1 a 255 caracteres; por ejemplo un UUID."),
         ],
         request={"multipart/form-data": form},
@@ -168,16 +172,16 @@ def _sending(view: type[UploadView]) -> Describe:
                 Accepted, "Recibido: pregunte por la tarea en status_url.", accepted_example(RECEIVED) | changes
             )
         },
-        errors=[408, 411, 413, *_REFUSALS, *(_REFUSALS_OF_OWNED if owned else [403]), *AWAY],
+        errors=[408, 411, 413, *_REFUSALS, *(_REFUSALS_OF_OWNED if owned else [403]), STORAGE],
     )
 
 
 def _accepted(upload: BulkUpload) -> Response:
     """The 202. A client that repeats its key gets the first answer again; who repeats a file, the same task."""
     if not upload.repeated:
-        return answer_202(accepted(upload, _(RECEIVED)))
+        return answer_202(accepted(upload, RECEIVED))
     if upload.idempotency_key:
-        body = accepted(upload, _(RECEIVED), Status.PENDING)
+        body = accepted(upload, RECEIVED, Status.PENDING)
     else:
         body = accepted(upload, _("Este mismo archivo ya se está importando: es la misma tarea"))
     response = answer_202(body)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
-from rest_framework.fields import CharField, FloatField, IntegerField
+from rest_framework.fields import CharField
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from bulk_upload import snapshots
@@ -17,10 +14,10 @@ from bulk_upload.api.result import Resumen
 from bulk_upload.api.schema import UPLOADS
 from bulk_upload.api.status import Failure, Head, OfSheet, status_address
 from bulk_upload.models import BulkUpload, Status
-from medisupply.api.filters import MomentFilter
-from medisupply.api.paging import INVALID_CURSOR, SIZE, filter_parameters, filtered, newest_first, page_answer
+from medisupply.api.filters import MomentFilter, filter_parameters, filtered
+from medisupply.api.paging import INVALID_CURSOR, CursorMeta, CursorParams, newest_first, page_answer
 from medisupply.api.rendering import Rendered
-from medisupply.api.schema import ErrorCase, operation, query
+from medisupply.api.schema import operation
 from medisupply.api.throttles import StatusThrottle
 
 
@@ -33,12 +30,6 @@ class Counted(Rendered):
 
 class Listed(Head, Failure, Counted, OfSheet):
     pass
-
-
-class CursorMeta(Serializer[Any]):
-    size = IntegerField()
-    next = CharField(allow_null=True, help_text="El cursor de la página siguiente; nulo en la última.")
-    took_ms = FloatField()
 
 
 class UploadFilters(FilterSet):
@@ -60,20 +51,15 @@ class UploadListView(APIView):
         "Listar las cargas",
         tag=UPLOADS,
         description="Las propias, de la más nueva a la más antigua.",
-        parameters=[
-            *filter_parameters(UploadFilters),
-            query("cursor", "El «meta.next» de la página anterior.", {"type": "string", "maxLength": 200}),
-            SIZE,
-        ],
+        parameters=[*filter_parameters(UploadFilters), CursorParams],
         answers=page_answer(
             "UploadPage",
             "Una página de cargas.",
             Listed,
             Listed.render(snapshots.head(examples.UPLOAD), "es"),
             CursorMeta,
-            {"size": 50, "next": None, "took_ms": 4.1},
         ),
-        errors=[ErrorCase(400, "invalid_cursor", INVALID_CURSOR, "cursor")],
+        errors=[INVALID_CURSOR],
     )
     def get(self, request: Request) -> Response:
         uploads = BulkUpload.objects.for_user(request.user).defer("productos_creados", "productos_actualizados")

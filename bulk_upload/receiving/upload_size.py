@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
@@ -43,7 +44,18 @@ class UploadSizeGuard(FileUploadHandler):
         return None
 
 
+def check_length(meta: Mapping[str, Any]) -> None:
+    """Refuse, before a byte of it is read, the body of a request (by its `META`) that is certainly too large."""
+    length = meta.get("CONTENT_LENGTH") or ""
+    if length.isdigit() and int(length) > settings.BULK_UPLOAD_MAX_BYTES + MULTIPART_OVERHEAD:
+        raise too_large()
+
+
 def too_large() -> RefusedUpload:
-    limit = settings.BULK_UPLOAD_MAX_BYTES // (1024 * 1024)
-    message = _("El archivo supera el límite de %(limit)s MB: divídalo en varios.") % {"limit": limit or "1"}
+    message = _("El archivo supera el límite de %(limit)s MB: divídalo en varios.") % {"limit": max_megabytes()}
     return RefusedUpload("file_too_large", message)
+
+
+def max_megabytes() -> int:
+    """The limit as people are told it."""
+    return max(1, settings.BULK_UPLOAD_MAX_BYTES // (1024 * 1024))

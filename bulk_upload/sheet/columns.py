@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar, Final, Literal
 
 from bulk_upload.sheet.date_values import date_parser
@@ -37,7 +39,24 @@ ORIGINAL_ROW: Final = "_fila_original"
 ROW_PROBLEMS: Final = "_errores"
 
 
-class Column:
+class ColumnDefaults:
+    """What a column has unless its kind has fields for it. `default` is what a new row gets for a blank cell."""
+
+    required: bool = True
+    default: Value | None = ""
+    fallbacks: Sequence[str] = ()
+    max_length: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    upper: bool = False
+    addressable: bool = False
+    pattern: str = ""
+    earliest: dt.date | None = None
+    latest: dt.date | None = None
+
+
+@dataclass(eq=False, kw_only=True)
+class Column(ColumnDefaults):
     """One column of a sheet.
 
     `name` is the header, the field of the model and the key in JSON. `rule` says in both languages what belongs there,
@@ -50,198 +69,113 @@ class Column:
 
     kind: ClassVar[Kind]
 
-    def __init__(
-        self,
-        name: str,
-        parse: Parser,
-        *,
-        rule: Text,
-        example: str | int | bool | float,
-        required: bool = True,
-        default: Value | None = "",
-        synonyms: Sequence[str] = (),
-        fallbacks: Sequence[str] = (),
-        max_length: int | None = None,
-        minimum: int | None = None,
-        maximum: int | None = None,
-        upper: bool = False,
-        addressable: bool = False,
-        pattern: str = "",
-        earliest: dt.date | None = None,
-        latest: dt.date | None = None,
-    ) -> None:
-        self.name = name
-        self.parse = parse
-        self.rule = rule
-        self.example = example
-        self.required = required
-        self.default = default
-        self.synonyms = tuple(synonyms)
-        self.fallbacks = tuple(fallbacks)
-        self.max_length = max_length
-        self.minimum = minimum
-        self.maximum = maximum
-        self.upper = upper
-        self.addressable = addressable
-        self.pattern = pattern
-        self.earliest = earliest
-        self.latest = latest
+    name: str = field(kw_only=False)
+    rule: Text
+    example: str | int | bool | float
+    synonyms: Sequence[str] = ()
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name}>"
+    @cached_property
+    def parse(self) -> Parser:
+        raise NotImplementedError
 
 
+@dataclass(eq=False, kw_only=True)
 class CodeColumn(Column):
     """A code, kept exactly as it is written. One that is `addressable` fits into the path of a URL."""
 
     kind = "code"
 
-    def __init__(
-        self,
-        name: str,
-        max_length: int,
-        *,
-        rule: Text,
-        example: str,
-        required: bool = True,
-        upper: bool = False,
-        addressable: bool = False,
-        synonyms: Sequence[str] = (),
-    ) -> None:
-        parse = id_parser(max_length) if addressable else code_parser(max_length, upper=upper)
-        super().__init__(
-            name,
-            parse,
-            rule=rule,
-            example=example,
-            required=required,
-            synonyms=synonyms,
-            max_length=max_length,
-            upper=upper,
-            addressable=addressable,
-        )
+    max_length: int = field(kw_only=False)
+    required: bool = True
+    upper: bool = False
+    addressable: bool = False
+
+    @cached_property
+    def parse(self) -> Parser:
+        return id_parser(self.max_length) if self.addressable else code_parser(self.max_length, upper=self.upper)
 
 
+@dataclass(eq=False, kw_only=True)
 class TextColumn(Column):
     """Text in NFC, without blanks at its ends; in capitals if it is `upper`."""
 
     kind = "text"
 
-    def __init__(
-        self,
-        name: str,
-        max_length: int,
-        *,
-        rule: Text,
-        example: str,
-        required: bool = True,
-        upper: bool = False,
-        pattern: str = "",
-        synonyms: Sequence[str] = (),
-        fallbacks: Sequence[str] = (),
-    ) -> None:
-        parse = text_parser(max_length, upper=upper)
-        super().__init__(
-            name,
-            matching(parse, pattern, example) if pattern else parse,
-            rule=rule,
-            example=example,
-            required=required,
-            synonyms=synonyms,
-            fallbacks=fallbacks,
-            max_length=max_length,
-            upper=upper,
-            pattern=pattern,
-        )
+    max_length: int = field(kw_only=False)
+    required: bool = True
+    upper: bool = False
+    pattern: str = ""
+    fallbacks: Sequence[str] = ()
+
+    @cached_property
+    def parse(self) -> Parser:
+        parse = text_parser(self.max_length, upper=self.upper)
+        return matching(parse, self.pattern, str(self.example)) if self.pattern else parse
 
 
+@dataclass(eq=False, kw_only=True)
 class DecimalColumn(Column):
     """An exact number of zero or more, with at most `digits` digits, `places` of them after the point."""
 
     kind = "decimal"
+    minimum = 0
 
-    def __init__(
-        self, name: str, digits: int, places: int, *, rule: Text, example: float, synonyms: Sequence[str] = ()
-    ) -> None:
-        super().__init__(
-            name,
-            decimal_parser(digits, places),
-            rule=rule,
-            example=example,
-            synonyms=synonyms,
-            minimum=0,
-            maximum=10 ** (digits - places) - 1,
-        )
-        self.digits = digits
-        self.places = places
+    digits: int = field(kw_only=False)
+    places: int = field(kw_only=False)
+
+    def __post_init__(self) -> None:
+        self.maximum = 10 ** (self.digits - self.places) - 1
+
+    @cached_property
+    def parse(self) -> Parser:
+        return decimal_parser(self.digits, self.places)
 
 
+@dataclass(eq=False, kw_only=True)
 class IntegerColumn(Column):
     """A whole number; optional when it has a default."""
 
     kind = "integer"
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        rule: Text,
-        example: int,
-        minimum: int = 0,
-        maximum: int = LARGEST_INTEGER,
-        default: int | None = None,
-        synonyms: Sequence[str] = (),
-    ) -> None:
-        super().__init__(
-            name,
-            integer_parser(minimum, maximum),
-            rule=rule,
-            example=example,
-            required=default is None,
-            default=default or 0,
-            synonyms=synonyms,
-            minimum=minimum,
-            maximum=maximum,
-        )
+    minimum: int = 0
+    maximum: int = LARGEST_INTEGER
+    default: int | None = None
+
+    def __post_init__(self) -> None:
+        self.required = self.default is None
+        self.default = self.default or 0
+
+    @cached_property
+    def parse(self) -> Parser:
+        return integer_parser(self.minimum, self.maximum)
 
 
+@dataclass(eq=False, kw_only=True)
 class BooleanColumn(Column):
     """Yes or no; always optional."""
 
     kind = "boolean"
+    required = False
 
-    def __init__(
-        self, name: str, *, default: bool, rule: Text, example: str = "sí", synonyms: Sequence[str] = ()
-    ) -> None:
-        super().__init__(
-            name, parse_boolean, rule=rule, example=example, required=False, default=default, synonyms=synonyms
-        )
+    default: bool
+    example: str = "sí"
+
+    @cached_property
+    def parse(self) -> Parser:
+        return parse_boolean
 
 
+@dataclass(eq=False, kw_only=True)
 class DateColumn(Column):
     """A day from `earliest` to `latest`. Without one an optional column is null."""
 
     kind = "date"
+    default = None
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        rule: Text,
-        example: str,
-        required: bool = True,
-        earliest: dt.date = EARLIEST,
-        latest: dt.date = LATEST,
-        synonyms: Sequence[str] = (),
-    ) -> None:
-        super().__init__(
-            name,
-            date_parser(earliest, latest),
-            rule=rule,
-            example=example,
-            required=required,
-            default=None,
-            synonyms=synonyms,
-            earliest=earliest,
-            latest=latest,
-        )
+    required: bool = True
+    earliest: dt.date = EARLIEST
+    latest: dt.date = LATEST
+
+    @cached_property
+    def parse(self) -> Parser:
+        return date_parser(self.earliest, self.latest)

@@ -10,7 +10,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from bulk_upload.admin.history import RecentAction, recent_actions
-from bulk_upload.admin.outcome import outcome, status_badge
+from bulk_upload.admin.outcome import outcome
 from bulk_upload.admin.sheets import SheetChoice, sheet_choices, sheet_title
 from bulk_upload.models import BulkUpload
 
@@ -20,7 +20,7 @@ register = template.Library()
 @register.filter
 def badge(upload: BulkUpload) -> SafeString:
     """The upload's outcome as icon and word."""
-    return status_badge(upload)
+    return outcome(upload).badge
 
 
 @register.filter

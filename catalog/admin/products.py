@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.admin.owner_filter import OwnSuppliersFilter
+from bulk_upload.admin.filters import OwnSuppliersFilter
 from bulk_upload.sheet.addresses import is_addressable
 from bulk_upload.workbooks.row_errors import ExportFormat
 from catalog import search

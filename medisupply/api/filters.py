@@ -1,14 +1,20 @@
-"""Filters that the lists of the API share."""
+"""Filters of the lists of the API: as they read the query, and as the schema shows them."""
 
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.fields import IsoDateTimeField
-from django_filters.rest_framework import IsoDateTimeFilter
+from django_filters.rest_framework import BaseCSVFilter, BooleanFilter, Filter, FilterSet, IsoDateTimeFilter
+from django_filters.utils import translate_validation
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+Row = TypeVar("Row", bound=Model)
 
 
 class MomentField(IsoDateTimeField):
@@ -25,3 +31,35 @@ class MomentFilter(IsoDateTimeFilter):
     """A date, or a moment in ISO 8601."""
 
     field_class = MomentField
+
+
+# What filters are in the schema; all others are texts.
+_SCHEMAS: Final[dict[type[Filter], dict[str, str]]] = {
+    MomentFilter: {"type": "string", "format": "date-time"},
+    BooleanFilter: {"type": "boolean"},
+}
+
+
+def filter_parameters(filters: type[FilterSet]) -> list[OpenApiParameter]:
+    """The filters that have a `help_text`, for the schema."""
+    found = []
+    for name, each in filters.base_filters.items():
+        more = each.extra
+        if "help_text" in more:
+            schema: dict[str, Any] = dict(_SCHEMAS.get(type(each), {"type": "string"}))
+            if "max_length" in more:
+                schema["maxLength"] = more["max_length"]
+            if "choices" in more and not isinstance(each, BaseCSVFilter):  # its choices are those of its parts
+                schema["enum"] = [value for value, _title in more["choices"]]
+            found.append(OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=more["help_text"]))
+    return found
+
+
+def filtered(request: Request, filters: type[FilterSet], rows: QuerySet[Row]) -> QuerySet[Row]:
+    """`rows` as the query's filters leave them; a filter that makes no sense is a 400 that names it."""
+    chosen = filters(request.query_params, queryset=rows, request=request)
+    if not chosen.is_valid():
+        error: Any = translate_validation(chosen.errors)
+        raise error
+    found: QuerySet[Row] = chosen.qs
+    return found

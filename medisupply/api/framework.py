@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from medisupply.api.introduction import INTRODUCTION
+
 REST_FRAMEWORK: Final[dict[str, Any]] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
@@ -24,9 +26,16 @@ REST_FRAMEWORK: Final[dict[str, Any]] = {
 SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "TITLE": "MediSupply: carga masiva de catálogos",
     "VERSION": "1.0.0",
+    "DESCRIPTION": INTRODUCTION,
+    "SERVERS": [
+        {"url": "/", "description": "El sitio que sirve este esquema."},
+        {
+            "url": "https://{host}",
+            "description": "Un sitio de MediSupply.",
+            "variables": {"host": {"default": "medisupply.example", "description": "Su nombre."}},
+        },
+    ],
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -36,9 +45,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "PREPROCESSING_HOOKS": ["medisupply.api.schema_hooks.only_the_long_paths"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "medisupply.api.schema_hooks.describe_headers",
-        "medisupply.api.schema_hooks.describe_access",
-        "medisupply.api.introduction.introduce",
+        "medisupply.api.schema_hooks.describe_all",
     ],
     "ENUM_NAME_OVERRIDES": {"EstadoDeCarga": "bulk_upload.models.Status", "Gravedad": "bulk_upload.models.Severity"},
 }

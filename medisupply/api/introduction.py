@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 INTRODUCTION: Final = """\
 Envíe un catálogo de miles de filas con una sola petición: la respuesta llega enseguida y la importación sigue después.
@@ -34,9 +34,3 @@ Envíe un catálogo de miles de filas con una sola petición: la respuesta llega
 - **Ayuda**: toda respuesta trae `X-Request-ID`; menciónelo.
 - Todo responde también bajo `/api/catalog/`, que es lo que dicen `status_url` y `errores_url`.
 """
-
-
-def introduce(result: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Hook: put the introduction at the head of the schema."""
-    result["info"]["description"] = INTRODUCTION
-    return result

@@ -8,107 +8,68 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from django.db.models import Model, Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
-from django_filters.rest_framework import BaseCSVFilter, BooleanFilter, Filter, FilterSet
-from django_filters.utils import translate_validation
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from medisupply.api.filters import MomentFilter
 from medisupply.api.json import valid
-from medisupply.api.schema import answer, query
+from medisupply.api.schema import ErrorCase, answer, example_of
 
 LARGEST_PAGE: Final = 200
 USUAL_PAGE: Final = 50
 # Beyond it no list goes, and a database's numbers end.
 LAST_PAGE: Final = 1_000_000
 
-INVALID_CURSOR: Final = gettext_noop("El cursor no es válido: use el que vino en «meta.next».")
+INVALID_CURSOR: Final = ErrorCase(
+    400, "invalid_cursor", _("El cursor no es válido: use el que vino en «meta.next»."), "cursor"
+)
 
-Row = TypeVar("Row", bound=Model)
 Body = dict[str, Any]
 
 
-PAGE: Final = query("page", "Página, desde 1.", {"type": "integer", "minimum": 1, "maximum": LAST_PAGE, "default": 1})
-SIZE: Final = query(
-    "size",
-    "Entradas por página.",
-    {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE},
-)
+class SizeParams(serializers.Serializer[dict[str, Any]]):
+    size = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_PAGE, default=USUAL_PAGE, help_text="Entradas por página."
+    )
 
 
-class PageParams(serializers.Serializer[dict[str, Any]]):
-    page = serializers.IntegerField(min_value=1, max_value=LAST_PAGE, default=1)
-    size = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=USUAL_PAGE)
+class PageParams(SizeParams):
+    page = serializers.IntegerField(min_value=1, max_value=LAST_PAGE, default=1, help_text="Página, desde 1.")
 
 
-class CursorParams(serializers.Serializer[dict[str, Any]]):
-    cursor = serializers.CharField(required=False, max_length=200)
-    size = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=USUAL_PAGE)
+class CursorParams(SizeParams):
+    cursor = serializers.CharField(required=False, max_length=200, help_text="El «meta.next» de la página anterior.")
 
 
 class NumberedMeta(serializers.Serializer[Any]):
-    page = serializers.IntegerField()
-    size = serializers.IntegerField()
-    total = serializers.IntegerField(help_text="Entradas en todas las páginas.")
-    took_ms = serializers.FloatField(help_text="Milisegundos que tomó la consulta.")
+    page = serializers.IntegerField(initial=1)
+    size = serializers.IntegerField(initial=USUAL_PAGE)
+    total = serializers.IntegerField(initial=1, help_text="Entradas en todas las páginas.")
+    took_ms = serializers.FloatField(initial=3.2, help_text="Milisegundos que tomó la consulta.")
 
 
-NUMBERED_META: Final = {"page": 1, "size": 50, "total": 1, "took_ms": 3.2}
+class CursorMeta(serializers.Serializer[Any]):
+    size = serializers.IntegerField(initial=USUAL_PAGE)
+    next = serializers.CharField(
+        allow_null=True, initial=None, help_text="El cursor de la página siguiente; nulo en la última."
+    )
+    took_ms = serializers.FloatField(initial=4.1)
 
 
 def page_answer(
-    name: str,
-    description: str,
-    item: Any,
-    example: Mapping[str, Any],
-    meta: Any = NumberedMeta,
-    meta_example: Mapping[str, Any] = NUMBERED_META,
+    name: str, description: str, item: Any, example: Any = None, meta: Any = NumberedMeta
 ) -> dict[int, OpenApiResponse]:
     """The answer of a list, for the schema: `item` is the serializer of its entries, `name` that of a page."""
     page = type(name, (serializers.Serializer,), {"items": item(many=True), "meta": meta()})
-    return {200: answer(page, description, {"items": [example], "meta": meta_example})}
+    return {200: answer(page, description, {"items": [example or example_of(item)], "meta": example_of(meta)})}
 
 
-# What filters are in the schema; all others are texts.
-_SCHEMAS: Final[dict[type[Filter], dict[str, str]]] = {
-    MomentFilter: {"type": "string", "format": "date-time"},
-    BooleanFilter: {"type": "boolean"},
-}
-
-
-def filter_parameters(filters: type[FilterSet]) -> list[OpenApiParameter]:
-    """The filters that have a `help_text`, for the schema."""
-    found = []
-    for name, each in filters.base_filters.items():
-        more = each.extra
-        if "help_text" in more:
-            schema: dict[str, Any] = dict(_SCHEMAS.get(type(each), {"type": "string"}))
-            if "max_length" in more:
-                schema["maxLength"] = more["max_length"]
-            if "choices" in more and not isinstance(each, BaseCSVFilter):  # its choices are those of its parts
-                schema["enum"] = [value for value, _title in more["choices"]]
-            found.append(query(name, more["help_text"], schema))
-    return found
-
-
-def filtered(request: Request, filters: type[FilterSet], rows: QuerySet[Row]) -> QuerySet[Row]:
-    """`rows` as the query's filters leave them; a filter that makes no sense is a 400 that names it."""
-    chosen = filters(request.query_params, queryset=rows, request=request)
-    if not chosen.is_valid():
-        error: Any = translate_validation(chosen.errors)
-        raise error
-    found: QuerySet[Row] = chosen.qs
-    return found
-
-
-def numbered(request: Request, rows: QuerySet[Any], shape: Callable[[Any], Body]) -> Body:
+def numbered(request: Request, rows: QuerySet[Any], shape: Callable[[Any], Mapping[str, Any]]) -> Body:
     """The page that the query asks for: ``{"items", "meta": {"page", "size", "total", "took_ms"}}``."""
     began = time.perf_counter()
     params = valid(PageParams, request.query_params)
@@ -147,7 +108,7 @@ def _read(cursor: str) -> tuple[datetime, uuid.UUID]:
         moment, _bar, key = text.partition("|")
         return datetime.fromisoformat(moment).astimezone(UTC), uuid.UUID(key)
     except (ValueError, OverflowError, binascii.Error) as error:
-        raise ValidationError({"cursor": [_(INVALID_CURSOR)]}, code="invalid_cursor") from error
+        raise ValidationError({"cursor": [INVALID_CURSOR.sentence]}, code=INVALID_CURSOR.code) from error
 
 
 def _since(began: float) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
+from django_stubs_ext import StrPromise
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
@@ -30,7 +31,7 @@ class ErrorCase:
 
     status: int
     code: str
-    sentence: str
+    sentence: str | StrPromise
     field: str | None = None
 
 
@@ -50,14 +51,13 @@ MEANINGS: Final = {
     429: "Demasiadas peticiones: espere lo que dice Retry-After.",
     503: "Un servicio interno no responde: intente de nuevo después de Retry-After segundos.",
 }
-# The error that stands for those of its status where an operation names none.
+# The error of its status where an operation names none; those of `ALWAYS` come to those that it names.
 USUAL: Final = [
     ErrorCase(400, "invalid", "Los datos enviados no son válidos.", "proveedor_id"),
     ErrorCase(401, "not_authenticated", "Las credenciales de autenticación no se proveyeron."),
     ErrorCase(403, "permission_denied", "Usted no tiene permiso para realizar esta acción."),
     ErrorCase(404, "not_found", "No encontrado."),
     ErrorCase(408, "request_timeout", "La petición llegó incompleta o demasiado despacio: envíela otra vez."),
-    ErrorCase(409, "conflict", "Lo pedido no corresponde al estado actual."),
     ErrorCase(410, "file_gone", "El archivo ya no está en el almacén de cargas: súbalo otra vez."),
     ErrorCase(
         411,
@@ -66,13 +66,6 @@ USUAL: Final = [
         "Content-Length",
     ),
     ErrorCase(413, "file_too_large", "El archivo supera el límite de 200 MB: divídalo en varios.", "file"),
-    ErrorCase(
-        415,
-        "unsupported_format",
-        "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx.",
-        "file",
-    ),
-    ErrorCase(422, "unprocessable", "Lo pedido no puede hacerse."),
     ErrorCase(429, "throttled", "Demasiadas peticiones: espere 12 segundos e intente de nuevo."),
     ErrorCase(503, "database_unavailable", "La base de datos no responde: intente de nuevo en un momento."),
 ]
@@ -80,6 +73,8 @@ MEDIA_TYPE: Final = ErrorCase(415, "unsupported_media_type", "Tipo de medio “t
 
 # Every operation may answer so.
 ALWAYS: Final = (429, 503)
+# Who gives such a parameter may be answered so.
+OF_PARAMETERS: Final = {OpenApiParameter.QUERY: 400, OpenApiParameter.PATH: 404}
 
 
 class FieldError(serializers.Serializer[Any]):
@@ -109,10 +104,15 @@ def operation(
     examples: Sequence[OpenApiExample] = (),
     public: bool = False,
 ) -> Describe:
-    """Describe a view's method: its good `answers`, and its `errors`, those without a code of their own by status."""
+    """Describe a view's method: its good `answers`, and its `errors`, those without a code of their own by status.
+
+    `parameters` are drf-spectacular's, or serializers of the query. What they may be refused with goes without saying.
+    """
     named = [error for error in errors if isinstance(error, ErrorCase)]
     statuses = {error if isinstance(error, int) else error.status for error in errors}
-    failing = sorted({*statuses, *ALWAYS, *(() if public else (401,))})
+    places = {getattr(parameter, "location", OpenApiParameter.QUERY) for parameter in parameters}
+    implied = {status for place, status in OF_PARAMETERS.items() if place in places}
+    failing = sorted({*statuses, *implied, *ALWAYS, *(() if public else (401,))})
     describe: Describe = extend_schema(
         operation_id=name,
         summary=summary,
@@ -127,15 +127,25 @@ def operation(
     return describe
 
 
-def answer(body: Any, description: str, example: Any) -> OpenApiResponse:
+def answer(body: Any, description: str, example: Any = None) -> OpenApiResponse:
     """A good answer with its example."""
+    example = example_of(body) if example is None else example
     return OpenApiResponse(body, description, examples=[OpenApiExample(description, example, response_only=True)])
+
+
+def example_of(shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    """The example of a serializer whose fields have theirs, as `initial`."""
+    fields = shape().fields.items()
+    return {name: None if field.initial is None else field.to_representation(field.initial) for name, field in fields}
 
 
 def _failure(status: int, named: Sequence[ErrorCase]) -> OpenApiResponse:
     """An error answer, with an example for each of its codes."""
     examples = []
-    for case in [case for case in named if case.status == status] or [case for case in USUAL if case.status == status]:
+    cases = [case for case in named if case.status == status]
+    if status in ALWAYS or not cases:
+        cases += [case for case in USUAL if case.status == status]
+    for case in cases:
         errors = [] if case.field is None else [{"field": case.field, "code": case.code, "message": case.sentence}]
         # A value that is wrong is "invalid", and its field says more; what is wrong with a file has a code of its own.
         code = "invalid" if status == 400 and case.field != "file" else case.code
@@ -144,12 +154,12 @@ def _failure(status: int, named: Sequence[ErrorCase]) -> OpenApiResponse:
     return OpenApiResponse(Error, MEANINGS[status], examples=examples)
 
 
-def query(name: str, description: str, schema: Any = str, **more: Any) -> OpenApiParameter:
-    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, **more)
-
-
 def header(name: str, description: str, **more: Any) -> OpenApiParameter:
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, **more)
+
+
+def in_path(name: str, description: str, schema: Any = str) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.PATH, description=description)
 
 
 LANGUAGE: Final = header("Accept-Language", "Idioma de los mensajes: «es» o «en».", enum=["es", "en"])

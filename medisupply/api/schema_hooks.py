@@ -1,4 +1,4 @@
-"""What all operations of the schema have in common: addresses, headers, and how a client says who it is."""
+"""What all operations of the schema have in common: headers, and how a client says who it is."""
 
 from __future__ import annotations
 
@@ -28,15 +28,6 @@ ON_STATUS: Final[dict[str, tuple[str, ...]]] = {
     "503": ("Retry-After",),
 }
 
-# Where the API is, and how a client says who it is.
-SERVERS: Final[list[dict[str, Any]]] = [
-    {"url": "/", "description": "El sitio que sirve este esquema."},
-    {
-        "url": "https://{host}",
-        "description": "Un sitio de MediSupply.",
-        "variables": {"host": {"default": "medisupply.example", "description": "Su nombre."}},
-    },
-]
 SECURITY_SCHEMES: Final = {
     "tokenAuth": {
         "type": "apiKey",
@@ -62,24 +53,18 @@ def only_the_long_paths(endpoints: list[tuple[str, str, str, Any]], **more: Any)
     ]
 
 
-def describe_access(result: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Hook: where the API is, and how a client says who it is. An operation that asks for no token says so.
+def describe_all(result: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Hook: how a client says who it is, and the headers of each answer.
 
-    A body that an operation knows is never left out: generated clients would take it for an option.
+    An operation that asks for no token says so. A body that an operation knows is never left out: generated clients
+    would take it for an option.
     """
+    result["components"]["securitySchemes"] = SECURITY_SCHEMES
     for operations in result["paths"].values():
         for described in operations.values():
             described.setdefault("security", [])
             if "requestBody" in described:
                 described["requestBody"]["required"] = True
-    result["components"]["securitySchemes"] = SECURITY_SCHEMES
-    return {**result, "servers": SERVERS}
-
-
-def describe_headers(result: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Hook: the headers of each answer."""
-    for operations in result["paths"].values():
-        for described in operations.values():
             for status, response in described["responses"].items():
                 names = [HEADER, *ON_STATUS.get(status, ())]
                 if "304" in described["responses"] and status == "200":

@@ -135,15 +135,9 @@ def count_password_change(request: HttpRequest) -> None:
         request.META[WAIT_KEY] = wait
 
 
-def export_wait(request: Request | HttpRequest) -> int | None:
-    """Count a file that `request` (of the API or the admin) asks for; seconds to wait when there were too many."""
-    return _wait(ExportThrottle(), request)
-
-
 def count_export(request: Request) -> None:
     """Count a file that is about to be sent. Raises `Throttled` when there were too many."""
-    wait = export_wait(request)
-    if wait is not None:
+    if wait := _wait(ExportThrottle(), request):
         raise Throttled(wait)
 
 
@@ -154,7 +148,7 @@ def refused_wait(request: Request) -> int | None:
 
 def too_many_exports(request: HttpRequest) -> HttpResponse | None:
     """As `count_export`, for pages: the page that refuses, when there were too many."""
-    wait = export_wait(request)
+    wait = _wait(ExportThrottle(), request)
     if wait is None:
         return None
     page = render_to_string("429.html", {"seconds": wait}, request)

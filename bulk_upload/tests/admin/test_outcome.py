@@ -16,7 +16,6 @@ from bulk_upload.admin.outcome import (
     NOTHING_IMPORTED,
     UNREADABLE,
     WITH_ERRORS,
-    badge,
     outcome,
 )
 from bulk_upload.models import BulkUpload
@@ -113,7 +112,7 @@ def test_the_guide_explains_each_end_of_an_upload(staff, language):
     page = staff.get(address("guide"), headers={"accept-language": language}).content.decode()
     with translation.override(language):
         for state in (COMPLETED, WITH_ERRORS, NOTHING_IMPORTED, UNREADABLE, FAILED, CANCELLED):
-            assert f'<th scope="row">{badge(state)}</th>' in page
+            assert f'<th scope="row">{state.badge}</th>' in page
 
 
 def test_products_that_exist_lead_to_replacing_them(page_of, run_import):

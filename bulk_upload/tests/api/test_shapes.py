@@ -22,6 +22,7 @@ from bulk_upload.imports import SheetImport, registry
 from bulk_upload.models import RowError
 from bulk_upload.tests.helpers.date_column import DATES
 from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.wording import worded_error
 from bulk_upload.workbooks import prepared_files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -79,7 +80,7 @@ def test_the_state_of_a_file_that_failed_is_what_its_fields_declare(accept, work
 def test_the_other_answers_are_what_their_fields_declare(upload):
     assert_fits(Listed(), Listed.render(snapshots.head(upload)))
     for problem in RowError.objects.all():
-        assert_fits(Problem(), Problem.render(problem))
+        assert_fits(Problem(), worded_error(problem, upload.header_positions, "es"))
     for declared in registry.imports.values():
         for column in declared.sheet.columns:
             assert_fits(Column(), Column.render(column))

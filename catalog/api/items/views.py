@@ -9,18 +9,16 @@ from urllib.parse import quote
 
 from django.db.models import ProtectedError, QuerySet
 from django.http import Http404
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import BooleanFilter, CharFilter, FilterSet, OrderingFilter
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import CharField, Serializer
 from rest_framework.views import APIView
 
 from bulk_upload.api.access import supplier_for
-from bulk_upload.api.schema import SUPPLIER
+from bulk_upload.api.schema import SupplierChoice
 from bulk_upload.checking.results import Problem
 from catalog import search
 from catalog.api.items import changes
@@ -37,23 +35,19 @@ from catalog.api.items.serializers import (
 )
 from catalog.models import Product, Supplier, SupplierQuerySet
 from medisupply.api.errors import Conflict, Unavailable
+from medisupply.api.filters import filter_parameters, filtered
 from medisupply.api.json import valid
-from medisupply.api.paging import PAGE, SIZE, filter_parameters, filtered, numbered, page_answer
-from medisupply.api.schema import MEDIA_TYPE, Describe, ErrorCase, answer, operation
+from medisupply.api.paging import PageParams, numbered, page_answer
+from medisupply.api.schema import MEDIA_TYPE, Describe, ErrorCase, answer, in_path, operation
 
 Answer = TypeVar("Answer")
 # NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text, too.
 UNADDRESSABLE: Final = re.compile(r"\x00|%[89A-F][0-9A-F]")
 ORDERS: Final = ("id", "nombre", "codigo", "categoria", "precio_unitario", "updated_at")
 TAG: Final = "Productos"
-ITEM_ID: Final = OpenApiParameter(
-    "item_id",
-    str,
-    OpenApiParameter.PATH,
-    description="El id del producto, codificado y exacto: una barra final es parte del id.",
-)
+ITEM_ID: Final = in_path("item_id", "El id del producto, codificado y exacto: una barra final es parte del id.")
 IN_STOCK: Final = ErrorCase(
-    409, "product_in_stock", gettext_noop("Hay existencias de este producto en bodega: no se puede borrar.")
+    409, "product_in_stock", _("Hay existencias de este producto en bodega: no se puede borrar.")
 )
 
 
@@ -87,10 +81,6 @@ class ItemFilters(FilterSet):
         return rows.filter(categoria=value.upper())
 
 
-class SupplierChoice(Serializer[dict[str, Any]]):
-    proveedor_id = CharField(required=False, max_length=32)
-
-
 def _write(name: str, summary: str, description: str, *, sent: dict[str, Any] = SENT) -> Describe:
     """A request that writes a product: one that creates it, or changes the one that the address names."""
     creates, partial = name == "crear_producto", sent is not SENT
@@ -100,13 +90,13 @@ def _write(name: str, summary: str, description: str, *, sent: dict[str, Any] = 
         summary,
         tag=TAG,
         description=description,
-        parameters=[SUPPLIER if creates else ITEM_ID],
+        parameters=[SupplierChoice if creates else ITEM_ID],
         request=request_schema(partial=partial),
         examples=[OpenApiExample("Un producto", sent, request_only=True)],
         answers={status: answer(ItemWritten, said, WRITTEN)},
         errors=[
             ErrorCase(400, "invalid", "El campo obligatorio «nombre» está vacío: escriba un valor.", "nombre"),
-            *([403] if creates else [403, 404]),
+            403,
             ErrorCase(409, "duplicate_product", "Ya existe un producto con id «PROD001».", "id"),
             ErrorCase(
                 409,
@@ -124,9 +114,8 @@ class ItemListView(APIView):
         "listar_productos",
         "Buscar productos",
         tag=TAG,
-        parameters=[*filter_parameters(ItemFilters), PAGE, SIZE],
+        parameters=[*filter_parameters(ItemFilters), PageParams],
         answers=page_answer("ItemPage", "Una página de productos.", Item, EXAMPLE),
-        errors=[400],
     )
     def get(self, request: Request) -> Response:
         items = filtered(request, ItemFilters, _visible(request))
@@ -148,7 +137,6 @@ class ItemView(APIView):
         tag=TAG,
         parameters=[ITEM_ID],
         answers={200: answer(Item, "El producto.", EXAMPLE)},
-        errors=[404],
     )
     def get(self, request: Request, item_id: str) -> Response:
         return Response(Item.render(_one(request, item_id)))
@@ -180,14 +168,14 @@ class ItemView(APIView):
         "en una bodega no se puede borrar.",
         parameters=[ITEM_ID],
         answers={204: OpenApiResponse(None, "Borrado.")},
-        errors=[403, 404, IN_STOCK],
+        errors=[403, IN_STOCK],
     )
     def delete(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.delete_product")
         try:
             _uncontended(lambda: changes.delete(product))
         except ProtectedError as error:
-            raise Conflict(_(IN_STOCK.sentence), code=IN_STOCK.code) from error
+            raise Conflict(IN_STOCK.sentence, code=IN_STOCK.code) from error
         return Response(status=204)
 
 
