@@ -141,10 +141,6 @@ bench: $(INSTALLED) .venv-bench/.installed  ## measure imports beside their limi
 bench-stock: $(INSTALLED)  ## measure a file of stock beside its own limit
 	$(BENCHMARK) stock
 
-.PHONY: bench-compare
-bench-compare: $(INSTALLED)  ## measure this code and that of OTHER=/path/to/checkout by turns (COMPARE_ROWS=100000)
-	@OTHER="$(OTHER)" $(PYTHON) -m benchmarks compare
-
 .PHONY: bench-workers
 bench-workers: $(INSTALLED)  ## measure 1, 2 and 4 workers over forty files
 	$(BENCHMARK) workers

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import compare, load, polling, results, search, stock
-from benchmarks.databases import Database, on_postgresql, on_sqlite
+from benchmarks import load, polling, results, search, stock
+from benchmarks.databases import on_postgresql, on_sqlite
 from benchmarks.files import FORMATS, Recipe
 from benchmarks.in_django import measure
 from benchmarks.jobs import a_round, a_small_file
@@ -37,7 +37,7 @@ def bench() -> None:
             for part in ("parts.stages", "parts.writers"):
                 measure(part, env, database.url, *sizes_of_turn(turn))
             measure("fastest.measure", env, database.url, *sizes_of_turn(turn), python=PEERS_PYTHON)
-            stock_turn(database)
+            stock.a_turn(database)
         peers = env | {"DJANGO_SETTINGS_MODULE": "benchmarks.peer_settings"}
         measure("peers.measure", peers, database.url, python=PEERS_PYTHON)
         measure("peers.plot", peers, RESULTS / results.PLOT, python=PEERS_PYTHON)
@@ -54,24 +54,9 @@ def jobs(system: System, sizes: list[int]) -> None:
             a_round(system, Recipe(rows, file_format))
 
 
-def only_stock() -> None:
-    with on_postgresql() as database:
-        for _ in range(RUNS):
-            stock_turn(database)
-    print(stock.report(Measurements()))
-
-
-def stock_turn(database: Database) -> None:
-    with running(database) as system:
-        measure("stock.measure_job", system.environment, database.url, system.port, system.token)
-    if any(one.what == "stock job" for one in Measurements()):
-        measure("stock.measure_limit", environment(database), database.url)
-
-
 COMMANDS: Final[dict[str, Callable[[], None]]] = {
     "bench": bench,
-    "stock": only_stock,
-    "compare": compare.compare,
+    "stock": stock.only_stock,
     "workers": load.workers,
     "fairness": load.fairness,
     "corrections": load.corrections,

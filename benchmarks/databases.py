@@ -1,6 +1,6 @@
 """Databases for a benchmark alone: made, dropped whatever happened, and between two runs emptied and left at rest.
 
-Nothing here knows Django: the tables may have been made by another checkout.
+Nothing here knows Django: the contenders' environment has none of its applications.
 """
 
 from __future__ import annotations

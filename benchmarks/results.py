@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import capacity, report, stock
+from benchmarks import capacity, report
 from benchmarks.databases import Database
 from benchmarks.files import FORMATS
 from benchmarks.jobs import SMALL_ROWS
@@ -45,9 +45,7 @@ the POST's first byte until `completed_at`, while its client asks as often as `R
 
 {report.times_table(found)}
 
-{report.used_table(found)}
-
-{stock.report(found)}""".rstrip()
+{report.used_table(found)}"""
     print(text)
     write("bench", text, **figures_per_row(found))
 

@@ -17,12 +17,12 @@ from typing import Any, Final
 from benchmarks.databases import Database, on_postgresql
 from benchmarks.files import Recipe
 from benchmarks.in_django import measure
-from benchmarks.options import RUNS, number
+from benchmarks.options import QUICK, RUNS
 from benchmarks.system import environment
 from dev.environment import PROJECT
 
-HOW_MANY: Final = number("SEARCH_PRODUCTS", 260_000)
-IMPORTED: Final = number("SEARCH_IMPORTED", 100_000)
+HOW_MANY: Final = 20_000 if QUICK else 260_000
+IMPORTED: Final = 10_000 if QUICK else 100_000
 SEARCHES: Final = (
     *("cateter", "bisturí", "guante nitrilo", "nitrilo guante 4711", "0123"),
     *("niño 77", "77000000001234", "sutura azul 999", "línea estéril", "no-hay"),
