@@ -145,6 +145,10 @@ bench-stock: $(INSTALLED)  ## measure a file of stock beside its own limit
 bench-workers: $(INSTALLED)  ## measure 1, 2 and 4 workers over forty files
 	$(BENCHMARK) workers
 
+.PHONY: bench-night
+bench-night: $(INSTALLED)  ## measure what files, chunks and rows cost, and simulate a night on larger machines
+	$(BENCHMARK) night
+
 .PHONY: bench-fairness
 bench-fairness: $(INSTALLED)  ## measure small files beside a large one, with one worker
 	$(BENCHMARK) fairness

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import load, polling, results, search, stock
+from benchmarks import load, night, polling, results, search, stock
 from benchmarks.databases import on_postgresql, on_sqlite
 from benchmarks.files import FORMATS, Recipe
 from benchmarks.in_django import measure
@@ -58,6 +58,7 @@ COMMANDS: Final[dict[str, Callable[[], None]]] = {
     "bench": bench,
     "stock": stock.only_stock,
     "workers": load.workers,
+    "night": night.night,
     "fairness": load.fairness,
     "corrections": load.corrections,
     "web-memory": load.web_memory,

