@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Final
 
 from benchmarks import load, night, polling, results, search, stock
-from benchmarks.databases import on_postgresql, on_sqlite
+from benchmarks.databases import on_postgresql
 from benchmarks.files import FORMATS, Recipe
 from benchmarks.in_django import measure
 from benchmarks.jobs import a_round, a_small_file
 from benchmarks.measured import LINES, Measurements
-from benchmarks.options import FILES, LARGEST_ON_SQLITE, PEERS_PYTHON, RESULTS, RUNS, sizes_of_turn
+from benchmarks.options import FILES, PEERS_PYTHON, RESULTS, RUNS, sizes_of_turn
 from benchmarks.system import System, environment, running
 from dev.environment import PROJECT
 
@@ -23,10 +23,8 @@ SMALL_RUNS: Final = 5
 
 
 def bench() -> None:
-    """Everything that benchmarks/RESULTS.md tells, and its plot; first of all the jobs on SQLite."""
+    """Everything that benchmarks/RESULTS.md tells, and its plot."""
     began = time.monotonic()
-    with on_sqlite() as database, running(database) as system:
-        jobs(system, [rows for rows in sizes_of_turn(0) if rows <= LARGEST_ON_SQLITE])
     with on_postgresql() as database:
         env = environment(database)
         for turn in range(RUNS):
