@@ -90,7 +90,7 @@ def used(kind: Kind, workers: int = 1) -> Used:
     with on_postgresql(f"{NAME}_night") as database, running(database, workers, settings=settings) as system:
         _run(system, Kind(2 * workers, 100))  # the first ones find everything cold
         runs = [_run(system, kind) for _ in range(RUNS)]
-        print(kind, *runs, sep="\n  ", flush=True)
+        print(kind, *({name: round(value, 2) for name, value in run.items()} for run in runs), sep="\n  ", flush=True)
         least = {name: min(run[name] for run in runs) for name in runs[0]}
         return least | ({"fill": _fill(database, kind.all_rows)} if kind is LARGE_FILES and workers == 1 else {})
 
