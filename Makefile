@@ -141,13 +141,13 @@ bench: $(INSTALLED) .venv-bench/.installed  ## measure imports beside their limi
 bench-stock: $(INSTALLED)  ## measure a file of stock beside its own limit
 	$(BENCHMARK) stock
 
-.PHONY: bench-compare
-bench-compare: $(INSTALLED)  ## measure this code and that of OTHER=/path/to/checkout by turns (COMPARE_ROWS=100000)
-	@OTHER="$(OTHER)" $(PYTHON) -m benchmarks compare
-
 .PHONY: bench-workers
 bench-workers: $(INSTALLED)  ## measure 1, 2 and 4 workers over forty files
 	$(BENCHMARK) workers
+
+.PHONY: bench-night
+bench-night: $(INSTALLED)  ## measure what files, chunks and rows cost, and simulate a night on larger machines
+	$(BENCHMARK) night
 
 .PHONY: bench-fairness
 bench-fairness: $(INSTALLED)  ## measure small files beside a large one, with one worker

@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import compare, load, polling, results, search, stock
-from benchmarks.databases import Database, on_postgresql, on_sqlite
+from benchmarks import load, night, polling, results, search, stock
+from benchmarks.databases import on_postgresql
 from benchmarks.files import FORMATS, Recipe
 from benchmarks.in_django import measure
 from benchmarks.jobs import a_round, a_small_file
 from benchmarks.measured import LINES, Measurements
-from benchmarks.options import FILES, LARGEST_ON_SQLITE, PEERS_PYTHON, RESULTS, RUNS, sizes_of_turn
+from benchmarks.options import FILES, PEERS_PYTHON, RESULTS, RUNS, sizes_of_turn
 from benchmarks.system import System, environment, running
 from dev.environment import PROJECT
 
@@ -23,10 +23,8 @@ SMALL_RUNS: Final = 5
 
 
 def bench() -> None:
-    """Everything that benchmarks/RESULTS.md tells, and its plot; first of all the jobs on SQLite."""
+    """Everything that benchmarks/RESULTS.md tells, and its plot."""
     began = time.monotonic()
-    with on_sqlite() as database, running(database) as system:
-        jobs(system, [rows for rows in sizes_of_turn(0) if rows <= LARGEST_ON_SQLITE])
     with on_postgresql() as database:
         env = environment(database)
         for turn in range(RUNS):
@@ -37,7 +35,7 @@ def bench() -> None:
             for part in ("parts.stages", "parts.writers"):
                 measure(part, env, database.url, *sizes_of_turn(turn))
             measure("fastest.measure", env, database.url, *sizes_of_turn(turn), python=PEERS_PYTHON)
-            stock_turn(database)
+            stock.a_turn(database)
         peers = env | {"DJANGO_SETTINGS_MODULE": "benchmarks.peer_settings"}
         measure("peers.measure", peers, database.url, python=PEERS_PYTHON)
         measure("peers.plot", peers, RESULTS / results.PLOT, python=PEERS_PYTHON)
@@ -54,25 +52,11 @@ def jobs(system: System, sizes: list[int]) -> None:
             a_round(system, Recipe(rows, file_format))
 
 
-def only_stock() -> None:
-    with on_postgresql() as database:
-        for _ in range(RUNS):
-            stock_turn(database)
-    print(stock.report(Measurements()))
-
-
-def stock_turn(database: Database) -> None:
-    with running(database) as system:
-        measure("stock.measure_job", system.environment, database.url, system.port, system.token)
-    if any(one.what == "stock job" for one in Measurements()):
-        measure("stock.measure_limit", environment(database), database.url)
-
-
 COMMANDS: Final[dict[str, Callable[[], None]]] = {
     "bench": bench,
-    "stock": only_stock,
-    "compare": compare.compare,
+    "stock": stock.only_stock,
     "workers": load.workers,
+    "night": night.night,
     "fairness": load.fairness,
     "corrections": load.corrections,
     "web-memory": load.web_memory,

@@ -154,6 +154,36 @@ def storage(figures: Figures) -> str:
     )
 
 
+STATIONS: Final = {
+    "shared cores": "núcleos",
+    "cores": "núcleos de trabajadores",
+    "database cores": "núcleos de PostgreSQL",
+    "table lock": "candado de la tabla",
+    "disk": "disco",
+}
+
+
+def simulated(figures: Figures) -> str:
+    """When the first night is finished on larger machines, with each disk, and what is busiest then."""
+
+    def cell(outcome: Mapping[str, Any]) -> str:
+        minutes, busiest = number(outcome["seconds"] / 60, 1), STATIONS[outcome["busiest"]]
+        return f"{minutes} min con {outcome['workers']} trabajadores; {busiest} ({outcome['part']:.0%})"
+
+    machines = figures["night"]["machines"]
+    rows = [
+        [f"{each['cores']} + {each['database_cores'] or 'los mismos'}", *map(cell, each["nights"])] for each in machines
+    ]
+    titles = [f"disco de {number(disk)} MB/s" for disk in figures["night"]["disks_mb"]]
+    titles.append(f"{titles[-1]}, candado más largo posible")
+    hours = figures["night"]["fill_us"] * SUPPLIERS * ROWS_EACH / 1e6 / 3600
+    return (
+        f"{table(['núcleos de trabajadores + de PostgreSQL', *titles], rows)}\n\n"
+        f"Después, los textos de las búsquedas: {number(figures['night']['fill_us'])} µs por producto nuevo, uno tras"
+        f" otro; **{number(hours, 1)} horas** para los {number(SUPPLIERS * ROWS_EACH)} de la primera noche."
+    )
+
+
 def bottleneck(figures: Figures) -> str:
     """How many rows one core of each kind carries."""
     return columns(
@@ -170,6 +200,7 @@ TABLES: Final[dict[str, Callable[[Figures], str]]] = {
     "plan": plan,
     "s3": storage,
     "cuello": bottleneck,
+    "noches": simulated,
 }
 
 

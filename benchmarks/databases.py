@@ -1,25 +1,23 @@
 """Databases for a benchmark alone: made, dropped whatever happened, and between two runs emptied and left at rest.
 
-Nothing here knows Django: the tables may have been made by another checkout.
+Nothing here knows Django: the contenders' environment has none of its applications.
 """
 
 from __future__ import annotations
 
-import re
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
 from benchmarks.files import CATEGORIES, COPY_COLUMNS, FIELDS, Recipe
-from benchmarks.options import FOLDER, SERVER
+from benchmarks.options import SERVER
 from benchmarks.processes import parent
 from dev.process_tree import children
 
@@ -28,7 +26,6 @@ PIECE: Final = 256 * 1024
 # Seconds that a worker may take to make the products of the last run ready for searches.
 REST_SECONDS: Final = 300
 SAMPLE: Final = 50
-ON_SQLITE: Final = ("bulk_upload_rowerror", "bulk_upload_rowchange", "bulk_upload_bulkupload", "catalog_product")
 
 
 @dataclass(frozen=True)
@@ -36,10 +33,6 @@ class Database:
     """By its address, as the applications get it."""
 
     url: str
-
-    @property
-    def vendor(self) -> str:
-        return "sqlite" if self.url.startswith("sqlite") else "postgresql"
 
     def execute(self, *statements: str) -> list[tuple[Any, ...]]:
         """One after another, each committed; the rows of the last one."""
@@ -50,12 +43,7 @@ class Database:
                 rows = answer.fetchall() if answer.description else []
         return rows
 
-    def _connect(self) -> Any:
-        if self.vendor == "sqlite":
-            connection = sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=60, isolation_level=None)
-            # As Django does: constraints use it.
-            connection.create_function("regexp", 2, lambda pattern, text: bool(re.search(pattern, text)))
-            return connection
+    def _connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.url, autocommit=True)
 
     def copy(self, ready: Path, table: str = "catalog_product", columns: Sequence[str] = COPY_COLUMNS) -> float:
@@ -72,30 +60,22 @@ class Database:
         """No product and no upload; the categories are there, for some contenders cannot make them."""
         rows = ", ".join(f"('{name}', true, CURRENT_TIMESTAMP)" for name in CATEGORIES)
         add = f"INSERT INTO catalog_category (nombre, aprobada, created_at) VALUES {rows} ON CONFLICT DO NOTHING"
-        if self.vendor == "sqlite":
-            self.execute(add, *(f"DELETE FROM {table}" for table in ON_SQLITE))
-        else:
-            self.execute(add, "TRUNCATE catalog_product, bulk_upload_bulkupload CASCADE")
+        self.execute(add, "TRUNCATE catalog_product, bulk_upload_bulkupload CASCADE")
 
     def settle(self) -> None:
         """Let the worker fill the search, and the database write out what the run before has left to be done."""
-        if self.vendor == "sqlite":
-            self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return
         ends = time.monotonic() + REST_SECONDS
         while self.execute("SELECT 1 FROM catalog_unfilledproducts LIMIT 1") and time.monotonic() < ends:
             time.sleep(0.2)
         self.execute("CHECKPOINT")
 
     def wal_position(self) -> float:
-        return 0.0 if self.vendor == "sqlite" else float(self.execute("SELECT pg_current_wal_lsn() - '0/0'")[0][0])
+        return float(self.execute("SELECT pg_current_wal_lsn() - '0/0'")[0][0])
 
     def pids(self) -> list[int]:
         """The server's processes, where they can be seen; the first one has the CPU time of those that ended."""
-        if self.vendor == "sqlite":
-            return []
         with closing(self._connect()) as connection:
-            first = parent(connection.execute("SELECT pg_backend_pid()").fetchone()[0], "postgres")
+            first = parent(connection.info.backend_pid, "postgres")
         return [first, *children(first)] if first else []
 
     def check_products(self, recipe: Recipe) -> None:
@@ -112,7 +92,7 @@ class Database:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers and booleans as both databases have them."""
+    """Numbers and booleans, whatever their type."""
     return value if isinstance(value, str) else float(value)
 
 
@@ -131,15 +111,3 @@ def on_postgresql(name: str = NAME) -> Iterator[Database]:
         yield Database(urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}")))
     finally:
         server.execute(drop)
-
-
-@contextmanager
-def on_sqlite() -> Iterator[Database]:
-    """A file that does not exist yet."""
-    path = FOLDER / f"{NAME}.sqlite3"
-    path.unlink(missing_ok=True)
-    try:
-        yield Database(f"sqlite:///{quote(str(path))}")
-    finally:
-        for each in FOLDER.glob(f"{path.name}*"):
-            each.unlink()

@@ -43,7 +43,7 @@ def a_small_file(system: System) -> Measurement:
     time.sleep(0.5)  # the worker is back in its long poll
     job = system.client().run(recipe)
     system.database.check_products(recipe)
-    return Measurement("idle", "xlsx", "fresh", SMALL_ROWS, job.seen, system.database.vendor)
+    return Measurement("idle", "xlsx", "fresh", SMALL_ROWS, job.seen)
 
 
 def _measure(system: System, what: str, name: str, recipe: Recipe, *, again: bool) -> None:
@@ -63,4 +63,4 @@ def _measure(system: System, what: str, name: str, recipe: Recipe, *, again: boo
         "child_mib": used.child,
     }
     database.check_products(recipe)
-    Measurement(what, recipe.format, name, recipe.rows, job.seconds, database.vendor, more).keep()
+    Measurement(what, recipe.format, name, recipe.rows, job.seconds, more=more).keep()

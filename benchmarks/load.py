@@ -14,19 +14,19 @@ from benchmarks import results
 from benchmarks.client import Client, moment
 from benchmarks.files import Recipe
 from benchmarks.measured import table
-from benchmarks.options import QUICK, number
+from benchmarks.options import QUICK
 from benchmarks.processes import Used
 from benchmarks.system import System, on_its_own
 from dev.process_tree import children, resident
 
 FILES, ROWS_EACH = (8, 1_000) if QUICK else (40, 5_000)
 SMALL_FILES, SMALL_ROWS = 50, 300
-LARGE_ROWS: Final = number("FAIRNESS_ROWS", 1_000_000)
+LARGE_ROWS: Final = 100_000 if QUICK else 1_000_000
 # Seconds between two small files, by how they arrive; and before the first, after the large file has begun.
 EVERY: Final = {"steady": 0.4, "at once": 0.0}
 BEGIN: Final = 2.0
-REJECTED_ROWS: Final = number("CORRECTIONS_ROWS", 200_000)
-UPLOADS: Final = number("BENCH_UPLOADS", 500)
+REJECTED_ROWS: Final = 20_000 if QUICK else 200_000
+UPLOADS: Final = 100 if QUICK else 500
 SAMPLES: Final = 10
 CLIENTS: Final = 12
 LARGEST_GROWTH: Final = 0.05
@@ -42,7 +42,8 @@ def workers() -> None:
     rates: dict[int, float] = {}
     for count in (1, 2, 4):
         with on_its_own(workers=count) as system:
-            rates[count] = FILES * ROWS_EACH / _seconds_of_many_files(system)
+            system.database.settle()
+            rates[count] = FILES * ROWS_EACH / seconds_of_many_files(system, FILES, ROWS_EACH)
     lines = [
         [str(count), f"{rate / ROWS_EACH * 60:,.0f}", f"{rate:,.0f}", f"{rate / rates[1]:.2f} ×"]
         for count, rate in rates.items()
@@ -52,11 +53,10 @@ def workers() -> None:
     results.write("bench-workers", text, workers={str(count): round(rate) for count, rate in rates.items()})
 
 
-def _seconds_of_many_files(system: System) -> float:
-    """The workers begin when everything is queued."""
-    client, suppliers = system.client(), system.add_suppliers(FILES)
-    paths = [Recipe(ROWS_EACH, "xlsx", first=number * ROWS_EACH).made() for number in range(FILES)]
-    system.database.settle()
+def seconds_of_many_files(system: System, files: int, rows: int) -> float:
+    """Import so many files, each of another supplier. The workers begin when everything is queued."""
+    client, suppliers = system.client(), system.add_suppliers(files)
+    paths = [Recipe(rows, "xlsx", first=number * rows).made() for number in range(files)]
     for pid in system.workers:
         os.kill(pid, signal.SIGSTOP)
     try:
@@ -65,7 +65,7 @@ def _seconds_of_many_files(system: System) -> float:
         began = time.time()
         for pid in system.workers:
             os.kill(pid, signal.SIGCONT)
-    _check_created(sum(client.wait(task).created for task in tasks), FILES * ROWS_EACH, system)
+    _check_created(sum(client.wait(task).created for task in tasks), files * rows, system)
     return max(moment(client.state(task)["completed_at"]) for task in tasks) - began
 
 

@@ -23,8 +23,7 @@ HUGE: Final = 1_000_000
 SIZES: Final = [int(size) for size in (os.environ.get("BENCH_SIZES") or "1000,20000,100000,1000000").split(",")][
     : 2 if QUICK else None
 ]
-# The largest file that is imported into SQLite, and by the contenders; beyond, it is minutes for each.
-LARGEST_ON_SQLITE: Final = 20_000
+# The largest file that the contenders import; beyond, it is minutes for each.
 LARGEST_FOR_PEERS: Final = 100_000
 # For everything that is written; files that are made once stay there.
 FOLDER: Final = Path(os.environ.get("RUN_DIR") or PROJECT / "run").absolute() / "bench"

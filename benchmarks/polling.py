@@ -2,7 +2,7 @@
 
 Two workers, a file of each of two suppliers. The clients ask as real ones do: they keep their connection, send the
 last ETag, and wait for Retry-After. Times are measured at the client, so they hold the server's queue, too. Ends after
-`POLLING_SECONDS` or with the first import.
+half a minute or with the first import.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from typing import Final
 
 from benchmarks.client import Client, Task
 from benchmarks.files import Recipe
-from benchmarks.options import number
 from benchmarks.system import System, on_its_own
 
-CLIENTS: Final = number("POLLING_CLIENTS", 200)
-SECONDS: Final = number("POLLING_SECONDS", 30)
-ROWS: Final = number("POLLING_ROWS", 200_000)
+CLIENTS: Final = 200
+SECONDS: Final = 30
+ROWS: Final = 200_000
 START_SECONDS: Final = 90
 MEDIAN_MS, LAST_PERCENT_MS = 20.0, 150.0
 

@@ -53,6 +53,11 @@ def parent(pid: int, name: str) -> int:
     return int(fields[1]) if name in head else 0
 
 
+def own_cpu_seconds(pid: int) -> float:
+    """CPU time of the process alone."""
+    return sum(map(int, _stat(pid)[1][11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 def cpu_seconds(pids: Iterable[int]) -> float:
     """CPU time of these processes and of their children that have ended."""
     return sum(sum(map(int, _stat(pid)[1][11:15])) for pid in pids) / os.sysconf("SC_CLK_TCK")

