@@ -18,14 +18,14 @@ from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS, text_file, workbook
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.wording import cell_address, text_of
 from bulk_upload.workbooks import downloads
-from bulk_upload.workbooks.row_errors import ExportFormat
+from bulk_upload.workbooks.errors_file import ExportFormat
 from medisupply.api.paging import PAGE, SIZE, filter_parameters, filtered, numbered, page_answer
 from medisupply.api.rendering import Rendered
 from medisupply.api.schema import Describe, answer, operation
 from medisupply.api.throttles import count_export
 
 
-# A `RowError`. `bulk_upload.workbooks.row_errors` writes the same keys into files.
+# A `RowError`. `bulk_upload.workbooks.errors_file` writes the same keys into files.
 class Problem(Rendered):
     fila = IntegerField(allow_null=True)
     celda = CharField(allow_null=True)

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from bulk_upload.api.access import UNKNOWN_TASK
 from bulk_upload.imports import registry
-from bulk_upload.workbooks.row_errors import CONTENT_TYPES
+from bulk_upload.workbooks.errors_file import CONTENT_TYPES
 from medisupply.api.schema import ErrorCase, query
 
 UPLOADS: Final = "Cargas"

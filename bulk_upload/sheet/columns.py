@@ -8,8 +8,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import ClassVar, Final, Literal
 
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.date_values import date_parser
-from bulk_upload.sheet.texts import Text
 from bulk_upload.sheet.values import (
     Parser,
     Value,
