@@ -8,7 +8,7 @@ class BulkUploadConfig(AppConfig):
     verbose_name = _("Carga masiva")
 
     def ready(self) -> None:
-        from bulk_upload import checks, import_checks  # noqa: F401  # they register themselves
+        from bulk_upload import checks, declaration_checks  # noqa: F401  # they register themselves
         from bulk_upload.api import refusals, token_access
 
         refusals.connect()

@@ -23,7 +23,7 @@ from django.db.models import Model, QuerySet
 from django_stubs_ext import StrPromise
 
 from bulk_upload.problem_texts import ProblemText
-from bulk_upload.sheet.checks import Rule
+from bulk_upload.sheet.cross_column_rules import Rule
 from bulk_upload.sheet.declaration import Sheet
 
 # The candidates for a suggestion, given the owner's key.

@@ -10,7 +10,7 @@ from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateVie
 from bulk_upload.api.row_errors import ProblemListView, file_view
 from bulk_upload.api.status import DetailView, StateView
 from bulk_upload.api.upload_list import UploadListView
-from bulk_upload.workbooks.row_errors import ExportFormat
+from bulk_upload.workbooks.errors_file import ExportFormat
 
 app_name = "bulk_upload"
 

@@ -13,8 +13,8 @@ from django_stubs_ext import StrPromise
 from bulk_upload.imports import registry
 from bulk_upload.models import RowError
 from bulk_upload.problem_texts import ENGINE_TEXTS, ProblemText
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.cells import column_letter
-from bulk_upload.sheet.texts import Params
 
 # Parameters that are lists of quoted names: they are stored with the quotation marks of Spanish.
 QUOTED_LISTS: Final = ("hojas", "parecidas")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from bulk_upload.sheet.text import BadCharacter
+from bulk_upload.sheet.text_cleaning import BadCharacter
 
 
 def checked(clean: Callable[[str], str], text: str) -> str:

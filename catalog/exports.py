@@ -11,7 +11,7 @@ import tablib
 from django.db.models import QuerySet
 
 from bulk_upload.sheet.formulas import csv_separator, protected
-from bulk_upload.workbooks.row_errors import ExportFormat
+from bulk_upload.workbooks.errors_file import ExportFormat
 from bulk_upload.workbooks.safe_cells import importable_cell
 from bulk_upload.workbooks.xlsx import Cell, streamed, text
 from catalog.models import Product

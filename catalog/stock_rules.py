@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bulk_upload.sheet.checks import Finding, Rule
+from bulk_upload.sheet.cross_column_rules import Finding, Rule
 from bulk_upload.sheet.problems import shown
 from bulk_upload.sheet.values import Value
 

@@ -14,7 +14,7 @@ from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
 from bulk_upload.workbooks import downloads
 from bulk_upload.workbooks.download_errors import NoFile
-from bulk_upload.workbooks.row_errors import ExportFormat
+from bulk_upload.workbooks.errors_file import ExportFormat
 from medisupply.api.throttles import too_many_exports
 
 TEMPLATES: Final = ("vacia", "ejemplo")

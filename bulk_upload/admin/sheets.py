@@ -14,9 +14,9 @@ from django.utils.translation import get_language
 
 from bulk_upload.imports import SheetImport, registry
 from bulk_upload.owners import User, may_import
-from bulk_upload.sheet.checks import ExactlyOneOf
+from bulk_upload.sheet.bilingual_text import Text
+from bulk_upload.sheet.cross_column_rules import ExactlyOneOf
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.texts import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from bulk_upload.api import access
 from bulk_upload.api.schema import HELP, SHEET, UNKNOWN_SHEET
 from bulk_upload.sheet import columns as sheet
-from bulk_upload.sheet.texts import Text
+from bulk_upload.sheet.bilingual_text import Text
 from medisupply.api.paging import page_answer
 from medisupply.api.rendering import Rendered
 from medisupply.api.schema import operation

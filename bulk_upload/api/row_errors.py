@@ -19,7 +19,7 @@ from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS, text_file, workbook
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.wording import worded, worded_error
 from bulk_upload.workbooks import downloads
-from bulk_upload.workbooks.row_errors import ExportFormat
+from bulk_upload.workbooks.errors_file import ExportFormat
 from medisupply.api.filters import filter_parameters, filtered
 from medisupply.api.json import language
 from medisupply.api.paging import PageParams, numbered, page_answer

@@ -12,7 +12,7 @@ from rest_framework.serializers import Serializer
 from bulk_upload.api.access import UNKNOWN_TASK
 from bulk_upload.imports import registry
 from bulk_upload.receiving.refusals import STORAGE_AWAY
-from bulk_upload.workbooks.row_errors import CONTENT_TYPES
+from bulk_upload.workbooks.errors_file import CONTENT_TYPES
 from medisupply.api.schema import ErrorCase, in_path
 
 UPLOADS: Final = "Cargas"

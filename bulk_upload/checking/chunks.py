@@ -7,13 +7,13 @@ from itertools import compress
 from typing import Final, cast
 
 from bulk_upload.checking.results import CheckedChunk, Problem
-from bulk_upload.checking.seen import SeenKeys
+from bulk_upload.checking.seen_keys import SeenKeys
 from bulk_upload.checking.tables import Batch, ColumnTable
 from bulk_upload.checking.validator import Columns, Problems, Validator
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.cells import row_number
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problems import shown
-from bulk_upload.sheet.texts import Params
 from bulk_upload.sheet.values import Value
 
 # Stands in no text of a cell.

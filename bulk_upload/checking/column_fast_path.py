@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, cast
 
-from bulk_upload.sheet.addresses import are_addressable
+from bulk_upload.sheet.addressable_ids import are_addressable
 from bulk_upload.sheet.cells import Cell, DateCell
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.date_values import ISO_DATE
 from bulk_upload.sheet.excel_errors import is_error_text, may_hold_errors
 from bulk_upload.sheet.formulas import is_wrapped
-from bulk_upload.sheet.text import is_clean
+from bulk_upload.sheet.text_cleaning import is_clean
 from bulk_upload.sheet.values import Value
 
 Plain = Callable[[Sequence[Cell], set[type]], list[Value | None] | None]

@@ -15,7 +15,7 @@ from bulk_upload.sheet.cells import Cell, UnreadCell, is_blank
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.formulas import WRAPPERS, unwrapped
 from bulk_upload.sheet.problems import CellProblem
-from bulk_upload.sheet.text import BLANKS
+from bulk_upload.sheet.text_cleaning import BLANKS
 from bulk_upload.sheet.values import Value
 
 # Different cells of one column whose values are remembered.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bulk_upload.sheet.texts import Params
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.values import Value
 
 # One for each column of the sheet. `None` is a blank optional cell: a new row gets the column's default, an existing

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from bulk_upload.checking.field import Field
 from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import Batch
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.cells import Cell, is_blank
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import CellProblem, shown
-from bulk_upload.sheet.texts import Params
 from bulk_upload.sheet.values import Value, written
 
 # One list of values for each of the sheet's columns.

@@ -1,6 +1,6 @@
 """The consumer: polls the queue, keeps short files from waiting for long ones, stops when it is told to.
 
-What becomes of each message is decided in `bulk_upload.consuming.deliveries`.
+What becomes of each message is decided in `bulk_upload.consuming.message_handler`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from bulk_upload import queue
-from bulk_upload.consuming.deliveries import (
+from bulk_upload.consuming.file_preparation import FileHandler
+from bulk_upload.consuming.heartbeats import Heartbeat
+from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
+from bulk_upload.consuming.message_handler import (
     DATABASE_ERRORS,
     DeliveryHandler,
     GiveBack,
@@ -25,9 +28,6 @@ from bulk_upload.consuming.deliveries import (
     drop_stale_connections,
     due,
 )
-from bulk_upload.consuming.heartbeats import Heartbeat
-from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
-from bulk_upload.consuming.preparation import FileHandler
 from bulk_upload.consuming.sweep import Sweeper
 from bulk_upload.consuming.temporary_folder import Workplace, has_room, remove_leftovers
 from bulk_upload.imports import registry

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db import models
 from django.db.models import F, Q
 
-from bulk_upload.models.published import Published
+from bulk_upload.models.publication import Published
 from bulk_upload.models.states import ClaimLost
 from medisupply.backends.database import database_now
 

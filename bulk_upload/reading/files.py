@@ -19,9 +19,9 @@ from msgspec.structs import replace
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.checking.tables import CheckedTable, Limits, Part, RowTable, Table
 from bulk_upload.reading import decoding, protocol
+from bulk_upload.reading.child_process import Child
 from bulk_upload.reading.fork_server import ForkServer
 from bulk_upload.reading.heartbeat import OnWait, ignore_wait
-from bulk_upload.reading.process import Child
 from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch

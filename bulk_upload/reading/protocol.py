@@ -29,8 +29,8 @@ import msgspec
 
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.checking.tables import Limits
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.cells import Row
-from bulk_upload.sheet.texts import Params
 
 # Bytes of one line. A row of 256 cells, each of the 32,767 characters that Excel allows, is 8 MB.
 MAX_MESSAGE: Final = 32 * 1024 * 1024

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from bulk_upload.sheet.text import BLANKS
+from bulk_upload.sheet.text_cleaning import BLANKS
 
 
 class ErrorCell(msgspec.Struct, frozen=True, tag="error"):

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Final, Literal
 
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.date_values import date_parser
-from bulk_upload.sheet.texts import Text
 from bulk_upload.sheet.values import (
     Parser,
     Value,

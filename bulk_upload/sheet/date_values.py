@@ -10,7 +10,7 @@ from typing import Final
 from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell
 from bulk_upload.sheet.excel_errors import is_error_text
 from bulk_upload.sheet.problems import CellProblem, shown
-from bulk_upload.sheet.text import BLANKS
+from bulk_upload.sheet.text_cleaning import BLANKS
 from bulk_upload.sheet.values import written
 
 # The form in which dates travel and are kept.

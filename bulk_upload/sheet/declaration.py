@@ -19,11 +19,11 @@ import importlib
 from collections.abc import Sequence
 from functools import cached_property
 
-from bulk_upload.sheet.checks import Rule
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.columns import Column
-from bulk_upload.sheet.header_forms import normal_form
+from bulk_upload.sheet.cross_column_rules import Rule
+from bulk_upload.sheet.header_normalization import normal_form
 from bulk_upload.sheet.problem_codes import ROW_PROBLEMS
-from bulk_upload.sheet.texts import Text
 
 
 class Sheet:
@@ -31,7 +31,7 @@ class Sheet:
 
     `title` is what people call the sheet, `row_title` what they call one row of it. The columns of the `key` say
     together which row of the model a row of the sheet is about; a value of a `unique` column belongs to one row of the
-    model, too. `requires` and `checks` are rules across columns: see `sheet.checks`.
+    model, too. `requires` and `checks` are rules across columns: see `cross_column_rules`.
     """
 
     def __init__(

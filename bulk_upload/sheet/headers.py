@@ -13,10 +13,10 @@ from typing import Final
 from bulk_upload.sheet.cells import Cell, column_letter, is_blank
 from bulk_upload.sheet.columns import ORIGINAL_ROW, ROW_PROBLEMS, Column
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.header_forms import normal_form
+from bulk_upload.sheet.header_normalization import normal_form
 from bulk_upload.sheet.problems import FileProblem, headers_found, shown
 from bulk_upload.sheet.similar_headers import missing_columns
-from bulk_upload.sheet.text import BLANKS
+from bulk_upload.sheet.text_cleaning import BLANKS
 from bulk_upload.sheet.values import written
 
 # Rows from the top of a sheet in which the header is looked for (titles and logos stand above it).

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bulk_upload.sheet.columns import Column
-from bulk_upload.sheet.header_forms import LONGEST, normal_form
+from bulk_upload.sheet.header_normalization import LONGEST, normal_form
 from bulk_upload.sheet.problems import FileProblem, headers_found, shown
 
 # Ratios of `difflib`. "stock máximo" is like "stock mínimo" by 0.82.

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from bulk_upload.sheet.addresses import is_addressable
+from bulk_upload.sheet.addressable_ids import is_addressable
 from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.sheet.excel_errors import is_error_text
 from bulk_upload.sheet.problems import CellProblem, shown
-from bulk_upload.sheet.text import BLANKS, BadCharacter, clean_code, clean_text
+from bulk_upload.sheet.text_cleaning import BLANKS, BadCharacter, clean_code, clean_text
 
 Value = str | int | bool | Decimal | datetime.date
 Parser = Callable[[Cell], Value]

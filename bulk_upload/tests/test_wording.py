@@ -12,17 +12,17 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from bulk_upload import import_checks
+from bulk_upload import declaration_checks
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.imports import SheetImport, registry
 from bulk_upload.problem_texts import ENGINE_TEXTS, FILE_TEXTS, ProblemText
 from bulk_upload.reading import decoding, protocol
-from bulk_upload.sheet.checks import ExactlyOneOf, Finding, Rule
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.columns import TextColumn
+from bulk_upload.sheet.cross_column_rules import ExactlyOneOf, Finding, Rule
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problem_codes import FILE_PROBLEMS, ROW_PROBLEMS, WARNINGS
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.sheet.texts import Text
 from bulk_upload.wording import text_of, title_of, worded
 from catalog.imports import ProductImport
 from catalog.models import Product
@@ -179,7 +179,7 @@ def declare(monkeypatch):
 
 
 def found() -> list[str]:
-    return [message.id for message in import_checks.check_declared_sheets(None)]
+    return [message.id for message in declaration_checks.check_declared_sheets(None)]
 
 
 def test_a_text_of_an_app_is_found(declare):

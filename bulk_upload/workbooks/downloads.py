@@ -25,7 +25,7 @@ from bulk_upload.wording import text_of
 from bulk_upload.workbooks import prepared_files
 from bulk_upload.workbooks.corrections import standing_errors
 from bulk_upload.workbooks.download_errors import NoFile
-from bulk_upload.workbooks.row_errors import ExportFormat, export_errors
+from bulk_upload.workbooks.errors_file import ExportFormat, export_errors
 from bulk_upload.workbooks.template import template_name, write_template
 from medisupply.web.attachments import Attachment
 

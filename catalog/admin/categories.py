@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bulk_upload.sheet.text import clean_text
+from bulk_upload.sheet.text_cleaning import clean_text
 from catalog.admin.autocomplete_filter import SearchSelect
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
 from catalog.admin.edit_conflicts import EditConflictForm

@@ -1,4 +1,4 @@
-"""Texts of the admin's forms by the rules of `bulk_upload.sheet.text`, as they stand in sheets and the API."""
+"""Texts of the admin's forms by the rules of `bulk_upload.sheet.text_cleaning`, as they stand in sheets and the API."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from bulk_upload.sheet.text import clean_code, clean_text
+from bulk_upload.sheet.text_cleaning import clean_code, clean_text
 from catalog.admin.edit_conflicts import EditConflictForm
 from catalog.checked_texts import checked
 

@@ -17,8 +17,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.admin.filters import OwnSuppliersFilter
-from bulk_upload.sheet.addresses import is_addressable
-from bulk_upload.workbooks.row_errors import ExportFormat
+from bulk_upload.sheet.addressable_ids import is_addressable
+from bulk_upload.workbooks.errors_file import ExportFormat
 from catalog import search
 from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
 from catalog.admin.imported import ABOUT_CHANGES, ImportedAdmin, ImportedForm

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bulk_upload.sheet.text import BadCharacter, clean_text
+from bulk_upload.sheet.text_cleaning import BadCharacter, clean_text
 from catalog.checked_texts import checked
 from catalog.models import Warehouse, WarehouseType, warehouse_code
 from catalog.models.warehouses import COUNTRY, WAREHOUSE_CODE

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.sheet.text import clean_code
+from bulk_upload.sheet.text_cleaning import clean_code
 from catalog.models.categories import SMALL_LETTERS
 
 # A code stands in addresses, between slashes: letters, digits and what connects them.
@@ -61,5 +61,5 @@ class Warehouse(models.Model):
 
 
 def warehouse_code(text: str) -> str:
-    """The key that `text` names: clean and upper case. Raises `bulk_upload.sheet.text.BadCharacter`."""
+    """The key that `text` names: clean and upper case. Raises `bulk_upload.sheet.text_cleaning.BadCharacter`."""
     return unicodedata.normalize("NFC", clean_code(text).upper())

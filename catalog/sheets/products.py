@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from bulk_upload.sheet.checks import NotAbove
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.columns import BooleanColumn, CodeColumn, DecimalColumn, IntegerColumn, TextColumn
+from bulk_upload.sheet.cross_column_rules import NotAbove
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.texts import Text
 
 PRODUCTS: Final = Sheet(
     "productos",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from bulk_upload.sheet.checks import ExactlyOneOf
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.columns import CodeColumn, DateColumn, IntegerColumn, TextColumn
+from bulk_upload.sheet.cross_column_rules import ExactlyOneOf
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.texts import Text
 
 STOCK: Final = Sheet(
     "existencias",

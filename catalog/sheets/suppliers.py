@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.columns import BooleanColumn, CodeColumn, TextColumn
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.texts import Text
 
 SUPPLIERS: Final = Sheet(
     "proveedores",

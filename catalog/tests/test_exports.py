@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bulk_upload.sheet.headers import match_header
-from bulk_upload.workbooks.row_errors import ExportFormat
+from bulk_upload.workbooks.errors_file import ExportFormat
 from catalog.exports import export_products
 from catalog.models import Category, Product, Supplier
 from catalog.sheets.products import PRODUCTS

@@ -11,7 +11,7 @@ from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.wording import title_of
-from bulk_upload.workbooks.row_errors import export_errors
+from bulk_upload.workbooks.errors_file import export_errors
 from catalog.sheets.stock import STOCK
 from catalog.sheets.suppliers import SUPPLIERS
 from catalog.tests.stock_rows import make_product, make_warehouse

@@ -71,9 +71,9 @@ def test_what_a_sheet_is_knows_neither_django_nor_a_later_stage():
 @pytest.mark.parametrize(
     ("stage", "others"),
     [
-        ("checking/field", ("checking.validator", "checking.chunks", "checking.seen", "reading")),
-        ("checking/validator", ("checking.chunks", "checking.seen", "reading")),
-        ("checking/seen", ("checking.field", "checking.validator", "checking.chunks", "reading")),
+        ("checking/field", ("checking.validator", "checking.chunks", "checking.seen_keys", "reading")),
+        ("checking/validator", ("checking.chunks", "checking.seen_keys", "reading")),
+        ("checking/seen_keys", ("checking.field", "checking.validator", "checking.chunks", "reading")),
         (
             "importing/matching/decision_types",
             ("importing.matching.existing_rows", "importing.matching.create_or_update"),

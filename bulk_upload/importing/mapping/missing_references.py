@@ -12,8 +12,8 @@ from bulk_upload.checking.results import Problem
 from bulk_upload.importing.mapping.target import Owner, Place
 from bulk_upload.importing.postgresql import lookups as lookups  # any_of
 from bulk_upload.imports import CreateMissing, Reference
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.problems import shown
-from bulk_upload.sheet.texts import Params
 from bulk_upload.sheet.values import Value
 
 # Names that a chunk's errors are compared with, and names for which that is done: it takes milliseconds each.

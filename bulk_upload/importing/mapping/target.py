@@ -11,8 +11,8 @@ from typing import Any, Final, TypeGuard
 from django.db.models import BaseConstraint, Field, ForeignKey, Model, UniqueConstraint
 
 from bulk_upload.imports import KEY_SEPARATOR, Reference, SheetImport, registry
-from bulk_upload.sheet.checks import Rule
 from bulk_upload.sheet.columns import Kind
+from bulk_upload.sheet.cross_column_rules import Rule
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.values import Value
 

@@ -8,7 +8,7 @@ from bulk_upload.checking.results import Problem
 from bulk_upload.importing.mapping.references import Resolved
 from bulk_upload.importing.mapping.target import Key, Owner, Target, Values
 from bulk_upload.importing.matching.decision_types import ChangeOrder, Decisions, Known
-from bulk_upload.sheet.checks import Finding, Rule
+from bulk_upload.sheet.cross_column_rules import Finding, Rule
 from bulk_upload.sheet.problems import shown
 
 

@@ -12,8 +12,8 @@ from bulk_upload.checking.results import Problem
 from bulk_upload.importing.mapping.target import Key, Values
 from bulk_upload.importing.matching.base import Matching, filled
 from bulk_upload.importing.matching.decision_types import Change, Decisions, Known
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.problems import shown
-from bulk_upload.sheet.texts import Params
 from bulk_upload.sheet.values import Value
 
 

@@ -1,7 +1,8 @@
 """Everything that touches a file's bytes. Runs only in the guarded child: the worker imports none of it.
 
 `__main__` is the process, `messages` what it sends, `csv_file` reads a CSV. `workbook` has the order of the steps of a
-workbook: `package` checks the zip, `sheets` and `number_formats` read the small parts, `choice` finds the sheet,
-`sheet_xml` looks at its XML, `calamine` streams its cells, `repair` writes a sheet again that the library cannot
-read, `sheet_rows` sorts out rows, `cell_formats` and `merged` say what the sheet shows where that is not the value.
+workbook: `zip_package` checks the zip, `sheet_list` and `number_formats` read the small parts, `sheet_choice` finds the
+sheet, `sheet_xml` looks at its XML, `calamine` streams its cells, `sheet_repair` writes a sheet again that the library
+cannot read, `sheet_rows` sorts out rows, `cell_formats` and `merged_cells` say what the sheet shows where that is not
+the value.
 """

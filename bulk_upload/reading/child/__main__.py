@@ -18,13 +18,13 @@ from contextlib import suppress
 from typing import NoReturn
 
 from bulk_upload.reading import protocol
-from bulk_upload.reading.child import guards
+from bulk_upload.reading.child import resource_limits
 from bulk_upload.reading.child.one_file import read_one
 
 
 def main(arguments: list[str]) -> int:
-    guards.ignore_stop_signals()
-    guards.die_with_parent(int(arguments[0]))
+    resource_limits.ignore_stop_signals()
+    resource_limits.die_with_parent(int(arguments[0]))
     for module in arguments[1:]:
         importlib.import_module(module)
     with socket.socket(fileno=os.dup(0)) as requests:
@@ -67,7 +67,7 @@ class Server:
             for descriptor, standard in zip(descriptors, (0, 1, 2), strict=True):
                 os.dup2(descriptor, standard)
                 os.close(descriptor)
-            guards.die_with_parent(server)
+            resource_limits.die_with_parent(server)
             status = read_one()
         except BaseException:  # noqa: BLE001  # whatever it is ends the child
             traceback.print_exc()

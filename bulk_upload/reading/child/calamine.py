@@ -3,8 +3,8 @@
 python-calamine-plus is a young fork of python-calamine. Its plain stream gives values, and is what a file is read
 by; its rich stream, slower, is asked about single columns. What we know of it, and what is done about it:
 
-- an error is given as text (``#N/A``); one that it does not know ends the stream (`repair`)
-- ``dimension ref="1:4"``, UTF-16 and unknown errors end the stream, CDATA in a value is lost (`repair`)
+- an error is given as text (``#N/A``); one that it does not know ends the stream (`sheet_repair`)
+- ``dimension ref="1:4"``, UTF-16 and unknown errors end the stream, CDATA in a value is lost (`sheet_repair`)
 - of two cells in one place the last one wins (`sheet_xml` counts)
 - rows are as wide as the sheet's dimension says, be it true or not (`rows`)
 - whole numbers are `int`

@@ -24,7 +24,7 @@ from bulk_upload.sheet.cells import column_letter, is_blank
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header, no_header
 from bulk_upload.sheet.problems import FileProblem, shown
-from bulk_upload.sheet.text import BLANKS
+from bulk_upload.sheet.text_cleaning import BLANKS
 
 # What a CSV is called where a message names a sheet.
 SHEET: Final = "CSV"

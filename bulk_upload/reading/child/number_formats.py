@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from bulk_upload.reading.child.digits import NotExactError, Pattern
+from bulk_upload.reading.child.number_format_digits import NotExactError, Pattern
 from bulk_upload.reading.child.xml_tags import start_tags
 from bulk_upload.sheet.cells import UnreadCell
 from bulk_upload.sheet.problems import shown

@@ -16,7 +16,7 @@ from typing import Final
 
 from bulk_upload.checking.chunks import CheckingFault
 from bulk_upload.reading import protocol
-from bulk_upload.reading.child import guards
+from bulk_upload.reading.child import resource_limits
 from bulk_upload.reading.child.messages import messages
 from bulk_upload.sheet.problems import FileProblem
 
@@ -33,7 +33,7 @@ def read_one() -> int:
     job = protocol.Job.of(line)
     gc.set_threshold(_OBJECTS)
     os.environ["SQLITE_TMPDIR"] = str(Path(job.path).parent)
-    guards.limit_resources(job.limits.memory_bytes, job.limits.cpu_seconds)
+    resource_limits.limit_resources(job.limits.memory_bytes, job.limits.cpu_seconds)
     try:
         for message in messages(job):
             _send(message)

@@ -12,8 +12,8 @@ from typing import Final, cast
 from bulk_upload.checking.tables import Batch, Limits
 from bulk_upload.reading.child.calamine import Value
 from bulk_upload.reading.child.library_values import to_cells, with_errors
-from bulk_upload.reading.child.package import MEGABYTE
 from bulk_upload.reading.child.worksheet import FAR_ROWS, SHEET_ROWS, Worksheet
+from bulk_upload.reading.child.zip_package import MEGABYTE
 from bulk_upload.sheet.cells import Cell, UnreadCell, column_letter, is_blank
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import FileProblem, shown

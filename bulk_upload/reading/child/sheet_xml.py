@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import IO, Final
 
-from bulk_upload.reading.child.package import MEGABYTE, Package
+from bulk_upload.reading.child.zip_package import MEGABYTE, Package
 from bulk_upload.sheet.problems import FileProblem
 
 _BLOCK: Final = MEGABYTE
@@ -39,7 +39,7 @@ Range = tuple[int, int, int, int]
 class SheetFacts:
     """`cells` counts the cells, and some other elements of texts with formats.
 
-    `is_regular` is false when the XML is written in a way that the library loses something of: see `repair`.
+    `is_regular` is false when the XML is written in a way that the library loses something of: see `sheet_repair`.
     `last_column` is where the sheet is said to end. `rows` counts those that may have a value; `last_row` is the number
     that the last one says it has. `marks` are the places at which the XML was divided: the number of the next row, and
     the cells before it. `has_errors` and `may_lack_results` (of formulas) are `None` until they are looked for.

@@ -12,7 +12,7 @@ from typing import Final, Self, cast
 
 from bulk_upload.checking.chunks import CheckingFault
 from bulk_upload.checking.tables import Batch
-from bulk_upload.reading.child.package import MEGABYTE
+from bulk_upload.reading.child.zip_package import MEGABYTE
 
 _IN_MEMORY: Final = 32 * MEGABYTE
 

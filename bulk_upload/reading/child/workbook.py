@@ -11,14 +11,14 @@ from typing import BinaryIO
 from bulk_upload.checking.tables import Batch, ColumnTable, Limits, Table
 from bulk_upload.reading.child.calamine import Book, UnreadableError
 from bulk_upload.reading.child.cell_formats import CellFormats
-from bulk_upload.reading.child.choice import chosen_sheet
-from bulk_upload.reading.child.merged import MergedCells
+from bulk_upload.reading.child.merged_cells import MergedCells
 from bulk_upload.reading.child.number_formats import format_codes
-from bulk_upload.reading.child.package import open_package
+from bulk_upload.reading.child.sheet_choice import chosen_sheet
+from bulk_upload.reading.child.sheet_list import read_workbook
 from bulk_upload.reading.child.sheet_rows import MayLackResultsError, SheetRows
-from bulk_upload.reading.child.sheets import read_workbook
 from bulk_upload.reading.child.spool import Spool
 from bulk_upload.reading.child.worksheet import Worksheet
+from bulk_upload.reading.child.zip_package import open_package
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import FileProblem

@@ -10,8 +10,7 @@ from typing import Final
 from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.child.calamine import Book, RichCell, UnreadableError, Value
 from bulk_upload.reading.child.library_values import to_cell
-from bulk_upload.reading.child.package import Package
-from bulk_upload.reading.child.repair import KNOWN_ERRORS, repaired
+from bulk_upload.reading.child.sheet_repair import KNOWN_ERRORS, repaired
 from bulk_upload.reading.child.sheet_xml import (
     first_beyond,
     has_errors,
@@ -19,6 +18,7 @@ from bulk_upload.reading.child.sheet_xml import (
     repeats_a_place,
     sheet_facts,
 )
+from bulk_upload.reading.child.zip_package import Package
 from bulk_upload.sheet.cells import Cell, Row
 from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS
 from bulk_upload.sheet.problems import FileProblem, shown

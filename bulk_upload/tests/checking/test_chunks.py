@@ -11,7 +11,7 @@ import pytest
 
 from bulk_upload.checking.chunks import CheckingFault, checked_chunks
 from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.checking.seen import SeenKeys
+from bulk_upload.checking.seen_keys import SeenKeys
 from bulk_upload.checking.tables import Batch, Table
 from bulk_upload.sheet.columns import ORIGINAL_ROW
 from bulk_upload.sheet.headers import match_header

@@ -15,7 +15,7 @@ from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell, is_blank
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.formulas import unwrapped
 from bulk_upload.sheet.problems import CellProblem
-from bulk_upload.sheet.text import BLANKS
+from bulk_upload.sheet.text_cleaning import BLANKS
 from bulk_upload.sheet.values import Value
 from bulk_upload.tests.helpers.date_column import DATE
 from catalog.sheets.products import PRODUCTS

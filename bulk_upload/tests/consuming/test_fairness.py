@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from bulk_upload import queue
-from bulk_upload.consuming.attempt import Attempt
+from bulk_upload.consuming.import_attempt import Attempt
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.helpers.processes import supervised, wait_for

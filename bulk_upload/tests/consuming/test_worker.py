@@ -9,7 +9,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from bulk_upload import queue, storage
-from bulk_upload.consuming import attempt
+from bulk_upload.consuming import import_attempt
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.helpers.queues import dead_letters, waiting
 from bulk_upload.tests.helpers.rows import csv_bytes, row
@@ -90,7 +90,7 @@ def test_something_unforeseen_counts_and_the_last_attempt_fails_in_words(accept,
 
     settings.BULK_UPLOAD_MAX_ATTEMPTS = 2
     upload = accept(csv_bytes([row(1)]))
-    monkeypatch.setattr(attempt, "import_table", broken)
+    monkeypatch.setattr(import_attempt, "import_table", broken)
     worker.step()
     upload.refresh_from_db()
     assert (upload.status, upload.attempts, upload.faults, waiting()) == ("processing", 1, 0, (0, 1))

@@ -15,9 +15,9 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from bulk_upload import queue, storage
-from bulk_upload.consuming import attempt, deliveries, redelivery_delay, temporary_folder
+from bulk_upload.consuming import import_attempt, message_handler, redelivery_delay, temporary_folder
 from bulk_upload.consuming import worker as worker_module
-from bulk_upload.consuming.deliveries import WorkerUnfit
+from bulk_upload.consuming.message_handler import WorkerUnfit
 from bulk_upload.models import BulkUpload, WorkerHeartbeat
 from bulk_upload.tests.helpers.processes import supervised, wait_for, worker_process
 from bulk_upload.tests.helpers.queues import dead_letters, waiting
@@ -51,7 +51,7 @@ def again(worker, monkeypatch):
 def test_a_passing_fault_is_tried_again_for_a_day(accept, again, monkeypatch, settings, fault):
     upload = accept(csv_bytes([row(1)]))
     with monkeypatch.context() as patch:
-        patch.setattr(attempt, "import_table", raising(fault))
+        patch.setattr(import_attempt, "import_table", raising(fault))
         for _ in range(8):
             assert again()
         upload.refresh_from_db()
@@ -94,7 +94,7 @@ def test_the_delay_grows_to_ten_minutes(accept, worker, monkeypatch):
 def test_a_worker_whose_machine_is_at_fault_leaves_and_the_file_is_not_blamed(accept, worker, monkeypatch, error):
     upload = accept(csv_bytes([row(1)]))
     accept(csv_bytes([row(2)]))
-    monkeypatch.setattr(attempt, "import_table", raising(error))
+    monkeypatch.setattr(import_attempt, "import_table", raising(error))
     assert worker.run(max_messages=5) == 1
     upload.refresh_from_db()
     assert (worker.exit_status, upload.status, upload.attempts, upload.faults) == (75, "processing", 0, 1)
@@ -119,7 +119,7 @@ def test_without_room_on_its_disk_a_worker_takes_no_message(accept, worker, monk
 
 
 def test_an_unknown_upload_is_waited_for_and_then_dead_lettered(accept, worker, monkeypatch, caplog):
-    monkeypatch.setattr(deliveries, "UNKNOWN_DELAY", 0)
+    monkeypatch.setattr(message_handler, "UNKNOWN_DELAY", 0)
     upload = accept(csv_bytes([row(1)]))
     BulkUpload.objects.filter(pk=upload.pk).delete()
     for _ in range(4):
@@ -131,7 +131,7 @@ def test_an_unknown_upload_is_waited_for_and_then_dead_lettered(accept, worker, 
 
 
 def test_a_database_that_knows_the_upload_again_imports_it(accept, worker, monkeypatch):
-    monkeypatch.setattr(deliveries, "UNKNOWN_DELAY", 0)
+    monkeypatch.setattr(message_handler, "UNKNOWN_DELAY", 0)
     upload = accept(csv_bytes([row(1)]))
     BulkUpload.objects.filter(pk=upload.pk).delete()
     worker.step()
@@ -170,7 +170,7 @@ def test_a_delivery_of_a_live_claim_comes_back_when_its_lease_ends(accept, worke
 def test_a_reader_that_is_killed_twice_ends_the_upload_and_redrive_brings_it_back(accept, again, monkeypatch):
     from django.core.management import call_command
 
-    from bulk_upload.reading import process
+    from bulk_upload.reading import child_process
 
     upload = accept(csv_bytes([row(1)]))
 
@@ -180,7 +180,7 @@ def test_a_reader_that_is_killed_twice_ends_the_upload_and_redrive_brings_it_bac
         child._server.close()
 
     with monkeypatch.context() as patch:
-        patch.setattr(process.Child, "ask", killed)
+        patch.setattr(child_process.Child, "ask", killed)
         again()
         upload.refresh_from_db()
         assert (upload.status, upload.reader_kills) == ("processing", 1)

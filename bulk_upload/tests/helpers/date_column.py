@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.columns import DateColumn
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.texts import Text
 
 EARLIEST = datetime.date(2020, 1, 1)
 LATEST = datetime.date(2060, 12, 31)

@@ -15,9 +15,9 @@ from bulk_upload.checking.tables import Limits
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.child.csv_file import open_csv
 from bulk_upload.reading.child.workbook import open_workbook
-from bulk_upload.sheet.addresses import is_addressable
+from bulk_upload.sheet.addressable_ids import is_addressable
 from bulk_upload.sheet.excel_errors import is_error_text
-from bulk_upload.sheet.text import BadCharacter, clean_code, clean_text
+from bulk_upload.sheet.text_cleaning import BadCharacter, clean_code, clean_text
 from bulk_upload.sheet.values import SCIENTIFIC
 from catalog import exports
 from catalog.exports import export_products

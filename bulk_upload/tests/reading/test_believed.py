@@ -13,9 +13,9 @@ import pytest
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.checking.tables import Limits
 from bulk_upload.reading import protocol
+from bulk_upload.reading.child_process import Child
 from bulk_upload.reading.files import Reader
 from bulk_upload.reading.heartbeat import OnWait, ignore_wait
-from bulk_upload.reading.process import Child
 from bulk_upload.sheet.problems import FileProblem
 from catalog.sheets.products import PRODUCTS
 

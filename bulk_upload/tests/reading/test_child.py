@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading import fork_server, heartbeat, process
+from bulk_upload.reading import child_process, fork_server, heartbeat
+from bulk_upload.reading.child_process import ReaderKilled
 from bulk_upload.reading.files import Readers, only_reader, open_table
-from bulk_upload.reading.process import ReaderKilled
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.make_awkward import HEADER, product
@@ -119,7 +119,7 @@ def test_the_child_knows_no_secrets(workbook, monkeypatch):
 
 def test_the_caller_hears_that_the_reading_goes_on(workbook, monkeypatch):
     monkeypatch.setattr(heartbeat, "EVERY", 0.05)
-    monkeypatch.setattr(process, "EVERY", 0.05)
+    monkeypatch.setattr(child_process, "EVERY", 0.05)
     waits = []
     with open_table(workbook, "xlsx", PRODUCTS, Limits(), lambda: waits.append(time.monotonic())):
         pass
@@ -139,14 +139,14 @@ def test_what_the_caller_raises_while_waiting_passes_through(workbook, tmp_path,
         path = tmp_path / "productos.csv"
         path.write_text(",".join(HEADER) + "\n" + ",".join(map(str, product())) + "\n")
     monkeypatch.setattr(heartbeat, "EVERY", 0)
-    monkeypatch.setattr(process, "EVERY", 0.01)
+    monkeypatch.setattr(child_process, "EVERY", 0.01)
     with pytest.raises(ClaimLost), open_table(path, file_format, PRODUCTS, Limits(), lose):
         pass
     assert children() == []
 
 
 def test_a_silent_child_is_given_up(workbook, monkeypatch):
-    monkeypatch.setattr(process, "EVERY", 0.1)
+    monkeypatch.setattr(child_process, "EVERY", 0.1)
     stopped = []
 
     def stop() -> None:
@@ -217,8 +217,8 @@ def test_a_frozen_process_is_ended(readers, monkeypatch):
     monkeypatch.setattr(fork_server, "ANSWER_SECONDS", 0.2)
     readers.prepare()
     os.kill(readers._server._process.pid, signal.SIGSTOP)
-    monkeypatch.setattr(process, "START_SECONDS", 0.2)
-    monkeypatch.setattr(process, "EVERY", 0.1)
+    monkeypatch.setattr(child_process, "START_SECONDS", 0.2)
+    monkeypatch.setattr(child_process, "EVERY", 0.1)
     with readers.reader(Limits()) as reader, pytest.raises(OSError, match="does not start"):
         reader.rows(Path(__file__), "csv", PRODUCTS)
     assert not readers._server.is_alive()

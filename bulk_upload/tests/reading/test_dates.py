@@ -14,8 +14,8 @@ import xlsxwriter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from bulk_upload.reading.child.calamine import Book
-from bulk_upload.reading.child.package import open_package
-from bulk_upload.reading.child.repair import repaired
+from bulk_upload.reading.child.sheet_repair import repaired
+from bulk_upload.reading.child.zip_package import open_package
 from bulk_upload.sheet.cells import Cell
 from bulk_upload.sheet.date_values import date_parser
 from bulk_upload.sheet.problems import CellProblem

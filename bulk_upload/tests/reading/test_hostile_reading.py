@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.child.package import MAX_PARTS
+from bulk_upload.reading.child.zip_package import MAX_PARTS
 from bulk_upload.sheet.problem_codes import FILE_PROBLEMS
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward import raw_workbook as raw

@@ -9,8 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from bulk_upload.reading.child import sheet_xml
-from bulk_upload.reading.child.package import open_package
-from bulk_upload.reading.child.repair import repaired
+from bulk_upload.reading.child.sheet_repair import repaired
 from bulk_upload.reading.child.sheet_xml import (
     column_index,
     has_errors,
@@ -19,6 +18,7 @@ from bulk_upload.reading.child.sheet_xml import (
     repeats_a_place,
     sheet_facts,
 )
+from bulk_upload.reading.child.zip_package import open_package
 from bulk_upload.sheet.cells import column_letter
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward import raw_workbook as raw

@@ -15,12 +15,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bulk_upload.reading.child.csv_text import detect_encoding
-from bulk_upload.sheet.addresses import is_addressable
+from bulk_upload.sheet.addressable_ids import is_addressable
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.excel_errors import is_error_text
 from bulk_upload.sheet.formulas import is_wrapped
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.sheet.text import BLANKS, BadCharacter, clean_code
+from bulk_upload.sheet.text_cleaning import BLANKS, BadCharacter, clean_code
 from bulk_upload.sheet.values import SCIENTIFIC, Value
 from bulk_upload.tests.awkward.reading import read
 from catalog.sheets.products import PRODUCTS

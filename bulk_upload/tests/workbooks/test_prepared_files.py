@@ -17,8 +17,8 @@ from rest_framework.authtoken.models import Token
 
 from bulk_upload import queue, storage, storage_keys
 from bulk_upload.consuming import orphans, sweep
-from bulk_upload.consuming.deliveries import GiveBack
-from bulk_upload.consuming.preparation import Preparation
+from bulk_upload.consuming.file_preparation import Preparation
+from bulk_upload.consuming.message_handler import GiveBack
 from bulk_upload.models import PreparedFile, lease
 from bulk_upload.tests.helpers.admin_people import address
 from bulk_upload.tests.helpers.processes import wait_for, worker_process

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import resolve
 
-from bulk_upload.sheet.addresses import RESERVED, is_addressable
+from bulk_upload.sheet.addressable_ids import RESERVED, is_addressable
 from bulk_upload.sheet.problems import CellProblem
 from bulk_upload.tests.helpers.row_errors import problems
 from bulk_upload.tests.helpers.rows import row

@@ -9,8 +9,8 @@ from typing import Final
 from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.child.calamine import Book, UnreadableError
-from bulk_upload.reading.child.package import Package
 from bulk_upload.reading.child.worksheet import SHEET_ROWS, Worksheet
+from bulk_upload.reading.child.zip_package import Package
 from bulk_upload.sheet.cells import Cell, is_blank
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch, find_header, match_header, no_header

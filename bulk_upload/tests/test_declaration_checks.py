@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from bulk_upload import import_checks
+from bulk_upload import declaration_checks
 from bulk_upload.imports import Reference, SheetImport, registry
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.columns import CodeColumn
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.texts import Text
 from catalog.models import Category, Product, StockLot
 
 TITLE = Text("Cosas", "Things")
@@ -31,7 +31,7 @@ def declare(sheet: Sheet, **attributes) -> None:
 
 
 def found() -> list[str]:
-    messages = import_checks.check_declared_sheets(None)
+    messages = declaration_checks.check_declared_sheets(None)
     assert all(message.hint for message in messages)
     return [message.id.removeprefix("bulk_upload.") for message in messages]
 

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from bulk_upload.sheet.texts import Params
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.values import Value
 
 

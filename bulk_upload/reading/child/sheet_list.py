@@ -8,8 +8,8 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 
-from bulk_upload.reading.child.package import Package, resolve
 from bulk_upload.reading.child.xml_tags import start_tags
+from bulk_upload.reading.child.zip_package import Package, resolve
 from bulk_upload.sheet.problems import FileProblem
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_upload.checking import seen
-from bulk_upload.checking.seen import SeenKeys
+from bulk_upload.checking import seen_keys
+from bulk_upload.checking.seen_keys import SeenKeys
 
 KEYS = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=6), max_size=6)
 
@@ -16,7 +16,7 @@ KEYS = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=6), max_size=6)
 def test_the_first_row_of_each_key_is_known(codes, ids, held):
     """Two kinds of keys, some at a time; from a small number on they are kept by SQLite."""
     with pytest.MonkeyPatch.context() as patch, SeenKeys(2) as keys:
-        patch.setattr(seen, "HELD", held)
+        patch.setattr(seen_keys, "HELD", held)
         firsts: dict[tuple[int, str], int] = {}
         fila = 1
         for kind, given_keys in [*((0, some) for some in codes), *((1, some) for some in ids)]:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final
 
-from bulk_upload.sheet.text import BLANKS, INVISIBLE
+from bulk_upload.sheet.text_cleaning import BLANKS, INVISIBLE
 
 # What people add to a header in brackets: its unit, its form, whether it must be filled in.
 _UNITS: Final = frozenset(

@@ -20,8 +20,8 @@ from django.utils import timezone
 from bulk_upload import queue, storage, storage_keys
 from bulk_upload.checking.tables import Limits
 from bulk_upload.consuming import redelivery_delay, transient_errors
-from bulk_upload.consuming.deliveries import DATABASE_ERRORS, GiveBack, WorkerUnfit
 from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
+from bulk_upload.consuming.message_handler import DATABASE_ERRORS, GiveBack, WorkerUnfit
 from bulk_upload.imports import registry
 from bulk_upload.models import ClaimLost, PreparedFile, lease
 from bulk_upload.queue import Delivery

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_upload.sheet.text import BLANKS, BadCharacter, clean_code, clean_text, is_clean
+from bulk_upload.sheet.text_cleaning import BLANKS, BadCharacter, clean_code, clean_text, is_clean
 
 
 def refusal(clean, text):

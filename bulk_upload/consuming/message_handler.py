@@ -24,13 +24,13 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from bulk_upload import queue, snapshots, storage
 from bulk_upload.consuming import redelivery_delay, transient_errors
-from bulk_upload.consuming.attempt import Attempt
+from bulk_upload.consuming.import_attempt import Attempt
 from bulk_upload.consuming.lease_renewal import WorkerContext
 from bulk_upload.models import BulkUpload, ClaimLost, lease
 from bulk_upload.queue import Delivery
-from bulk_upload.reading.process import ReaderKilled
+from bulk_upload.reading.child_process import ReaderKilled
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.sheet.texts import Params
 
 log = logging.getLogger(__name__)
 
