@@ -6,6 +6,7 @@ name servers that run already; without them the tests start Valkey themselves an
 
 import atexit
 import contextlib
+import gc
 import os
 import pathlib
 import signal
@@ -17,10 +18,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import django
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 
 _children: list[subprocess.Popen[bytes]] = []
@@ -112,13 +115,24 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the worker processes of the tests open it, too.
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{_folder.name}/test.sqlite3"
-from bulk_upload.tests.helpers.flush import fill_at_once  # noqa: E402  # its models need the apps
+from bulk_upload.tests.helpers.flush import empty_by_delete, fill_at_once  # noqa: E402  # its models need the apps
 
+empty_by_delete()
 fill_at_once()
 if "COVERAGE_PROCESS_CONFIG" in os.environ:
     from bulk_upload.tests.helpers.measured import measure_guarded_children
 
     measure_guarded_children()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """No test ends PostgreSQL itself: no commit, of any process, waits for the disk."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" SET synchronous_commit = off')
+            connection.close()
 
 
 @pytest.fixture(scope="session")
@@ -139,6 +153,11 @@ def running_site(django_db_setup: None) -> Iterator[Callable[..., int]]:
             return ports[key]
 
         yield port
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded and collected stays until the end: it is not looked through again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,9 @@ class BulkUploadConfig(AppConfig):
 
     def ready(self) -> None:
         from bulk_upload import checks, declaration_checks  # noqa: F401  # they register themselves
-        from bulk_upload.api import refusals, token_access
+        from bulk_upload.api import token_generation
 
-        refusals.connect()
-        token_access.connect()
+        token_generation.connect()
 
         # Each app declares its sheets there: see `bulk_upload.imports`.
         autodiscover_modules("imports")

@@ -102,8 +102,8 @@ def _run(parts: Parts, measured: str | None) -> int:
     if measured:
         command += ["-m", "coverage", "run"]
         env["COVERAGE_FILE"] = str(Path(measured, ".coverage"))
-    # The long tests are few: whoever has nothing left to do takes over from the other.
-    command += ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
+    # The long tests are few: whoever has nothing left to do takes over from the others.
+    command += ["-m", "pytest", "-n", str(_processes()), "--dist", "worksteal"]
     command += [f"--ignore={path}" for path in ONCE if parts is not EMBEDDED]
     command += shlex.split(os.environ.get("ARGS", ""))
     pytest = subprocess.Popen(command, cwd=PROJECT, env=env | parts.variables)
@@ -114,6 +114,11 @@ def _run(parts: Parts, measured: str | None) -> int:
         pytest.send_signal(signal.SIGINT)
         pytest.wait(STOP_SECONDS)
         raise
+
+
+def _processes() -> int:
+    """Three for two cores: a third of a test process's time is waiting, for leases, polls and what it has started."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
 def _report(measured: str | None, *, whole: bool) -> int:

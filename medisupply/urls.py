@@ -9,6 +9,8 @@ from django.views.generic import RedirectView
 from medisupply import login
 from medisupply.api import errors, schema_pages
 
+admin.autodiscover()
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),

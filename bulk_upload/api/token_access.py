@@ -1,30 +1,23 @@
 """What a token may see, kept in the cache for a minute: a client that polls costs no query.
 
-An entry names the supplier codes of an active user. It is dropped as soon as a token, a user, a
-membership or a supplier changes: all entries carry a generation, and a change begins a new one. Staff
-are never kept: what they may see follows from permissions and groups, which few polls ask for.
+An entry names the supplier codes of an active user, and carries the generation of `token_generation`: with a new
+one it is dropped. Staff are never kept: what they may see follows from permissions and groups, which few polls ask for.
 """
 
 from __future__ import annotations
 
 import hashlib
-import uuid
 from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
-from django.apps import apps
-from django.conf import settings
-from django.db import transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save
 from rest_framework.authentication import TokenAuthentication
-from rest_framework.authtoken.models import Token
 from rest_framework.request import Request
 
-from bulk_upload.owners import VIEW_UPLOADS, owners, owners_for
+from bulk_upload.api.token_generation import GENERATION, new_generation
+from bulk_upload.owners import VIEW_UPLOADS, owners_for
 from medisupply.backends import shared_cache
 
 KEPT_SECONDS: Final = 60
-GENERATION: Final = "token-access:generation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ class CachedTokenAuthentication(TokenAuthentication):
         if not (user.is_staff or user.is_superuser):
             suppliers = list(owners_for(user, VIEW_UPLOADS).values_list("pk", flat=True))
             if not generation:
-                generation = _new_generation()
+                generation = new_generation()
             entry = {"generation": generation, "user": user.pk, "suppliers": suppliers}
             shared_cache.write(name, entry, KEPT_SECONDS)
             return Poller(user.pk, frozenset(suppliers)), key
@@ -68,26 +61,6 @@ def may_see(request: Request, supplier: str) -> bool:
     return bool(owners_for(user, VIEW_UPLOADS).filter(pk=supplier).exists())
 
 
-def forget_all(**signal: Any) -> None:
-    """Begin a new generation, now and (for who reads in between) once more when the change is committed."""
-    if signal.get("update_fields") == frozenset(["last_login"]):
-        return
-    _new_generation()
-    if transaction.get_connection().in_atomic_block:
-        transaction.on_commit(_new_generation)
-
-
-def connect() -> None:
-    """Listen to everything that changes what a token may see."""
-    user = apps.get_model(settings.AUTH_USER_MODEL)
-    owner = owners().model
-    for model in (Token, user, owner):
-        for signal in (post_save, post_delete):
-            signal.connect(forget_all, sender=model, dispatch_uid=f"forget-access-{model.__name__}")
-    for field in owner._meta.many_to_many:
-        m2m_changed.connect(forget_all, sender=field.remote_field.through, dispatch_uid="forget-access-members")
-
-
 def _is_entry(value: Any) -> TypeGuard[dict[str, Any]]:
     """Whether a value of the cache is one that was written here."""
     if (
@@ -98,9 +71,3 @@ def _is_entry(value: Any) -> TypeGuard[dict[str, Any]]:
         return False
     suppliers = value.get("suppliers")
     return isinstance(suppliers, list) and all(isinstance(code, str) for code in suppliers)
-
-
-def _new_generation() -> str:
-    generation = uuid.uuid4().hex
-    shared_cache.write(GENERATION, generation, None)
-    return generation

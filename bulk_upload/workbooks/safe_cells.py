@@ -5,17 +5,26 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from openpyxl.cell.cell import ERROR_CODES
-
+from bulk_upload.sheet.columns import Kind
 from bulk_upload.sheet.formulas import FORMULA_STARTS, is_wrapped, marked
 from bulk_upload.workbooks.xlsx import PLAIN, Cell, Style, boolean, number, restyled, text
 
-TEXT_FORMAT: Final = "@"
+# "@" is text. Excel would turn 007 into 7 and 3/4 into a date as soon as they are typed.
+NUMBER_FORMATS: Final[dict[Kind, str]] = {
+    "code": "@",
+    "text": "@",
+    "decimal": "#,##0.00",
+    "integer": "0",
+    "boolean": "General",
+    "date": "yyyy-mm-dd",
+}
+# Texts that Excel takes for its errors.
+ERROR_CODES: Final = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
 
 
 def text_cell(value: str, style: Style = PLAIN) -> Cell:
     """`value` in a cell of which every program knows that it is text, also when it is edited: no number or formula."""
-    return text(value, restyled(style, TEXT_FORMAT, value.startswith(FORMULA_STARTS)))
+    return text(value, restyled(style, NUMBER_FORMATS["text"], value.startswith(FORMULA_STARTS)))
 
 
 def safe_cell(value: str | int | float | Decimal | None) -> Cell | None:

@@ -6,15 +6,12 @@ import datetime as dt
 import math
 from typing import Final
 
-from openpyxl.cell.cell import ERROR_CODES
-
 from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.formulas import FORMULA_STARTS
 from bulk_upload.sheet.values import written
 from bulk_upload.workbooks import xlsx
-from bulk_upload.workbooks.safe_cells import text_cell
-from bulk_upload.workbooks.template import NUMBER_FORMATS
+from bulk_upload.workbooks.safe_cells import ERROR_CODES, NUMBER_FORMATS, text_cell
 from bulk_upload.workbooks.xlsx import PLAIN, Style, restyled
 
 # Above this a spreadsheet has lost digits of a whole number.

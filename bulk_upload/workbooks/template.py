@@ -23,8 +23,9 @@ from openpyxl.xml.constants import ARC_CONTENT_TYPES, ARC_CORE
 from openpyxl.xml.functions import tostring
 
 from bulk_upload.imports import SheetImport
-from bulk_upload.sheet.columns import Column, Kind
+from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.workbooks.safe_cells import NUMBER_FORMATS
 
 CellValue = str | int | float
 
@@ -32,16 +33,6 @@ INSTRUCTIONS_SHEET: Final = "Instrucciones"
 
 # The last row of an Excel sheet: formats and checks hold for whatever is typed below the header.
 LAST_ROW: Final = 1_048_576
-
-# "@" is text. Excel would turn 007 into 7 and 3/4 into a date as soon as they are typed.
-NUMBER_FORMATS: Final[dict[Kind, str]] = {
-    "code": "@",
-    "text": "@",
-    "decimal": "#,##0.00",
-    "integer": "0",
-    "boolean": "General",
-    "date": "yyyy-mm-dd",
-}
 
 REQUIRED_FILL: Final = PatternFill("solid", start_color="1F4E79")
 OPTIONAL_FILL: Final = PatternFill("solid", start_color="7F7F7F")

@@ -10,15 +10,13 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import IO, Final, NamedTuple, Self
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.datetime import to_excel
-
+from bulk_upload.sheet.cells import column_letter
 from bulk_upload.workbooks import xlsx_parts as parts
 from bulk_upload.workbooks.xlsx_parts import escaped
 
@@ -31,6 +29,10 @@ MOST_SHEET_BYTES: Final = 1_900_000_000
 BUFFER_BYTES: Final = 256 * 1024
 # zlib's: a higher one costs more time than it saves bytes in such XML.
 COMPRESSION: Final = 3
+
+# Days are counted from here, and from 61 (1 March 1900) on rightly.
+EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a workbook knows no time zones
+LEAP_DAY: Final = 61
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +66,7 @@ class Note(NamedTuple):
 
     @property
     def place(self) -> str:
-        return f"{get_column_letter(self.column)}{self.row}"
+        return f"{letter(self.column)}{self.row}"
 
 
 PLAIN: Final = Style()
@@ -98,7 +100,9 @@ def moment(value: datetime, style: Style = PLAIN) -> Cell:
 
 
 def _serial(value: datetime) -> float:
-    return float(to_excel(value))  # type: ignore[no-untyped-call]
+    days = (value - EPOCH) / timedelta(days=1)
+    # Excel knows a 29 February 1900.
+    return days if days >= LEAP_DAY else days - 1
 
 
 def error(value: str, style: Style = PLAIN) -> Cell:
@@ -221,7 +225,7 @@ def streamed(
 
 @functools.cache
 def letter(column: int) -> str:
-    return get_column_letter(column)
+    return column_letter(column - 1)
 
 
 class _StyleNumbers(dict[Style, int]):

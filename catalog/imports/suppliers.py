@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.api import token_access
+from bulk_upload.api import token_generation
 from bulk_upload.imports import SheetImport, register
 from catalog import examples
 from catalog.models import Supplier
@@ -32,7 +32,7 @@ class SupplierImport(SheetImport):
     @classmethod
     def after_chunk(cls) -> None:
         # Which suppliers a token may see is kept for a minute; one may have been switched off.
-        token_access.forget_all()
+        token_generation.forget_all()
 
     @classmethod
     def example_rows(cls, user: Any = None) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload import progress, snapshots
-from bulk_upload.api import token_access
 from bulk_upload.api.status import BODY_VERSION
+from bulk_upload.api.token_generation import GENERATION
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from medisupply.backends import shared_cache
@@ -88,9 +89,9 @@ def test_without_redis_it_is_answered_from_the_database(ask, no_redis):
 def test_a_damaged_entry_of_a_token_is_no_entry(ask, api, entry):
     ask()
     key = api._credentials["HTTP_AUTHORIZATION"].split()[1]
-    name = f"token-access:{token_access.hashlib.sha256(key.encode()).hexdigest()}"
+    name = f"token-access:{hashlib.sha256(key.encode()).hexdigest()}"
     if isinstance(entry, dict):
-        entry = {**entry, "generation": shared_cache.read([token_access.GENERATION])[token_access.GENERATION]}
+        entry = {**entry, "generation": shared_cache.read([GENERATION])[GENERATION]}
     shared_cache.write(name, entry, 60)
     assert ask().status_code == 200
 

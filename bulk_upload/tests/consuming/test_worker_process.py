@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 from django.conf import settings
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.tests.helpers.processes import supervised, wait_for, worker_process
+from bulk_upload.tests.helpers.processes import environment, supervised, wait_for, worker_process
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Product
 
@@ -28,6 +30,15 @@ def test_a_worker_process_imports_a_real_workbook(accept, example):
     upload.refresh_from_db()
     assert (upload.status, upload.total, upload.creados) == ("completed", 10, 10)
     assert Product.objects.count() == 10
+
+
+def test_a_worker_loads_neither_the_admin_nor_the_api_nor_openpyxl():
+    start = "import django, sys; django.setup(); import bulk_upload.management.commands.consume_bulk_uploads"
+    command = [sys.executable, "-c", f"{start}; print(*sys.modules)"]
+    variables = environment(DJANGO_SETTINGS_MODULE="medisupply.settings")
+    loaded = subprocess.run(command, env=variables, cwd=settings.BASE_DIR, check=True, capture_output=True, text=True)
+    unused = {"catalog.admin", "bulk_upload.admin", "medisupply.urls", "rest_framework.views", "openpyxl"}
+    assert unused & set(loaded.stdout.split()) == set()
 
 
 def test_once_means_one_message(accept):

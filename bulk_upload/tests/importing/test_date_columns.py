@@ -22,7 +22,7 @@ from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward.reading import read
 from bulk_upload.tests.helpers.date_column import DATE, DATES
-from bulk_upload.workbooks import corrections, guide, template
+from bulk_upload.workbooks import corrections, guide, safe_cells, template
 from bulk_upload.workbooks.source_cells import as_it_was
 from bulk_upload.workbooks.xlsx import Workbook
 from catalog.api.items import rules
@@ -35,7 +35,7 @@ OTHER_DAY = datetime.date(2028, 2, 29)
 @pytest.mark.parametrize(
     "known",
     [
-        *(decoding.TYPES, ARRAY_TYPES, template.NUMBER_FORMATS, guide.CONTENTS, corrections.WIDTHS),
+        *(decoding.TYPES, ARRAY_TYPES, safe_cells.NUMBER_FORMATS, guide.CONTENTS, corrections.WIDTHS),
         columns.Column().fields["tipo"].choices,
     ],
 )
