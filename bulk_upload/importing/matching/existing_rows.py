@@ -23,13 +23,10 @@ def find(target: Target, columns: Columns) -> dict[Key, Known]:
     """The rows of the model that rows with these `columns` name by their key or a unique column, by key."""
     found = _by_key(target, columns)
     for place in target.unique:
-        values = columns[place]
-        if found:
-            # Most often a row that is there has the row's code too, which then names no other one.
-            held = (known and known.values[place] for known in map(found.get, target.keys(columns)))
-            values = [value for value, other in zip(values, held, strict=True) if value != other]
-        if values:
-            found |= _named(target, place, values)
+        # Most often a row that was found by its key has the row's code too.
+        wanted = set(columns[place]).difference({known.values[place] for known in found.values()})
+        if wanted:
+            found |= _named(target, place, wanted)
     return found
 
 

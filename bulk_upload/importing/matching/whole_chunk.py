@@ -30,7 +30,7 @@ class WholeChunk(Matching):
             return False
         if not by_key:
             return True
-        if not self._replace or (target.owner and any(known.owner != self._owner for known in by_key.values())):
+        if not self._replace or (target.owner and {known.owner for known in by_key.values()} != {self._owner}):
             return False
         if self._may_name_twice and any(known.change_number == self._order.number for known in by_key.values()):
             return False
@@ -109,8 +109,9 @@ class WholeChunk(Matching):
     def _leave(self, places: Places, keys: Sequence[Key], found: Sequence[Known | None]) -> None:
         self.decisions.unchanged += len(places)
         self.decisions.duplicates += len(places)
-        known = ((keys[at], found[at]) for at in places)
-        self.decisions.confirmed = {key: one for key, one in known if one and self._must_confirm(one)}
+        if self._may_name_twice or self._order.waiting:
+            known = ((keys[at], found[at]) for at in places)
+            self.decisions.confirmed = {key: one for key, one in known if one and self._must_confirm(one)}
 
     def _write(
         self, places: Places, keys: Sequence[Key], rows: Sequence[Values], found: Sequence[Known | None]
