@@ -74,7 +74,9 @@ def test_the_required_columns_are_enough_of_a_header(worker):
     ],
 )
 def test_nobody_else_may(permissions, is_staff):
-    assert send(client_of(*permissions, staff=is_staff)).status_code == 403
+    answer = send(client_of(*permissions, staff=is_staff))
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert "«proveedores»" in answer.json()["message"]
     assert not BulkUpload.objects.exists()
 
 
