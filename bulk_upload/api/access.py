@@ -55,7 +55,8 @@ def owner_for(request: Request, declared: type[SheetImport], code: str | None) -
         supplier: Model = supplier_for(request, code)
         return supplier
     if not may_import(request.user, declared):
-        raise PermissionDenied
+        message = _("Su usuario no puede cargar la hoja «%(name)s»: pídalo al personal de MediSupply.")
+        raise PermissionDenied(message % {"name": declared.sheet.name})
     return None
 
 

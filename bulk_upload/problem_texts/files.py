@@ -17,7 +17,7 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
         _("Sin encabezados conocidos"),
         _(
             "No se encontró una fila de encabezados conocida: use la plantilla, cuya primera fila nombra las "
-            "columnas (id, nombre, codigo…)."
+            "columnas ({primeras}…)."
         ),
     ),
     "missing_columns": ProblemText(

@@ -66,11 +66,10 @@ def find_header(rows: Iterable[tuple[int, Sequence[Cell]]], sheet: Sheet) -> tup
     return best
 
 
-def no_header(cells: Sequence[Cell]) -> FileProblem:
+def no_header(sheet: Sheet, cells: Sequence[Cell]) -> FileProblem:
     """The problem of a file in which no row names enough columns; `cells` are its first row with any content."""
-    return FileProblem(
-        "no_header", **headers_found("" if is_blank(cell) else written(cell).strip(BLANKS) for cell in cells)
-    )
+    first = ", ".join(column.name for column in sheet.columns[:3])
+    return FileProblem("no_header", primeras=first, **headers_found(_texts(cells)))
 
 
 def match_header(sheet: Sheet, row: int, cells: Sequence[Cell], worksheet: str) -> HeaderMatch:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django_filters.rest_framework import BooleanFilter, CharFilter, ChoiceFilter, FilterSet
+from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, NotFound, PermissionDenied
@@ -21,7 +21,7 @@ from catalog.checked_texts import checked
 from catalog.models import Warehouse, WarehouseType, warehouse_code
 from catalog.models.warehouses import COUNTRY, WAREHOUSE_CODE
 from medisupply.api.errors import FieldConflict
-from medisupply.api.filters import filter_parameters, filtered
+from medisupply.api.filters import TrueOrFalseFilter, filter_parameters, filtered
 from medisupply.api.json import valid
 from medisupply.api.paging import Body, NumberedMeta, PageParams, numbered, page_answer
 from medisupply.api.schema import JSON, MEDIA_TYPE, ErrorCase, answer, example_of, in_path, operation
@@ -65,7 +65,7 @@ class WarehouseBody(serializers.Serializer[Any]):
 
 class WarehouseFilters(FilterSet):
     pais = CharFilter(method="_of_country", max_length=2, help_text=COUNTRY_HELP)
-    activo = BooleanFilter(help_text="Solo activas (true) o inactivas (false).")
+    activo = TrueOrFalseFilter(help_text="Solo activas (true) o inactivas (false).")
     tipo = ChoiceFilter(choices=WarehouseType.choices, help_text="Tipo de bodega.")
 
     def _of_country(self, rows: QuerySet[Warehouse], name: str, value: str) -> QuerySet[Warehouse]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from bulk_upload.models import BulkUpload, RowError
 from catalog.models import Product, StockLot, Supplier, Warehouse
 from catalog.sheets.stock import STOCK
-from catalog.tests.stock_rows import make_lot, make_product, make_warehouse
+from catalog.tests.stock_rows import api_of, make_lot, make_product, make_warehouse
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,16 @@ def problems(upload: BulkUpload) -> list[tuple[int, str, str]]:
 
 def lots() -> list[tuple[str, str, str, int]]:
     return list(StockLot.objects.values_list("producto_id", "bodega_id", "lote", "cantidad"))
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_file_without_known_headers_is_told_the_columns_of_its_own_sheet(worker, supplier):
+    client = api_of("clerk", "add_bulkupload", supplier=supplier)
+    file = SimpleUploadedFile("existencias.csv", b"uno,dos\n1,2\n")
+    answer = client.post("/api/v1/inventory/bulk-upload", {"file": file})
+    worker.step()
+    error = client.get(answer.json()["status_url"]).json()["error"]
+    assert error.endswith("cuya primera fila nombra las columnas (producto_id, producto_codigo, bodega…).")
 
 
 def test_rows_become_lots_named_by_id_or_by_code(run_import, catalogue):

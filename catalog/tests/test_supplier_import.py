@@ -74,7 +74,9 @@ def test_the_required_columns_are_enough_of_a_header(worker):
     ],
 )
 def test_nobody_else_may(permissions, is_staff):
-    assert send(client_of(*permissions, staff=is_staff)).status_code == 403
+    answer = send(client_of(*permissions, staff=is_staff))
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert "«proveedores»" in answer.json()["message"]
     assert not BulkUpload.objects.exists()
 
 
@@ -103,6 +105,8 @@ def test_the_same_file_sent_twice_is_the_same_task():
     [
         ({"contacto_email": "dos@a.example, uno@b.example"}, "contacto_email", "wrong_form"),
         ({"pais": "C1"}, "pais", "wrong_form"),
+        ({"pais": "CHN"}, "pais", "wrong_form"),  # shortened it would be another country
+        ({"contacto_email": f"{'a' * 250}@b.example"}, "contacto_email", "too_long"),
         ({"activo": "quizás"}, "activo", "not_a_boolean"),
         ({"nombre": None}, "nombre", "required_blank"),
     ],

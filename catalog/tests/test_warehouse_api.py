@@ -77,7 +77,9 @@ def test_the_filters_of_the_list(api, warehouses, query, expected):
     assert codes(api.get(ADDRESS, query)) == expected
 
 
-@pytest.mark.parametrize(("name", "value"), [("tipo", "OTRA"), ("pais", "Colombia"), ("size", "201"), ("page", "0")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("tipo", "OTRA"), ("pais", "Colombia"), ("activo", "quizás"), ("size", "201"), ("page", "0")]
+)
 def test_a_filter_that_makes_no_sense_is_named(api, name, value):
     answer = api.get(ADDRESS, {name: value})
     assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, [name])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any, Final, TypeVar
 
+from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EMPTY_VALUES
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.fields import IsoDateTimeField
-from django_filters.rest_framework import BaseCSVFilter, BooleanFilter, Filter, FilterSet, IsoDateTimeFilter
+from django_filters.rest_framework import BaseCSVFilter, Filter, FilterSet, IsoDateTimeFilter
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -33,10 +35,26 @@ class MomentFilter(IsoDateTimeFilter):
     field_class = MomentField
 
 
+_TRUE_OR_FALSE: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+class TrueOrFalseField(forms.Field):
+    def to_python(self, value: Any) -> bool | None:
+        if value in EMPTY_VALUES:
+            return None
+        if value.lower() not in _TRUE_OR_FALSE:
+            raise ValidationError(_("Escriba «true» o «false»."), code="invalid")
+        return _TRUE_OR_FALSE[value.lower()]
+
+
+class TrueOrFalseFilter(Filter):
+    field_class = TrueOrFalseField
+
+
 # What filters are in the schema; all others are texts.
 _SCHEMAS: Final[dict[type[Filter], dict[str, str]]] = {
     MomentFilter: {"type": "string", "format": "date-time"},
-    BooleanFilter: {"type": "boolean"},
+    TrueOrFalseFilter: {"type": "boolean"},
 }
 
 

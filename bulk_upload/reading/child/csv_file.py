@@ -73,7 +73,7 @@ def _header(source: _Source, kind: Sheet) -> HeaderMatch:
     if found:
         return match_header(kind, *found, SHEET)
     first = next(_records(source), None)
-    raise FileProblem("empty_file") if first is None else no_header(first[1])
+    raise FileProblem("empty_file") if first is None else no_header(kind, first[1])
 
 
 def _count(source: _Source, header: HeaderMatch) -> int:

@@ -60,7 +60,7 @@ def chosen_sheet(
     if len(suitable) > 1:
         raise FileProblem("several_sheets", hojas=", ".join(f"«{shown(sheet.name)}»" for sheet, _ in suitable[:5]))
     if not suitable:
-        raise [*of_headers, *others, no_header(top)][0]
+        raise [*of_headers, *others, no_header(kind, top)][0]
     return (*suitable[0], tuple(passed_over[:_SAID]))
 
 

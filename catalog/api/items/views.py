@@ -10,7 +10,7 @@ from urllib.parse import quote
 from django.db.models import ProtectedError, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from django_filters.rest_framework import BooleanFilter, CharFilter, FilterSet, OrderingFilter
+from django_filters.rest_framework import CharFilter, FilterSet, OrderingFilter
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -35,7 +35,7 @@ from catalog.api.items.serializers import (
 )
 from catalog.models import Product, Supplier, SupplierQuerySet
 from medisupply.api.errors import Conflict, Unavailable
-from medisupply.api.filters import filter_parameters, filtered
+from medisupply.api.filters import TrueOrFalseFilter, filter_parameters, filtered
 from medisupply.api.json import valid
 from medisupply.api.paging import PageParams, numbered, page_answer
 from medisupply.api.schema import MEDIA_TYPE, Describe, ErrorCase, answer, in_path, operation
@@ -65,7 +65,7 @@ class ItemFilters(FilterSet):
     )
     categoria = CharFilter(method="_of_category", max_length=64, help_text="Categoría.")
     proveedor_id = CharFilter(max_length=32, help_text="Proveedor.")
-    activo = BooleanFilter(help_text="Solo activos (true) o inactivos (false).")
+    activo = TrueOrFalseFilter(help_text="Solo activos (true) o inactivos (false).")
     ordering = ItemOrder(
         fields=ORDERS,
         help_text=f"Campos separados por comas; con «-» delante, de mayor a menor: {', '.join(ORDERS)}.",
