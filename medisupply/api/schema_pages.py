@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 from csp.constants import SELF, UNSAFE_INLINE
@@ -39,9 +40,20 @@ class DocsView(SpectacularSwaggerSplitView):
     """Swagger's page, from files of this site."""
 
 
-@cache
 def schema_yaml() -> bytes:
-    """The schema, always in Spanish, as the repository keeps it in ``docs/openapi.yaml``."""
+    """The schema, always in Spanish, as the repository keeps it in ``docs/openapi.yaml``.
+
+    One thread makes it and the others wait: the library's loading of extensions fails when two begin at once.
+    """
+    with _making:
+        return _schema_yaml()
+
+
+_making = Lock()
+
+
+@cache
+def _schema_yaml() -> bytes:
     with translation.override("es"):
         make: Any = SchemaGenerator
         schema = make().get_schema(request=None, public=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import jsonschema
 import pytest
@@ -26,7 +27,9 @@ from schemathesis.specs.openapi.checks import (
 
 from bulk_upload.api.status import EXAMPLE, State
 from bulk_upload.tests.helpers.rows import csv_bytes, row
+from bulk_upload.tests.helpers.serving import served
 from medisupply.api.schema_pages import schema_yaml
+from medisupply.tests.slow_clients import seconds_of
 from medisupply.wsgi import application
 
 KEPT = settings.BASE_DIR / "docs" / "openapi.yaml"
@@ -149,6 +152,12 @@ class TestThePages:
     def test_the_schema_is_served_to_everybody(self, client):
         answer = client.get("/api/schema")
         assert (answer.status_code, answer.content) == (200, KEPT.read_bytes())
+
+    @pytest.mark.processes
+    def test_several_ask_a_new_process_at_once(self, aws):
+        with served() as port, ThreadPoolExecutor(8) as readers:
+            found = list(readers.map(lambda _: seconds_of(port, "/api/schema")[0], range(8)))
+        assert found == [200] * 8
 
     def test_the_page_and_its_script_come_from_this_site_only(self, client):
         page = client.get("/api/docs")
