@@ -19,8 +19,8 @@ from bulk_upload.sheet.values import (
     decimal_parser,
     id_parser,
     integer_parser,
-    matching,
     parse_boolean,
+    pattern_parser,
     text_parser,
 )
 
@@ -109,8 +109,9 @@ class TextColumn(Column):
 
     @cached_property
     def parse(self) -> Parser:
-        parse = text_parser(self.max_length, upper=self.upper)
-        return matching(parse, self.pattern, str(self.example)) if self.pattern else parse
+        if self.pattern:
+            return pattern_parser(self.pattern, str(self.example), self.max_length, upper=self.upper)
+        return text_parser(self.max_length, upper=self.upper)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import sys
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
@@ -45,21 +46,30 @@ def text_parser(maximum: int, *, upper: bool = False, code: bool = False) -> Par
             text = _text(cell, clean)
         if upper:
             text = unicodedata.normalize("NFC", text.upper())
-        if len(text) > maximum:
-            raise CellProblem("too_long", largo=len(text), maximo=maximum)
+        _refuse_longer(text, maximum)
         return text
 
     return parse
 
 
-def matching(parse: Parser, pattern: str, example: str) -> Parser:
-    """As `parse`, for texts that match the regular expression `pattern` as a whole, such as `example`."""
+def _refuse_longer(text: str, maximum: int) -> None:
+    if len(text) > maximum:
+        raise CellProblem("too_long", largo=len(text), maximo=maximum)
+
+
+def pattern_parser(pattern: str, example: str, maximum: int, *, upper: bool = False) -> Parser:
+    """As `text_parser`, for texts that match the regular expression `pattern` as a whole, such as `example`.
+
+    One that does not match is said to be so however long it is: to shorten it would not mend it.
+    """
     form = re.compile(pattern)
+    parse_text = text_parser(sys.maxsize, upper=upper)
 
     def parse_matching(cell: Cell) -> Value:
-        text = parse(cell)
-        if not form.fullmatch(str(text)):
+        text = str(parse_text(cell))
+        if not form.fullmatch(text):
             raise CellProblem("wrong_form", valor=shown(text), ejemplo=example)
+        _refuse_longer(text, maximum)
         return text
 
     return parse_matching

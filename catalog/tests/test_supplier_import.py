@@ -105,6 +105,8 @@ def test_the_same_file_sent_twice_is_the_same_task():
     [
         ({"contacto_email": "dos@a.example, uno@b.example"}, "contacto_email", "wrong_form"),
         ({"pais": "C1"}, "pais", "wrong_form"),
+        ({"pais": "CHN"}, "pais", "wrong_form"),  # shortened it would be another country
+        ({"contacto_email": f"{'a' * 250}@b.example"}, "contacto_email", "too_long"),
         ({"activo": "quizás"}, "activo", "not_a_boolean"),
         ({"nombre": None}, "nombre", "required_blank"),
     ],

@@ -116,7 +116,9 @@ def good_cells(column: Column, file_format: str) -> tuple[Cell, ...]:
 def broken_cells(column: Column, file_format: str) -> tuple[Cell, ...]:
     found: list[tuple[Any, str]] = [*column.broken, *BROKEN[column.kind]]
     if column.width:
-        found.append(("x" * (column.width + 1), "too_long"))
+        # A text of the wrong form is told the form: to shorten it would not mend it.
+        has_form = any(code == "wrong_form" for _written, code in column.broken)
+        found.append(("x" * (column.width + 1), "wrong_form" if has_form else "too_long"))
     if column.kind in ("integer", "decimal"):
         found.append((str(column.highest + 1), "above_maximum"))
     if file_format == XLSX:
