@@ -19,6 +19,10 @@ UNKNOWN_TASK: Final = _(
     "que el token sea del mismo proveedor."
 )
 
+ACTS_FOR_NOBODY: Final = _(
+    "Su usuario no actúa por ningún proveedor activo, o le falta el permiso: pida a MediSupply que lo revise."
+)
+
 
 def key_of(task_id: str) -> uuid.UUID:
     """The task's id, or 404 for what is none."""
@@ -74,7 +78,7 @@ def supplier_for(request: Request, code: str | None, permission: str = ADD_UPLOA
     if not code:
         own = list(allowed[:2])
         if not own:
-            raise PermissionDenied
+            raise PermissionDenied(ACTS_FOR_NOBODY)
         if len(own) != 1:
             raise ValidationError({"proveedor_id": [_("Indique el proveedor (proveedor_id).")]}, code="required")
         supplier = own[0]

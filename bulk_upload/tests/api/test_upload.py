@@ -126,6 +126,9 @@ class TestRefusals:
         supplier.activo = False
         supplier.save()
         refused(api.post(f"{URL}?proveedor_id=PROV001", {"file": a_file()}), 403, "permission_denied")
+        answer = api.post(URL, {"file": a_file()})
+        refused(answer, 403, "permission_denied")
+        assert answer.json()["message"].startswith("Su usuario no actúa por ningún proveedor activo")
 
     def test_no_token(self, client):
         answer = client.post(URL, {"file": a_file()})
