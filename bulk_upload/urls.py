@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.urls import re_path
 
 from bulk_upload.api import refusals
-from bulk_upload.api.cancel_retry import CancelView, RetryView
 from bulk_upload.api.columns import ColumnsView
 from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateView
 from bulk_upload.api.row_errors import ProblemListView, file_view
 from bulk_upload.api.status import DetailView, StateView
+from bulk_upload.api.upload_actions import CancelView, RetryView
 from bulk_upload.api.upload_list import UploadListView
 from bulk_upload.workbooks.errors_file import ExportFormat
 

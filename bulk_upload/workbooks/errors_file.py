@@ -17,8 +17,8 @@ from django_stubs_ext import StrPromise
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.sheet.formulas import csv_separator
 from bulk_upload.wording import WordedProblem, in_language, worded
-from bulk_upload.workbooks.csv_and_json import csv_blocks, json_blocks
 from bulk_upload.workbooks.safe_cells import safe_cell
+from bulk_upload.workbooks.text_files import csv_blocks, json_blocks
 from bulk_upload.workbooks.xlsx import streamed
 
 CONTENT_TYPES: Final[dict[str, str]] = {

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 
 from bulk_upload.models import BulkUpload, RowError
 from bulk_upload.tests.helpers.rows import row
-from bulk_upload.workbooks.csv_and_json import BYTE_ORDER_MARK
 from bulk_upload.workbooks.errors_file import export_errors
+from bulk_upload.workbooks.text_files import BYTE_ORDER_MARK
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""`categories` and `suppliers`: what a sheet may name, as far as the user may see it."""
+"""`categories`: those that a sheet may name, as far as the user may see them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog import search
-from catalog.models import Category, Supplier
+from catalog.models import Category
 from medisupply.api.filters import filter_parameters, filtered
 from medisupply.api.paging import PageParams, numbered, page_answer
 from medisupply.api.schema import operation
@@ -42,24 +42,3 @@ class CategoryListView(APIView):
     def get(self, request: Request) -> Response:
         categories = filtered(request, CategoryFilters, Category.objects.for_user(request.user).order_by("nombre"))
         return Response(numbered(request, categories, CategoryBody().to_representation))
-
-
-class SupplierBody(serializers.Serializer[Any]):
-    codigo = serializers.CharField(initial="PROV001")
-    nombre = serializers.CharField(initial="Suministros Clínicos Frailejón S.A.S.")
-    nit = serializers.CharField(allow_blank=True, initial="900000101-0")
-    email = serializers.CharField(allow_blank=True, source="contacto_email", initial="catalogo@frailejon.example")
-    activo = serializers.BooleanField(initial=True)
-
-
-class SupplierListView(APIView):
-    @operation(
-        "listar_proveedores",
-        "Listar los proveedores por los que se puede actuar",
-        tag=TAG,
-        parameters=[PageParams],
-        answers=page_answer("SupplierPage", "Una página de proveedores.", SupplierBody),
-    )
-    def get(self, request: Request) -> Response:
-        suppliers = Supplier.objects.for_user(request.user, "catalog.view_supplier").order_by("codigo")
-        return Response(numbered(request, suppliers, SupplierBody().to_representation))
