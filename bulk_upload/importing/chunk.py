@@ -15,12 +15,12 @@ from django.db import connection, transaction
 
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.importing.database_retries import REPEATS, is_repeatable, pause
-from bulk_upload.importing.halving import GoodRows, Memory
-from bulk_upload.importing.mapping.target import Target
-from bulk_upload.importing.matching.decision_types import ChangeOrder, Decisions
+from bulk_upload.importing.halving import GoodRows
+from bulk_upload.importing.import_context import ImportContext
+from bulk_upload.importing.matching.decision_types import Decisions
 from bulk_upload.importing.row_changes import keep_changes
 from bulk_upload.importing.row_errors import row_errors
-from bulk_upload.models import LISTED, BulkUpload, ClaimLost, RowError, Tally, lease
+from bulk_upload.models import LISTED, ClaimLost, RowError, Tally, lease
 from bulk_upload.sheet.values import Value
 
 log = logging.getLogger(__name__)
@@ -32,33 +32,18 @@ STATEMENT_LEASES: Final = 1.25
 class Chunk:
     """The rows of one transaction, already checked against the rules and the rest of the file."""
 
-    def __init__(
-        self,
-        target: Target,
-        upload: BulkUpload,
-        checked: CheckedChunk,
-        memory: Memory,
-        order: ChangeOrder,
-        keep: Callable[[], None],
-    ) -> None:
-        """`memory` is the same for all chunks of an import.
-
-        `keep` is called before each further part of a chunk that the database refused as a whole, within the
-        chunk's transaction: to renew the claim and its message. What it raises rolls the chunk back.
-        """
-        self._target = target
-        self._upload = upload
+    def __init__(self, context: ImportContext, checked: CheckedChunk) -> None:
+        self._context = context
+        self._target = context.target
+        self._upload = context.upload
         self._checked = checked
-        self._memory = memory
-        self._order = order
-        self._keep = keep
         # What was decided before its turn came.
         self._early: Decisions | None = None
 
     def prepare(self) -> None:
         """Decide on the rows before their turn, without the database, where all of them are likely to be new."""
-        if self._memory.all_are_new and self._target.is_direct and self._checked.numbers:
-            self._early = self._good_rows().decide_early()
+        if self._context.all_are_new and self._target.is_direct and self._checked.numbers:
+            self._early = GoodRows(self._context, self._checked).decide_early()
 
     def commit(self, meanwhile: Callable[[], None]) -> None:
         """Import the rows and move the checkpoint. `meanwhile` is called while the database writes the rows.
@@ -70,7 +55,7 @@ class Chunk:
             try:
                 with transaction.atomic():
                     named = self._run(meanwhile)
-                self._memory.existing |= named
+                self._context.existing |= named
                 return
             except ClaimLost:
                 raise
@@ -81,13 +66,10 @@ class Chunk:
                 log.info("Chunk before row %s is repeated: %s", self._checked.next_row, error)
                 pause(attempt)
 
-    def _good_rows(self) -> GoodRows:
-        return GoodRows(self._target, self._upload, self._checked, self._memory, self._order, self._keep)
-
     def _run(self, meanwhile: Callable[[], None]) -> set[Value]:
         """Do it all, within a transaction; returns names that exist now."""
         upload, checked, key_text = self._upload, self._checked, self._target.key_text
-        good = self._good_rows()
+        good = GoodRows(self._context, checked)
         decisions = Decisions()
         if checked.numbers:
             _limit_statements()

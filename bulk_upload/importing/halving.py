@@ -7,13 +7,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import compress
 from typing import Final, Literal, overload
 
 from django.db import DataError, IntegrityError, transaction
 
 from bulk_upload.checking.results import CheckedChunk, Problem
+from bulk_upload.importing.import_context import ImportContext
 from bulk_upload.importing.mapping.missing_references import (
     Suggestions,
     beyond,
@@ -22,13 +22,12 @@ from bulk_upload.importing.mapping.missing_references import (
     missing_names,
     most_created,
 )
-from bulk_upload.importing.mapping.target import Columns, Target
+from bulk_upload.importing.mapping.target import Columns
 from bulk_upload.importing.matching import create_or_update
-from bulk_upload.importing.matching.decision_types import ChangeOrder, Decisions
+from bulk_upload.importing.matching.decision_types import Decisions
 from bulk_upload.importing.writing import writer
 from bulk_upload.importing.writing.author import Author
 from bulk_upload.importing.writing.copy_writer import nothing
-from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.values import Value
 
 log = logging.getLogger(__name__)
@@ -40,45 +39,22 @@ class ChunkRefused(Exception):
     """The database takes none of the rows: the fault is the table's or this release's, not the file's."""
 
 
-@dataclass(slots=True)
-class Memory:
-    """What the chunks of an import have in common.
-
-    `existing` are names of what rows refer to that are known to exist; a chunk that is committed adds its own.
-    `all_are_new` says that no row of the last chunk was in the database.
-    """
-
-    existing: set[Value] = field(default_factory=set)
-    all_are_new: bool = False
-
-
 class GoodRows:
     """The rows of one chunk that were found good, in one run of its transaction."""
 
-    def __init__(
-        self,
-        target: Target,
-        upload: BulkUpload,
-        checked: CheckedChunk,
-        memory: Memory,
-        order: ChangeOrder,
-        keep: Callable[[], None],
-    ) -> None:
-        """The arguments are those of `Chunk`."""
-        self._target = target
-        self._upload = upload
+    def __init__(self, context: ImportContext, checked: CheckedChunk) -> None:
+        self._context = context
+        self._target = context.target
+        self._upload = context.upload
         self._checked = checked
-        self._memory = memory
-        self._order = order
-        self._keep = keep
         self._refused = 0
         self._meanwhile: Callable[[], None] = nothing
         self._early: Decisions | None = None
         # Rows of other models that were created on the way.
         self.created = 0
-        self._author = Author(upload.proveedor_id, upload.task_id, upload.number)
-        created = target.created_place
-        self._created_place = None if created is None else target.places[created]
+        self._author = Author(self._upload.proveedor_id, self._upload.task_id, self._upload.number)
+        created = self._target.created_place
+        self._created_place = None if created is None else self._target.places[created]
 
     def decide_early(self) -> Decisions:
         """What is to be written if all rows are new. Needs no database."""
@@ -106,13 +82,13 @@ class GoodRows:
                 raise ChunkRefused(str(error)) from error
             first, last = self._checked.numbers[start], self._checked.numbers[end - 1]
             log.info("Rows %s to %s are written in halves: %s", first, last, str(error).partition("\n")[0])
-        self._memory.existing.clear()  # one of them may have been deleted
+        self._context.existing.clear()  # one of them may have been deleted
         middle = (start + end) // 2
         if middle == start:
             return self._land_alone(start)
         total = Decisions()
         for part in ((start, middle), (middle, end)):
-            self._keep()
+            self._context.keep()
             total.absorb(self._land(*part))
         return total
 
@@ -132,12 +108,12 @@ class GoodRows:
         """While all rows are new the database is not asked for them: its constraints refuse what is not."""
         is_whole = end - start == len(self._checked.numbers)
         decisions = None
-        if is_whole and self._memory.all_are_new:
+        if is_whole and self._context.all_are_new:
             with suppress(IntegrityError, DataError):
                 decisions = self._decide_and_write(start, end, look=False)
         if decisions is None:
             decisions = self._decide_and_write(start, end, look=True)
-        self._memory.all_are_new = is_whole and self._target.is_kept_unique and len(decisions.creates) == end - start
+        self._context.all_are_new = is_whole and self._target.is_kept_unique and len(decisions.creates) == end - start
         return decisions
 
     @overload
@@ -172,7 +148,7 @@ class GoodRows:
             decisions = self._decided(numbers, columns, look=look)
             if place is None or place.reference is None or place.reference.create is None:
                 return decisions, missing
-            missing = missing_names(place, decisions.named.keys() - self._memory.existing)
+            missing = missing_names(place, decisions.named.keys() - self._context.existing)
             room = most_created(place.reference) - self._upload.categorias_creadas - self.created
             if not (excess := beyond(decisions.named, missing, room)):
                 break
@@ -201,7 +177,7 @@ class GoodRows:
             self._author.owner,
             replace=self._upload.reemplazar_duplicados,
             may_name_twice=self._target.may_name_twice(self._upload.header_positions),
-            order=self._order,
+            order=self._context.order,
             look=look,
         )
 

@@ -13,7 +13,7 @@ from django.db.models import Max
 from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import CheckedTable
 from bulk_upload.importing.chunk import Chunk
-from bulk_upload.importing.halving import Memory
+from bulk_upload.importing.import_context import ImportContext
 from bulk_upload.importing.look_ahead import LookAhead
 from bulk_upload.importing.mapping.target import target_of
 from bulk_upload.importing.matching.decision_types import ChangeOrder
@@ -31,16 +31,15 @@ def import_table(
     """Import every chunk of `table`, which begins at the upload's checkpoint.
 
     `after_chunk` is called after each commit; what it raises ends the import there, at a checkpoint. `keep` is
-    called within the transaction of a chunk that takes long: see `Chunk`. Raises `ClaimLost`, `FileProblem`
+    called within the transaction of a chunk that takes long: see `ImportContext`. Raises `ClaimLost`, `FileProblem`
     (the reader found the file unreadable midway), `OperationalError` (the database is away) or `ChunkRefused`;
     what was committed stays.
     """
     if not upload.next_row:
         _begin(upload, table)
-    memory = Memory()
     target = target_of(upload.sheet_name)
-    order = _order(upload)
-    chunks = LookAhead(table, lambda checked: Chunk(target, upload, checked, memory, order, keep))
+    context = ImportContext(target, upload, _order(upload), keep)
+    chunks = LookAhead(table, lambda checked: Chunk(context, checked))
     for chunk in chunks:
         chunk.commit(chunks.prepare)
         target.declared.after_chunk()

@@ -29,19 +29,19 @@ class LookAhead(Iterator[Chunk]):
     def prepare(self) -> None:
         """Read and prepare the next chunk, unless that was done or the reader is not as far yet.
 
-        Needs no database. An error of the reading is raised when that chunk is asked for: the one before is not to
-        blame.
+        Needs no database. What goes wrong is raised when that chunk is asked for: the one before is not to blame.
         """
         if self._next or not self._is_ready():
             return
         try:
-            self._next = self._chunk_of(next(self._batches))
+            chunk = self._chunk_of(next(self._batches))
+            chunk.prepare()
         except StopIteration:
             return
         except Exception as error:  # noqa: BLE001  # raised in its turn
             self._batches = _raising(error)
-            return
-        self._next.prepare()
+        else:
+            self._next = chunk
 
 
 def _raising(error: Exception) -> Iterator[NoReturn]:

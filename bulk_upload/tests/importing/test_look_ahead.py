@@ -95,3 +95,14 @@ def test_nothing_is_read_early_while_it_must_be_waited_for():
 
     read = table([row(1)])
     look_ahead.LookAhead(CheckedTable(read.header, 1, chunks()), lambda _: pytest.fail("made")).prepare()
+
+
+def test_an_early_decision_that_fails_is_not_the_fault_of_the_chunk_before(upload, monkeypatch):
+    def decide_early(self):
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(halving.GoodRows, "decide_early", decide_early)
+    with pytest.raises(RuntimeError):
+        run(upload)
+    upload.refresh_from_db()
+    assert upload.creados == 2 * SIZE
