@@ -89,6 +89,10 @@ schema: $(INSTALLED)  ## write docs/openapi.yaml again, after a change of the AP
 guide: $(INSTALLED)  ## write docs/preparar-el-archivo.md again, after a change of columns or messages
 	@DEBUG=true $(PYTHON) manage.py make_guide
 
+.PHONY: configuration
+configuration: $(INSTALLED)  ## write docs/configuracion.md and .env.example again, after a change of a variable
+	@$(PYTHON) -m dev.configuration
+
 .PHONY: templates
 templates: $(INSTALLED)  ## write fixtures/*.xlsx again, after a change of the columns
 	@DEBUG=true $(PYTHON) manage.py make_templates
