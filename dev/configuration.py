@@ -28,7 +28,8 @@ Las mismas variables son para la web, los trabajadores y `manage.py`. Para empez
 - **Un valor imposible** se rechaza al arrancar: el proceso dice la variable, su valor (si no es secreto) y qué se
   admite, y termina.
 - **Producción** es `DEBUG=false`. Entonces se rechaza también, al arrancar, que falte una variable obligatoria, una
-  `SECRET_KEY` de ejemplo o corta, `ALLOWED_HOSTS=*`, y `SECURE_SSL_REDIRECT=true` sin `TRUSTED_PROXIES`.
+  `SECRET_KEY` de ejemplo o corta, `ALLOWED_HOSTS=*`, y `SECURE_SSL_REDIRECT=true` sin `TRUSTED_PROXIES`. Una base con
+  cuentas de demostración la rechazan `manage.py bootstrap` y `manage.py check --deploy` (`medisupply.E003`).
 - **Un nombre mal escrito** (`BULK_UPLOAD_CHUNKROWS`) no lo lee nadie: `manage.py check`, los trabajadores y la web lo
   dicen al arrancar, con el nombre más parecido (`medisupply.W002`).
 - **Vacía** no es lo mismo que ausente: `API_THROTTLE_ALL=` quita el límite. Donde un valor vacío no tiene sentido, se
