@@ -5,6 +5,8 @@ difference to again on PostgreSQL and Redis, where they answer.
 a failure; `ARGS` are more arguments for pytest. No test touches an existing database: Django creates its
 own on that server, with a name that no other run has, and they are dropped at the end.
 
+`--first-pass` ends after the embedded parts, without a word about PostgreSQL: `dev/other_pythons.py`.
+
 `make coverage` (`--coverage`) is the same, measured. It fails when both passes together cover less than the floor
 in `pyproject.toml`; of a part of the tests (`ARGS`, or no PostgreSQL) it only reports.
 """
@@ -68,6 +70,8 @@ ONCE: Final = (
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through `finally`
+    if "--first-pass" in arguments:
+        return _run(EMBEDDED, None)
     with ExitStack() as stack:
         measured = stack.enter_context(tempfile.TemporaryDirectory()) if "--coverage" in arguments else None
         return _run_all(measured)

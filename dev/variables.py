@@ -50,7 +50,7 @@ class Tools(Section):
     SEED = Variable(Whole(), "0", "Número del que salen las fallas y los archivos al azar.", default_in_words="al azar")
     FAULTS = Variable(WORDS, "", "Fallas de `make chaos`, separadas por comas.", default_in_words="todas")
     ARGS = Variable(Arguments(), "", "Más argumentos para pytest.")
-    INTERPRETER = Variable(PATH, "python3.12", "El Python de `make test-python`.")
+    INTERPRETER = Variable(PATH, "python3.11", "El Python de `make test-python`.")
     UPGRADE = Variable(Flag(), "false", "Con `1`, `make requirements` toma versiones nuevas.")
 
 
@@ -65,6 +65,12 @@ class Tests(Section):
         secret=True,
     )
     TEST_REDIS_URL = Variable(REDIS, "redis://127.0.0.1:6379/9", "Redis o Valkey para las pruebas.", secret=True)
+    NEWER_PYTHONS = Variable(
+        Text(r"(3\.\d+(,3\.\d+)*|none)?", "versions such as 3.12,3.13, or none, or empty", "`3.12,3.13` o `none`"),
+        "",
+        "Los Python de `make test-newer-pythons`.",
+        default_in_words="todos los que haya, más nuevos que el de `.venv`",
+    )
     REQUIRE_POSTGRES = Variable(Flag(), "false", "Con `1`, es una falla que PostgreSQL no responda.")
     REQUIRE_BROWSER = Variable(Flag(), "false", "Con `1`, es una falla que no haya Chromium.")
     CHROMIUM = Variable(

@@ -16,8 +16,8 @@ from dev.environment import PROJECT
 from medisupply.environment import declarations
 
 PACKAGES = ("bulk_upload", "catalog", "medisupply", "deploy", "dev", "benchmarks")
-# Of the operating system, of Python and of the tools of the tests: not ours to declare.
-OTHERS = {"PATH", "NO_PROXY", "PYTEST_XDIST_WORKER", "COVERAGE_PROCESS_CONFIG"}
+# Of the operating system, of pyenv and of the tools of the tests: not ours to declare.
+OTHERS = {"PATH", "NO_PROXY", "PYENV_ROOT", "PYTEST_XDIST_WORKER", "COVERAGE_PROCESS_CONFIG"}
 
 
 def names():
