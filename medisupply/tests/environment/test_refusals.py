@@ -37,6 +37,7 @@ PROGRAMS = {
     "bootstrap": ("manage.py", "bootstrap"),
     "shell": ("manage.py", "shell", "-c", "1"),
     "help": ("manage.py", "help"),
+    "environment": ("-m", "medisupply.environment"),
 }
 
 
