@@ -1,4 +1,4 @@
-"""Variables that look like ours and are read by nothing: a slip of the pen would otherwise change nothing, silently."""
+"""Variables that look like ours and are read by nothing: with a slip in its name one would change nothing, silently."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ Value = TypeVar("Value", covariant=True)
 
 @dataclass(kw_only=True)
 class _Details:
-    """All of it but the name is for people: the page, the example file and the sentences at start are made from it."""
+    """What a declaration may leave out."""
 
-    # In Spanish, for the page; empty where the number is a count of what the meaning names.
+    # In Spanish; empty for what is no amount.
     unit: str = ""
     # Must be set where DEBUG is off.
     required: bool = False
