@@ -81,6 +81,10 @@ screenshots: $(INSTALLED)  ## draw docs/img/*.png again from a running system of
 picture: $(INSTALLED)  ## draw the packages in docs/development.md again, after a change of who imports whom
 	@$(PYTHON) -m dev.packages
 
+.PHONY: licenses
+licenses: $(INSTALLED)  ## write docs/licenses.md again, after a change of the packages
+	@$(PYTHON) -m dev.licenses
+
 .PHONY: schema
 schema: $(INSTALLED)  ## write docs/openapi.yaml again, after a change of the API
 	@DEBUG=true $(PYTHON) manage.py spectacular --lang es --file docs/openapi.yaml
