@@ -112,6 +112,19 @@ def test_compose_waits_for_health_or_for_a_good_end(name):
         assert once or "test" in SERVICES[other]["healthcheck"]
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_can_do_little(name):
+    service = OURS[name]
+    assert service["read_only"] is True
+    assert service["tmpfs"] == ["/tmp:size=1g,mode=1777"]
+    assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
+    assert re.search(r"^USER 10001:10001$", DOCKERFILE, re.MULTILINE)
+
+
+def test_compose_runs_two_workers():
+    assert SERVICES["worker"]["deploy"]["replicas"] == 2
+
+
 @pytest.mark.parametrize(
     ("name", "program"), [("db", "pg_isready"), ("cache", "valkey-cli"), ("aws", "curl"), ("web", "python")]
 )
