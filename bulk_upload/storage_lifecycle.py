@@ -56,7 +56,7 @@ def missing(present: Sequence[Rule]) -> list[Rule]:
 
 def differences(bucket: str, present: Sequence[Rule]) -> list[str]:
     """In sentences, what the bucket's rules of our ids say otherwise than ours, and what to do."""
-    by_id = {rule.get("ID"): rule for rule in present}
+    by_id = {rule.get("ID"): _with_filter(rule) for rule in present}
     return [
         f"The lifecycle rule “{rule['ID']}” of {bucket} has {part} {by_id[rule['ID']].get(part, 'unset')}, "
         f"expected is {value}. It stays as it is; if that is not meant, edit the rule and keep its id."
@@ -64,6 +64,11 @@ def differences(bucket: str, present: Sequence[Rule]) -> list[str]:
         for part, value in rule.items()
         if rule["ID"] in by_id and by_id[rule["ID"]].get(part) != value
     ]
+
+
+def _with_filter(rule: Rule) -> Rule:
+    """S3 gives a prefix back where it was set: in a filter, or beside it, as templates and older clients do."""
+    return {"Filter": {"Prefix": rule["Prefix"]}, **rule} if "Prefix" in rule else rule
 
 
 def refused(bucket: str, reason: str) -> str:

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from rest_framework.authtoken.models import Token
 
-from bulk_upload import progress, queue, storage
+from bulk_upload import progress, queue, storage, storage_lifecycle
 from catalog.models import Category, Supplier
 from medisupply.backends.shared_cache import CacheDown
 from medisupply.management.commands import bootstrap
@@ -88,6 +88,19 @@ def test_a_rule_of_ours_that_its_owner_has_changed_stays_changed():
     assert "“medisupply: expire orphans”" in said
     assert "has Expiration {'Days': 365}, expected is {'Days': 30}. It stays as it is" in said
     assert "“medisupply: expire prepared files”" not in said
+
+
+def test_a_rule_whose_prefix_stands_outside_a_filter_is_the_same():
+    client = default_storage.connection.meta.client
+    client.create_bucket(Bucket=default_storage.bucket_name)
+    older = [{"Prefix": rule["Filter"]["Prefix"], **rule} for rule in storage_lifecycle.our_rules()]
+    for rule in older:
+        del rule["Filter"]
+    client.put_bucket_lifecycle_configuration(
+        Bucket=default_storage.bucket_name, LifecycleConfiguration={"Rules": older}
+    )
+    assert all("Prefix" in rule and "Filter" not in rule for rule in rules().values())
+    assert storage.ensure_bucket().remarks == ()
 
 
 def test_two_systems_in_one_bucket_have_rules_of_their_own(settings):
