@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from bulk_upload import queue, storage, storage_keys
@@ -32,27 +33,30 @@ pytestmark = pytest.mark.django_db
 
 UPLOADS = "/api/v1/catalog/bulk-upload"
 BULK_UPLOAD, MEDISUPPLY = PROJECT / "bulk_upload", PROJECT / "medisupply"
+OPERATING = [BULK_UPLOAD / "operations.py", BULK_UPLOAD / "redrive.py"]
 # Which files each process runs that ask something of AWS.
 FILES = {
     "web": [
+        *OPERATING,
         *(BULK_UPLOAD / name for name in ("admin", "api", "workbooks", "receiving", "intake.py")),
         *(MEDISUPPLY / name for name in ("readiness.py", "web")),
     ],
     "worker": [BULK_UPLOAD / "consuming"],
     "migration": [
+        *OPERATING,
         *(BULK_UPLOAD / "management" / "commands", BULK_UPLOAD / "checks.py"),
         MEDISUPPLY / "management" / "commands",
     ],
 }
-# S3 gets what is larger in parts.
-PART = 8 * 1024 * 1024
+# S3 gets it in parts.
+LARGE = bytes(storage.LARGEST_IN_ONE_PIECE + 1)
 
 
 class BreaksOff(io.BytesIO):
-    """A file whose disk fails behind its first part."""
+    """A file whose disk fails in its second half."""
 
     def read(self, size=-1):
-        if self.tell() >= PART:
+        if self.tell() >= len(LARGE) // 2:
             raise OSError("Input/output error")
         return super().read(size)
 
@@ -88,11 +92,11 @@ def lose_messages():
 
 def break_off(key):
     with pytest.raises(storage.StorageDown):
-        storage.save(BreaksOff(b"x" * (2 * PART)), key)
+        storage.save(BreaksOff(LARGE), key)
 
 
 def send_a_large_file(key):
-    assert storage.save(io.BytesIO(b"x" * (2 * PART)), key) == key
+    assert storage.save(io.BytesIO(LARGE), key) == key
 
 
 def send_what_is_not_ours():
@@ -101,12 +105,14 @@ def send_what_is_not_ours():
     )
 
 
-def bury(*task_ids):
-    for task_id in task_ids:
-        body = json.dumps({"version": 1, "task_id": str(task_id)})
+def fail(upload):
+    """It has used up its attempts; its dead letter stands before more than ten of unknown uploads."""
+    ended = {"status": "failed", "error_code": "attempts_exhausted", "completed_at": timezone.now()}
+    BulkUpload.objects.filter(pk=upload.pk).update(**ended)
+    for task_id in (upload.pk, *(uuid.uuid4() for _ in range(12))):
         queue.client().send_message(
             QueueUrl=queue.dead_letters_url(),
-            MessageBody=body,
+            MessageBody=json.dumps({"version": 1, "task_id": str(task_id)}),
             MessageGroupId="PROV001",
             MessageDeduplicationId=str(task_id),
         )
@@ -123,7 +129,7 @@ def test_every_file_that_asks_aws_belongs_to_a_process():
     assert named_in(*others) == set()
 
 
-def test_web(api, send, worker, in_the_stack, calls):
+def test_web(api, admin_client, send, worker, in_the_stack, calls):
     rejected = send([row(1), row(2, nombre="")])
     worker.step()
     orphan, lost = send([row(3)]), send([row(4)], idempotency_key="x")
@@ -145,6 +151,11 @@ def test_web(api, send, worker, in_the_stack, calls):
         answer = api.get(f"{UPLOADS}/{rejected.pk}/corrections")
         assert answer.status_code == 200
         assert b"".join(answer.streaming_content).startswith(b"PK")
+    fail(rejected)
+    with calls.recorded():
+        assert admin_client.get(reverse("admin:bulk_upload_bulkupload_operations")).status_code == 200
+        assert admin_client.post(reverse("admin:bulk_upload_bulkupload_redrive")).status_code == 302
+    assert queue.dead_letters() == 12
     assert_exact("web", in_the_stack, calls)
 
 
@@ -180,10 +191,10 @@ def test_worker(send, worker, in_the_stack, calls, monkeypatch):
 def test_one_off_tasks(send, in_the_stack, calls):
     failed = send([row(1)])
     lose_messages()
-    BulkUpload.objects.claim(failed.pk, timedelta(seconds=60)).fail("attempts_exhausted", {"intentos": 5})
-    bury(failed.pk, *(uuid.uuid4() for _ in range(12)))
+    fail(failed)
     with calls.recorded():
         call_command("bootstrap", stdout=io.StringIO(), timeout=0)
+        call_command("bulk_upload_status", stdout=io.StringIO())
         call_command("redrive_bulk_uploads", stdout=io.StringIO())
         assert check_dead_letters(None) == []
     assert queue.dead_letters() == 12
