@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import File
@@ -31,6 +32,8 @@ log = get_logger(__name__)
 _FAULTS = (BotoCoreError, ClientError, Boto3Error, OSError)
 # Small enough that even 64 KB in seven seconds, a line near its end, gives a sign of life with each block.
 BLOCK = 64 * 1024
+# A file up to this size, in bytes, goes in one request: parts cost three more, which wait for each other.
+LARGEST_IN_ONE_PIECE = 32 * 1024 * 1024
 
 
 class StorageDown(Exception):
@@ -268,7 +271,7 @@ class SharedSessionStorage(S3Storage):  # type: ignore[misc]  # django-storages 
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(transfer_config=TransferConfig(multipart_threshold=LARGEST_IN_ONE_PIECE), **options)
         # Clients may be used by many threads; a session may not make two of them at once.
         self._session_lock = threading.Lock()
         self._session: Any = None
