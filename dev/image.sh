@@ -12,7 +12,9 @@ cd "$(dirname "$0")/.."
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
 BASE=$(sed -n 's/^FROM \(python[^ ]*\)$/\1/p' Dockerfile)
 PORT=${PORT:-18900}
-MIRROR=${MIRROR:-$(grep -rhoE 'https?://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -v security | head -1 || true)}
+# As apt's own lists name it.
+MIRROR=${MIRROR:-$(grep -rhE '^(deb |URIs:)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -v security |
+    grep -oE 'https?://[^ ]+' | head -1 || true)}
 
 work=$(mktemp -d)
 container=
@@ -28,7 +30,8 @@ trap stop EXIT
 
 if ! buildah inspect --type image "docker.io/library/$BASE" >/dev/null 2>&1; then
     echo "Making $BASE of Debian's packages"
-    debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates bookworm "$work/root" "$MIRROR" >"$work/log"
+    debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates bookworm "$work/root" "$MIRROR" >"$work/log" ||
+        { tail -3 "$work/log"; exit 1; }
     ln -s python3 "$work/root/usr/bin/python"
     base=$(buildah from scratch)
     buildah add -q "$base" "$work/root" / >/dev/null
