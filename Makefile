@@ -22,7 +22,7 @@ UV := .venv-tools/bin/uv
 
 .PHONY: help
 help:  ## list the commands
-	@awk -F ':.*## *' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## *' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
 run: $(INSTALLED) $(AWS)  ## start everything on this machine (PORT=8000 RUN_DIR=run); Ctrl-C stops it
@@ -35,6 +35,16 @@ demo: $(INSTALLED)  ## import the example file on a stack of its own, show what 
 .PHONY: test
 test: $(INSTALLED) $(AWS)  ## all tests: on SQLite, then on PostgreSQL if there is one (ARGS="-k name")
 	@$(PYTHON) -m dev.run_tests
+
+INTERPRETER ?= python3.11
+
+.PHONY: test-python
+test-python: $(INSTALLED) $(AWS)  ## the first pass of the tests on another Python (INTERPRETER=python3.13)
+	@$(PYTHON) -m dev.other_pythons $(INTERPRETER)
+
+.PHONY: test-newer-pythons
+test-newer-pythons: $(INSTALLED) $(AWS)  ## the same on each newer Python of this machine (NEWER_PYTHONS=3.13)
+	@$(PYTHON) -m dev.other_pythons
 
 .PHONY: coverage
 coverage: $(INSTALLED) $(AWS)  ## all tests, and which branches of the product they take; it has a floor
@@ -93,6 +103,10 @@ schema: $(INSTALLED)  ## write docs/openapi.yaml again, after a change of the AP
 .PHONY: guide
 guide: $(INSTALLED)  ## write docs/preparar-el-archivo.md again, after a change of columns or messages
 	@DEBUG=true $(PYTHON) manage.py make_guide
+
+.PHONY: configuration
+configuration: $(INSTALLED)  ## write docs/configuracion.md and .env.example again, after a change of a variable
+	@$(PYTHON) -m dev.configuration
 
 .PHONY: templates
 templates: $(INSTALLED)  ## write fixtures/*.xlsx again, after a change of the columns

@@ -50,7 +50,7 @@ def _start(*command: str, port: int) -> None:
 
 def _start_parts() -> None:
     """Start what is not there already; the workers of pytest-xdist inherit the addresses."""
-    os.environ["SECRET_KEY"] = "tests-only"
+    os.environ["SECRET_KEY"] = "for-the-tests-only-and-long-enough-for-those-of-production"
     os.environ["DEBUG"] = "true"
     os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder.name}/tests.sqlite3"
     if os.environ.get("TEST_REDIS_URL"):

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Final
 
 from dev.environment import PROJECT
-from dev.run_tests import DATABASE_URL
+from dev.variables import Benchmarks, Tests, Tools, is_given, read, refuse_nonsense
+from medisupply.environment.refusal import in_words
 
-
-def number(name: str, default: int) -> int:
-    """An environment variable as a number."""
-    return int(os.environ.get(name) or default)
-
-
-# Only results of a run that was not quick go where everybody reads them.
-QUICK: Final = os.environ.get("BENCH_QUICK") == "1"
-RUNS: Final = number("BENCH_RUNS", 1 if QUICK else 5)
 # From this size on a run takes so long that one has to do.
 HUGE: Final = 1_000_000
-SIZES: Final = [int(size) for size in (os.environ.get("BENCH_SIZES") or "1000,20000,100000,1000000").split(",")][
-    : 2 if QUICK else None
-]
+with in_words():
+    refuse_nonsense(Tools, Tests, Benchmarks)
+    # Only results of a run that was not quick go where everybody reads them.
+    QUICK: Final = read(Benchmarks.BENCH_QUICK)
+    RUNS: Final = 1 if QUICK and not is_given(Benchmarks.BENCH_RUNS) else read(Benchmarks.BENCH_RUNS)
+    SIZES: Final = read(Benchmarks.BENCH_SIZES)[: 2 if QUICK else None]
+    SERVER: Final = read(Tests.TEST_DATABASE_URL)
 # The largest file that the contenders import; beyond, it is minutes for each.
 LARGEST_FOR_PEERS: Final = 100_000
 # For everything that is written; files that are made once stay there.
-FOLDER: Final = Path(os.environ.get("RUN_DIR") or PROJECT / "run").absolute() / "bench"
+FOLDER: Final = PROJECT / read(Tools.RUN_DIR) / "bench"
 FILES: Final = FOLDER / "files"
 RESULTS: Final = FOLDER if QUICK else PROJECT / "benchmarks"
-SERVER: Final = os.environ.get("TEST_DATABASE_URL") or DATABASE_URL
-PEERS_PYTHON: Final = os.environ.get("BENCH_PEERS_PYTHON") or str(PROJECT / ".venv-bench" / "bin" / "python")
+PEERS_PYTHON: Final = str(PROJECT / read(Benchmarks.BENCH_PEERS_PYTHON))
 
 
 def sizes_of_turn(turn: int) -> list[int]:

@@ -4,7 +4,12 @@ The address is given where it is started (`--bind`), the number of processes by 
 """
 
 import ctypes
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, Final
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
 
 # Numbers of mallopt's options, from glibc's malloc.h.
 M_MMAP_THRESHOLD: Final = -3
@@ -22,6 +27,16 @@ graceful_timeout = 30
 keepalive = 75
 # It would listen on a socket below the home directory.
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    """End in words before anything listens when the environment makes no sense.
+
+    In a process of its own: what a reload finds in the code and in `.env` must not depend on what was there at start.
+    """
+    looked = subprocess.run([sys.executable, "-m", "medisupply.environment"], cwd=PROJECT, check=False)
+    if looked.returncode:
+        sys.exit(looked.returncode)
 
 
 def post_fork(server: Any, worker: Any) -> None:

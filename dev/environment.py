@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from dev.variables import Internal, Tools, read
+from medisupply.environment.refusal import SettingsRefused
+
 PROJECT: Final = Path(__file__).resolve().parent.parent
 SUPERVISOR_CONFIG: Final = PROJECT / "dev" / "supervisor" / "dev.conf"
 
@@ -40,8 +43,8 @@ def stack_environment(given: Mapping[str, str]) -> dict[str, str]:
     `PORT` (8000) is the web server's, the next two are Valkey's and those of S3 and SQS; `RUN_DIR` (``run``) holds
     every file. Raises `StackError` when one of them is unusable. Touches no file.
     """
-    port = _port(given.get("PORT", ""))
-    run_dir = _folder(given.get("RUN_DIR", ""))
+    port = _port(given)
+    run_dir = _folder(given)
     env = {
         **given,
         "PORT": str(port),
@@ -54,7 +57,7 @@ def stack_environment(given: Mapping[str, str]) -> dict[str, str]:
         # whitenoise misses `staticfiles/`, which DEBUG does not need.
         "PYTHONWARNINGS": "ignore:No directory at:UserWarning",
         "STACK_SOCKET": str(_socket_path(run_dir)),
-        "STACK_TERMINAL": given.get("STACK_TERMINAL") or "/dev/stdout",
+        "STACK_TERMINAL": read(Internal.STACK_TERMINAL, given),
         "DJANGO_SETTINGS_MODULE": "medisupply.settings",
         "DEBUG": "true",
         "ALLOWED_HOSTS": given.get("ALLOWED_HOSTS") or "localhost,127.0.0.1,[::1]",
@@ -106,15 +109,18 @@ def _aws_command(port: str) -> str:
     return f'"{sys.executable}" -m moto.server --host 127.0.0.1 --port {port}'
 
 
-def _port(text: str) -> int:
-    text = text or "8000"
-    if not text.isdecimal() or not 1 <= int(text) <= 65533:
-        raise StackError(f"PORT must be a number from 1 to 65533, not “{text}”: the next two ports are used too.")
-    return int(text)
+def _port(given: Mapping[str, str]) -> int:
+    try:
+        return read(Tools.PORT, given)
+    except SettingsRefused as error:
+        text = given[Tools.PORT.name]
+        raise StackError(
+            f"PORT must be a number from 1 to 65533, not “{text}”: the next two ports are used too."
+        ) from error
 
 
-def _folder(text: str) -> Path:
-    folder = Path(text or PROJECT / "run").expanduser().absolute()
+def _folder(given: Mapping[str, str]) -> Path:
+    folder = PROJECT / Path(read(Tools.RUN_DIR, given)).expanduser()
     for path in (folder, PROJECT):
         if set(str(path)) & set('%"\n'):
             raise StackError(f"The folder {path} cannot be used: supervisor would misread % or quotes in its name.")

@@ -6,11 +6,9 @@ that was killed from outside, more than `SLOW` seconds. Its file is kept in run/
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import resource
-import secrets
 import sys
 import tempfile
 import time
@@ -26,6 +24,8 @@ from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.problem_codes import FILE_PROBLEMS
 from bulk_upload.sheet.problems import FileProblem
 from catalog.sheets.products import PRODUCTS
+from dev.variables import minutes_and_seed
+from medisupply.environment.refusal import in_words
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SEEDS: Final = ROOT / "bulk_upload/tests/awkward"
@@ -56,8 +56,8 @@ _NUMBER: Final = re.compile(rb"\d+")
 
 
 def main() -> int:
-    minutes = float(os.environ.get("MINUTES") or 10)
-    seed = int(os.environ.get("SEED") or secrets.randbelow(10**6))
+    with in_words():
+        minutes, seed = minutes_and_seed()
     print(f"SEED={seed} MINUTES={minutes:g}", flush=True)
     fuzz = Fuzz(seed)
     ends = time.monotonic() + minutes * 60

@@ -5,6 +5,8 @@ difference to again on PostgreSQL and Redis, where they answer.
 a failure; `ARGS` are more arguments for pytest. No test touches an existing database: Django creates its
 own on that server, with a name that no other run has, and they are dropped at the end.
 
+`--first-pass` ends after the embedded parts, without a word about PostgreSQL: `dev/other_pythons.py`.
+
 `make coverage` (`--coverage`) is the same, measured. It fails when both passes together cover less than the floor
 in `pyproject.toml`; of a part of the tests (`ARGS`, or no PostgreSQL) it only reports.
 """
@@ -13,7 +15,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shlex
 import signal
 import subprocess
 import sys
@@ -29,9 +30,9 @@ import redis
 from psycopg import sql
 
 from dev.environment import PROJECT
+from dev.variables import Tests, Tools, read, refuse_nonsense
+from medisupply.environment.refusal import in_words
 
-DATABASE_URL: Final = "postgres://postgres@127.0.0.1:5432/postgres"
-REDIS_URL: Final = "redis://127.0.0.1:6379/9"
 TIMEOUT: Final = 3
 STOP_SECONDS: Final = 30
 
@@ -59,6 +60,7 @@ ONCE: Final = (
     *(f"bulk_upload/tests/{name}.py" for name in ("api/test_integration_guide", "receiving/test_hostile_uploads")),
     *(f"bulk_upload/tests/test_{name}.py" for name in ("storage", "storage_sessions")),
     *(f"bulk_upload/tests/system/test_{name}.py" for name in ("operations_page", "tcp_proxy")),
+    "medisupply/tests/environment",
     *(f"catalog/tests/test_browser_{name}.py" for name in ("categories", "edit_conflicts")),
     *(f"medisupply/tests/test_{name}.py" for name in ("boundaries", "browser_docs", "chunked_bodies")),
     *(f"medisupply/tests/test_{name}.py" for name in ("production_settings", "slow_clients")),
@@ -68,6 +70,8 @@ ONCE: Final = (
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through `finally`
+    if "--first-pass" in arguments:
+        return _run(EMBEDDED, None)
     with ExitStack() as stack:
         measured = stack.enter_context(tempfile.TemporaryDirectory()) if "--coverage" in arguments else None
         return _run_all(measured)
@@ -75,9 +79,9 @@ def main(arguments: list[str]) -> int:
 
 def _run_all(measured: str | None) -> int:
     """Both passes, measured into a file for each process in the folder `measured`, if there is one."""
-    server = os.environ.get("TEST_DATABASE_URL") or DATABASE_URL
+    server = read(Tests.TEST_DATABASE_URL)
     version = postgres_version(server)
-    if version is None and os.environ.get("REQUIRE_POSTGRES") == "1":
+    if version is None and read(Tests.REQUIRE_POSTGRES):
         print(f"REQUIRE_POSTGRES=1, but no PostgreSQL answers at {_without_password(server)} (TEST_DATABASE_URL).")
         return 1
     results = {EMBEDDED.name: _run(EMBEDDED, measured)}
@@ -92,7 +96,7 @@ def _run_all(measured: str | None) -> int:
     finally:
         _drop_databases(server, database)
     print(f"Ran on {_summary(results)}")
-    return max(*results.values(), _report(measured, whole=not os.environ.get("ARGS")))
+    return max(*results.values(), _report(measured, whole=not read(Tools.ARGS)))
 
 
 def _run(parts: Parts, measured: str | None) -> int:
@@ -105,7 +109,7 @@ def _run(parts: Parts, measured: str | None) -> int:
     # The long tests are few: whoever has nothing left to do takes over from the others.
     command += ["-m", "pytest", "-n", str(_processes()), "--dist", "worksteal"]
     command += [f"--ignore={path}" for path in ONCE if parts is not EMBEDDED]
-    command += shlex.split(os.environ.get("ARGS", ""))
+    command += read(Tools.ARGS)
     pytest = subprocess.Popen(command, cwd=PROJECT, env=env | parts.variables)
     try:
         return pytest.wait()
@@ -136,7 +140,7 @@ def _summary(results: dict[str, int]) -> str:
 
 
 def _server_parts(server: str, version: str, database: str) -> Parts:
-    address = os.environ.get("TEST_REDIS_URL") or REDIS_URL
+    address = read(Tests.TEST_REDIS_URL)
     # Django puts `test_` before the name; a database of the name itself need not exist.
     variables = {"TEST_DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{database}"))}
     if _redis_answers(address):
@@ -174,4 +178,6 @@ def _without_password(server: str) -> str:
 
 
 if __name__ == "__main__":
+    with in_words():
+        refuse_nonsense(Tools, Tests)
     sys.exit(main(sys.argv[1:]))

@@ -25,6 +25,8 @@ from playwright.sync_api import Page, sync_playwright
 from dev.announce import address
 from dev.demo import own_stack
 from dev.environment import PROJECT, StackError
+from dev.variables import Tests, read
+from medisupply.environment.variable import Variable
 
 IMAGES: Final = PROJECT / "docs" / "img"
 UPLOADS: Final = "/admin/bulk_upload/bulkupload/"
@@ -58,7 +60,8 @@ def main() -> None:
 
 
 def _program(name: str) -> str:
-    path = os.environ.get(name.upper()) or shutil.which(name)
+    named: Variable[str] = getattr(Tests, name.upper())
+    path = shutil.which(read(named))
     if path is None:
         packages = "chromium chromium-l10n libreoffice-calc xvfb netpbm"
         raise StackError(f"{name} is missing (on Debian: apt-get install --no-install-recommends {packages}).")

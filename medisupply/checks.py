@@ -7,21 +7,27 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
+from django.db import DatabaseError
+
+from medisupply import demo_accounts
+from medisupply.environment import unknown
 
 
-@register(Tags.security)
-def check_login_limit_counts_clients(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W001: behind a proxy that is not counted, all clients have the proxy's address, and share its limits."""
-    behind_proxy = getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and settings.SECURE_SSL_REDIRECT
-    counted = settings.REST_FRAMEWORK["NUM_PROXIES"]
-    limited = settings.API_THROTTLES["login"] or settings.API_THROTTLES["refused"]
-    if counted or not behind_proxy or not limited:
+@register(Tags.compatibility)
+def check_unknown_variables(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W002: a variable whose name has a slip is read by nothing, and its default is in force."""
+    hint = "docs/configuracion.md has every variable."
+    return [checks.Warning(text, hint=hint, id="medisupply.W002") for text in unknown.sentences()]
+
+
+@register(Tags.security, deploy=True)
+def check_demo_accounts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E003 (only with --deploy, since it asks the database): in production nobody may log in as admin/admin."""
+    if settings.DEBUG:
         return []
-    return [
-        checks.Warning(
-            "TRUSTED_PROXIES is 0 and the site is behind a proxy: the limits of logins and of refused tokens count the "
-            "proxy's address.",
-            hint="Set TRUSTED_PROXIES to the number of proxies in front of the site that add to X-Forwarded-For.",
-            id="medisupply.W001",
-        )
-    ]
+    try:
+        names = demo_accounts.open_demo_accounts()
+    except DatabaseError as error:
+        text = f"The database does not answer, so whether it has demo accounts is not known: {error}"
+        return [checks.Warning(text, hint="DATABASE_URL says where it is.", id="medisupply.W004")]
+    return [checks.Error(demo_accounts.sentence(names), id="medisupply.E003")] if names else []

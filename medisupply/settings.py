@@ -1,7 +1,8 @@
-"""Every setting of the project, read once from the environment (names in `.env.example`)."""
+"""Every setting of the project; those that the environment may change are declared in `medisupply/environment`."""
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from botocore.config import Config
@@ -10,23 +11,25 @@ from csp.constants import NONE, SELF
 
 from medisupply.api import framework
 from medisupply.backends.connections import postgresql_options, session_settings, sqlite_options
-from medisupply.environment import Environment
+from medisupply.environment.loading import load_environment
+from medisupply.environment.services import Aws, Services
+from medisupply.environment.site import Api, Application, Transport
+from medisupply.environment.uploads import Uploads
 
 # Makes Django's generic classes subscriptable at run time, as the annotations use them.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = Environment()
-if (BASE_DIR / ".env").exists():
-    env.read_env(BASE_DIR / ".env")
+# Ends the process in words when anything in the environment makes no sense.
+load_environment(BASE_DIR / ".env")
 
 # --- The application -------------------------------------------------------------------------
 
-DEBUG = env.flag("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else Environment.NOTSET)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+DEBUG = Application.DEBUG.read()
+SECRET_KEY = Application.SECRET_KEY.read()
+ALLOWED_HOSTS = Application.ALLOWED_HOSTS.read()
+CSRF_TRUSTED_ORIGINS = Application.CSRF_TRUSTED_ORIGINS.read()
 
 INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
@@ -97,22 +100,21 @@ TEMPLATES = [
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", "Español"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.time_zone("TIME_ZONE", default="America/Bogota")
+TIME_ZONE = Application.TIME_ZONE.read()
 USE_I18N = True
 FORMAT_MODULE_PATH = "medisupply.formats"
 USE_TZ = True
 
 # --- Database --------------------------------------------------------------------------------
 
-DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'medisupply.sqlite3'}")}
+DATABASES = {"default": Services.DATABASE_URL.read()}
 # Apart from the address where a manager of secrets gives the password alone.
-if password := env.str("DATABASE_PASSWORD", default=""):
+if password := Services.DATABASE_PASSWORD.read():
     DATABASES["default"]["PASSWORD"] = password
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Seconds that a claim and its message stay with a worker unless it renews them (SQS allows 12 hours at most).
-BULK_UPLOAD_LEASE_SECONDS = env.positive("BULK_UPLOAD_LEASE_SECONDS", default=30, most=43_200)
+BULK_UPLOAD_LEASE_SECONDS = Uploads.BULK_UPLOAD_LEASE_SECONDS.read()
 # What a session must keep to, in milliseconds.
 DATABASE_SESSION_SETTINGS = {}
 
@@ -126,17 +128,18 @@ else:
 
 # --- Cache: the live snapshots that clients poll ---------------------------------------------
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = Services.REDIS_URL.read()
+CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {
         "default": {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": REDIS_URL,
-            "KEY_PREFIX": env.str("CACHE_KEY_PREFIX", default="medisupply"),
+            "KEY_PREFIX": Services.CACHE_KEY_PREFIX.read(),
             "OPTIONS": {
                 "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
                 # None: the one that the address has, if any.
-                "PASSWORD": env.str("REDIS_PASSWORD", default="") or None,
+                "PASSWORD": Services.REDIS_PASSWORD.read() or None,
                 "SOCKET_CONNECT_TIMEOUT": 1,
                 # A cache that is slower than this is no help.
                 "SOCKET_TIMEOUT": 1,
@@ -149,13 +152,12 @@ else:
 # --- AWS: the files in S3, the work in SQS ---------------------------------------------------
 # Credentials, region and AWS_ENDPOINT_URL are read by boto3 itself, for both services.
 
-AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
-AWS_DEFAULT_REGION = env.str("AWS_DEFAULT_REGION", default="us-east-1")
-S3_BUCKET_NAME = env.str("S3_BUCKET_NAME", default="medisupply-bulk-uploads")
-# Begins every key: each system that shares the bucket needs its own.
-S3_KEY_PREFIX = env.str("S3_KEY_PREFIX", default="medisupply")
-SQS_QUEUE_URL = env.str("SQS_QUEUE_URL", default="")
-SQS_QUEUE_NAME = env.str("SQS_QUEUE_NAME", default="medisupply-bulk-upload-queue.fifo")
+AWS_ENDPOINT_URL = Aws.AWS_ENDPOINT_URL.read()
+AWS_DEFAULT_REGION = Aws.AWS_DEFAULT_REGION.read()
+S3_BUCKET_NAME = Aws.S3_BUCKET_NAME.read()
+S3_KEY_PREFIX = Aws.S3_KEY_PREFIX.read()
+SQS_QUEUE_URL = Aws.SQS_QUEUE_URL.read()
+SQS_QUEUE_NAME = Aws.SQS_QUEUE_NAME.read()
 
 STORAGES = {
     "default": {
@@ -188,37 +190,23 @@ STORAGES = {
 
 # --- Bulk uploads ----------------------------------------------------------------------------
 
-# Largest file that is accepted, in bytes.
-BULK_UPLOAD_MAX_BYTES = env.positive("BULK_UPLOAD_MAX_BYTES", default=200 * 1024 * 1024)
 # Whose uploads are, as AUTH_USER_MODEL says whose sessions are: see `bulk_upload.owners`.
 BULK_UPLOAD_OWNER_MODEL = "catalog.Supplier"
-# How rows are written: `copy` where the database is PostgreSQL, or `orm`.
-BULK_UPLOAD_WRITER = env.choice("BULK_UPLOAD_WRITER", ["copy", "orm"], default="copy")
 # What workers do while no message comes, in short steps: functions that return how much they did, 0 for nothing.
 BULK_UPLOAD_IDLE_TASKS = ["catalog.search_filling.fill_some"]
-# Most data rows in one file: what a sheet of Excel holds below its header.
-BULK_UPLOAD_MAX_ROWS = env.positive("BULK_UPLOAD_MAX_ROWS", default=1_048_575)
-# Rows per transaction. From 7,500 on a chunk of nothing but the longest texts may not fit into one message of
-# its reader (`protocol.MAX_MESSAGE`).
-BULK_UPLOAD_CHUNK_ROWS = env.positive("BULK_UPLOAD_CHUNK_ROWS", default=2500)
-# Most categories that one file may create; further unknown ones are errors of their rows.
-BULK_UPLOAD_MAX_NEW_CATEGORIES = env.not_negative("BULK_UPLOAD_MAX_NEW_CATEGORIES", default=50)
-# A new price that is so many times the old one, or the old one so many times it, is marked as a large change.
-BULK_UPLOAD_LARGE_PRICE_CHANGE = env.factor("BULK_UPLOAD_LARGE_PRICE_CHANGE", default="2")
-# Attempts in a row without a committed chunk, in which something unforeseen happened, before an upload fails for good.
-BULK_UPLOAD_MAX_ATTEMPTS = env.positive("BULK_UPLOAD_MAX_ATTEMPTS", default=5)
-# Seconds for which an upload is tried in spite of passing faults (S3, database, disk) before it fails for good.
-BULK_UPLOAD_GIVE_UP_SECONDS = env.positive("BULK_UPLOAD_GIVE_UP_SECONDS", default=24 * 3600)
-# Largest file, in bytes, that a worker imports while another supplier's longer one waits between two chunks.
-BULK_UPLOAD_SHORT_BYTES = env.not_negative("BULK_UPLOAD_SHORT_BYTES", default=1024 * 1024)
-# Seconds of one long poll (SQS allows 20 at most).
-BULK_UPLOAD_WAIT_SECONDS = env.not_negative("BULK_UPLOAD_WAIT_SECONDS", default=20, most=20)
-# Seconds between two looks for uploads that were never published or whose worker is gone.
-BULK_UPLOAD_SWEEP_SECONDS = env.positive("BULK_UPLOAD_SWEEP_SECONDS", default=15)
-# Seconds for which an upload may wait for a worker before `/health/ready` calls the system degraded.
-BULK_UPLOAD_WAITING_SECONDS = env.positive("BULK_UPLOAD_WAITING_SECONDS", default=900)
-# Where a worker keeps the file that it is reading; the system's folder when empty.
-BULK_UPLOAD_TEMP_DIR = env.str("BULK_UPLOAD_TEMP_DIR", default="") or None
+BULK_UPLOAD_WRITER = Uploads.BULK_UPLOAD_WRITER.read()
+BULK_UPLOAD_MAX_BYTES = Uploads.BULK_UPLOAD_MAX_BYTES.read()
+BULK_UPLOAD_MAX_ROWS = Uploads.BULK_UPLOAD_MAX_ROWS.read()
+BULK_UPLOAD_CHUNK_ROWS = Uploads.BULK_UPLOAD_CHUNK_ROWS.read()
+BULK_UPLOAD_MAX_NEW_CATEGORIES = Uploads.BULK_UPLOAD_MAX_NEW_CATEGORIES.read()
+BULK_UPLOAD_LARGE_PRICE_CHANGE = Uploads.BULK_UPLOAD_LARGE_PRICE_CHANGE.read()
+BULK_UPLOAD_MAX_ATTEMPTS = Uploads.BULK_UPLOAD_MAX_ATTEMPTS.read()
+BULK_UPLOAD_GIVE_UP_SECONDS = Uploads.BULK_UPLOAD_GIVE_UP_SECONDS.read()
+BULK_UPLOAD_SHORT_BYTES = Uploads.BULK_UPLOAD_SHORT_BYTES.read()
+BULK_UPLOAD_WAIT_SECONDS = Uploads.BULK_UPLOAD_WAIT_SECONDS.read()
+BULK_UPLOAD_SWEEP_SECONDS = Uploads.BULK_UPLOAD_SWEEP_SECONDS.read()
+BULK_UPLOAD_WAITING_SECONDS = Uploads.BULK_UPLOAD_WAITING_SECONDS.read()
+BULK_UPLOAD_TEMP_DIR = Uploads.BULK_UPLOAD_TEMP_DIR.read() or None
 
 FILE_UPLOAD_TEMP_DIR = BULK_UPLOAD_TEMP_DIR
 FILE_UPLOAD_HANDLERS = [
@@ -229,22 +217,21 @@ FILE_UPLOAD_HANDLERS = [
 
 # --- The REST API ----------------------------------------------------------------------------
 
-# Proxies in front of us that add to X-Forwarded-For; with 0 the header is not used.
-REST_FRAMEWORK = {**framework.REST_FRAMEWORK, "NUM_PROXIES": env.not_negative("TRUSTED_PROXIES", default=0)}
+TRUSTED_PROXIES = Transport.TRUSTED_PROXIES.read()
+REST_FRAMEWORK = {**framework.REST_FRAMEWORK, "NUM_PROXIES": TRUSTED_PROXIES}
 SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS
 
 # Requests in a window of time, for each user (or address, for logins, refused tokens and strangers). Empty: no limit.
 API_THROTTLES = {
-    "all": env.rate("API_THROTTLE_ALL", default="600/min"),
-    "exports": env.rate("API_THROTTLE_EXPORTS", default="30/min"),
-    "uploads": env.rate("API_THROTTLE_UPLOADS", default="60/min"),
-    "status": env.rate("API_THROTTLE_STATUS", default="1200/min"),
-    "login": env.rate("API_THROTTLE_LOGIN", default="20/min"),
-    "refused": env.rate("API_THROTTLE_REFUSED", default="60/min"),
+    "all": Api.API_THROTTLE_ALL.read(),
+    "exports": Api.API_THROTTLE_EXPORTS.read(),
+    "uploads": Api.API_THROTTLE_UPLOADS.read(),
+    "status": Api.API_THROTTLE_STATUS.read(),
+    "login": Api.API_THROTTLE_LOGIN.read(),
+    "refused": Api.API_THROTTLE_REFUSED.read(),
 }
 
-# Seconds that the body of a request may take to arrive, plus a second for each 20 KB that have arrived.
-REQUEST_BODY_SECONDS = env.positive("REQUEST_BODY_SECONDS", default=20)
+REQUEST_BODY_SECONDS = Api.REQUEST_BODY_SECONDS.read()
 
 # The first one counts attempts and ends the guessing of passwords, in API and admin.
 AUTHENTICATION_BACKENDS = ["medisupply.api.throttles.LoginGuard", "django.contrib.auth.backends.ModelBackend"]
@@ -254,7 +241,7 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
 # Browser front ends on other origins: none unless named.
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = Api.CORS_ALLOWED_ORIGINS.read()
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-none-match", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["content-disposition", "etag", "idempotency-replayed", "location", "retry-after", "x-request-id"]
@@ -279,19 +266,20 @@ CONTENT_SECURITY_POLICY = {
 }
 
 if not DEBUG:
-    SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
-    SECURE_HSTS_SECONDS = env.not_negative("SECURE_HSTS_SECONDS", default=31_536_000)
+    SECURE_SSL_REDIRECT = Transport.SECURE_SSL_REDIRECT.read()
+    SECURE_HSTS_SECONDS = Transport.SECURE_HSTS_SECONDS.read()
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Without a proxy it is the client who says so.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
     SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT
     CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 
 # --- Logging ---------------------------------------------------------------------------------
 
-LOG_LEVEL = env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], default="INFO")
+LOG_LEVEL = Application.LOG_LEVEL.read()
 # One event a line: `json` for programs, `console` for people.
-LOG_FORMAT = env.log_format("LOG_FORMAT", debug=DEBUG)
+LOG_FORMAT = Application.LOG_FORMAT.read() or ("console" if DEBUG else "json")
 LOGGING_CONFIG = "medisupply.logs.configuration.configure"
 LOGGING = {
     "version": 1,

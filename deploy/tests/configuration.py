@@ -19,16 +19,14 @@ READ_BY_LIBRARIES: Final = {
 
 
 def read_by_settings() -> set[str]:
-    """The names that settings.py asks `env` for."""
+    """The names of the variables that settings.py reads: `Application.DEBUG.read()`."""
     calls = (node for node in ast.walk(ast.parse(SETTINGS.read_text("utf-8"))) if isinstance(node, ast.Call))
     return {
-        str(call.args[0].value)
+        call.func.value.attr
         for call in calls
         if isinstance(call.func, ast.Attribute)
-        and isinstance(call.func.value, ast.Name)
-        and call.func.value.id == "env"
-        and call.func.attr != "read_env"
-        and isinstance(call.args[0], ast.Constant)
+        and call.func.attr == "read"
+        and isinstance(call.func.value, ast.Attribute)
     }
 
 

@@ -6,7 +6,10 @@ No container engine runs these tests; they hold the files against the code and t
 import ast
 import configparser
 import itertools
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -14,6 +17,8 @@ from django.conf import settings
 
 from deploy.tests.configuration import READ_BY_LIBRARIES, assert_manage_command_works, read_by_settings
 from dev.environment import PROJECT, stack_environment
+from dev.variables import Compose
+from medisupply.environment.declarations import SECTIONS
 
 DOCKERFILE = (PROJECT / "Dockerfile").read_text("utf-8")
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
@@ -33,6 +38,11 @@ def env_example():
 
 def test_every_variable_that_the_settings_read_is_in_the_example():
     assert read_by_settings() - set(env_example()) == set()
+
+
+def test_the_settings_read_every_variable_that_is_declared_for_them():
+    product = {variable.name for section in SECTIONS if section.in_example for variable in section.variables()}
+    assert read_by_settings() == product - READ_BY_LIBRARIES
 
 
 def test_every_variable_of_the_example_is_read():
@@ -67,6 +77,12 @@ def test_compose_runs_management_commands_that_exist(name):
 @pytest.mark.parametrize("name", OURS)
 def test_compose_sets_only_variables_that_are_read(name):
     assert set(OURS[name]["environment"]) - read_by_settings() - READ_BY_LIBRARIES == set()
+
+
+def test_compose_publishes_the_ports_that_are_declared():
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    published = [re.fullmatch(r"127\.0\.0\.1:\$\{(\w+):-(\d+)\}:\d+", port).groups() for port in ports]
+    assert sorted(published) == sorted((variable.name, variable.default) for variable in Compose.variables())
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -170,6 +186,16 @@ def test_the_image_runs_the_application_that_exists():
 def test_the_image_does_not_run_as_root():
     last_stage = DOCKERFILE.rsplit("\nFROM ", 1)[1]
     assert re.search(r"^USER \d+:\d+$", last_stage, re.MULTILINE)
+
+
+def test_the_image_is_built_with_an_environment_that_production_takes(tmp_path):
+    """The static files of the image are collected; where, is of no interest here."""
+    command = re.search(r"^RUN (DEBUG=false .*?)$", DOCKERFILE.replace("\\\n", " "), re.MULTILINE).group(1)
+    given = dict(word.split("=", 1) for word in command.split("/opt/venv/bin/python")[0].split())
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **given}
+    words = [sys.executable, "manage.py", "collectstatic", "--noinput", "--dry-run", "--verbosity", "0"]
+    done = subprocess.run(words, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_image_installs_by_hash_what_production_needs():

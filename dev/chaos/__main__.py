@@ -11,20 +11,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
-from dev.run_tests import DATABASE_URL, postgres_version
+from dev.run_tests import postgres_version
+from dev.variables import Tests, Tools, is_given, minutes_and_seed, read
+from medisupply.environment.refusal import in_words
 
 
 def choose_database() -> None:
     """PostgreSQL where one answers, a database of this run's own; else SQLite."""
-    if not os.environ.get("TEST_DATABASE_URL") and postgres_version(DATABASE_URL):
+    server = read(Tests.TEST_DATABASE_URL)
+    if not is_given(Tests.TEST_DATABASE_URL) and postgres_version(server):
         name = f"/chaos_{secrets.token_hex(4)}"
-        os.environ["TEST_DATABASE_URL"] = urlunsplit(urlsplit(DATABASE_URL)._replace(path=name))
+        os.environ["TEST_DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=name))
 
 
 def main() -> int:
-    minutes = float(os.environ.get("MINUTES") or 5)
-    seed = int(os.environ.get("SEED") or secrets.randbelow(10**6))
-    choose_database()
+    with in_words():
+        minutes, seed = minutes_and_seed()
+        choose_database()
     import conftest  # starts Valkey and moto, and sets Django up
     from dev.chaos.soak import Soak
     from dev.chaos.stack import Stack
@@ -33,7 +36,7 @@ def main() -> int:
     print(f"SEED={seed} MINUTES={minutes:g} on {os.environ['DATABASE_URL'].partition(':')[0]}", flush=True)
     try:
         with _database(), Stack() as stack:
-            soak = Soak(stack, seed, faults=os.environ.get("FAULTS", ""))
+            soak = Soak(stack, seed, faults=read(Tools.FAULTS))
             ends = time.monotonic() + minutes * 60
             try:
                 while time.monotonic() < ends:

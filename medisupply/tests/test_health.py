@@ -80,7 +80,8 @@ def test_it_is_only_read(client, path):
 
 @pytest.mark.processes
 def test_in_production_a_load_balancer_asks_by_ip(aws):
-    with served(DEBUG="false", ALLOWED_HOSTS="medisupply.example", SECURE_SSL_REDIRECT="true") as port:
+    production = {"DEBUG": "false", "ALLOWED_HOSTS": "medisupply.example"}
+    with served(**production, SECURE_SSL_REDIRECT="true", TRUSTED_PROXIES="1") as port:
         for method in ("GET", "HEAD"):
             request = f"{method} /health/ready HTTP/1.1\r\nHost: 10.0.0.7\r\nConnection: close\r\n\r\n"
             code, body = exchange(port, request.encode())

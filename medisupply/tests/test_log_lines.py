@@ -27,12 +27,10 @@ def written(monkeypatch):
         stream = io.StringIO()
         handler = logging.StreamHandler(stream)
         handler.setFormatter(line_formatter(log_format))
-        root = logging.getLogger()
-        root.addHandler(handler)
-        try:
+        # Only here: pytest keeps what is logged, and its processes cannot send each other such texts.
+        with monkeypatch.context() as patch:
+            patch.setattr(logging.getLogger(), "handlers", [handler])
             say(get_logger("medisupply.tests"))
-        finally:
-            root.removeHandler(handler)
         return stream.getvalue()
 
     return run

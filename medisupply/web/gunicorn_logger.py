@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from gunicorn import glogging
 
-from medisupply.environment import with_file
+from medisupply.environment.loading import environment_with
+from medisupply.environment.site import Application
 from medisupply.logs.configuration import line_formatter
 from medisupply.logs.context import REQUEST_ID_HEADER
 
 HEADER: Final = REQUEST_ID_HEADER.lower()
-ENV_FILE: Final = Path(__file__).resolve().parents[2] / ".env"
 
 
 class Logger(glogging.Logger):
@@ -39,6 +38,7 @@ class Logger(glogging.Logger):
         self.access_log.info("The request is answered", extra={"fields": fields})
 
     def _set_handler(self, log: logging.Logger, output: str, fmt: logging.Formatter, stream: Any = None) -> None:
-        env = with_file(ENV_FILE)
-        log_format = env.log_format("LOG_FORMAT", debug=env.flag("DEBUG", default=False))
+        environ = environment_with()
+        chosen = Application.LOG_FORMAT.read(environ)
+        log_format = chosen or ("console" if Application.DEBUG.read(environ) else "json")
         super()._set_handler(log, output, line_formatter(log_format), stream)

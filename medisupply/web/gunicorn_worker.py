@@ -17,8 +17,11 @@ from functools import partial
 from typing import Any, Final
 
 from gunicorn import util
+from gunicorn.errors import AppImportError
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from medisupply.environment.refusal import SettingsRefused
 
 # Largest head of a request, in bytes: browsers and proxies send less than half of it.
 MAX_HEAD_BYTES: Final = 32 * 1024
@@ -97,6 +100,13 @@ class Worker(ThreadWorker):
         self.health_pool = ThreadPoolExecutor(HEALTH_THREADS, thread_name_prefix="health")
         self.closing_pool = ThreadPoolExecutor(CLOSING_THREADS, thread_name_prefix="closing")
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        """After a reload: gunicorn shows an `AppImportError` in words, and ends instead of starting the next worker."""
+        try:
+            super().load_wsgi()
+        except SettingsRefused as error:
+            raise AppImportError(str(error)) from error
 
     def accept(self, listener: Any) -> None:
         try:

@@ -162,6 +162,17 @@ def test_demo_accounts_are_refused_outside_debug(settings):
     assert not User.objects.exists()
 
 
+def test_in_production_demo_accounts_of_before_are_refused_by_name(settings):
+    settings.DEBUG = True
+    run(demo=True)
+    settings.DEBUG = False
+    User.objects.filter(username="proveedor2").delete()
+    with pytest.raises(CommandError, match=r"everybody knows: admin, proveedor\. Delete them in the admin, or"):
+        run()
+    settings.DEBUG = True
+    run()
+
+
 def test_without_demo_there_is_no_account(settings):
     settings.DEBUG = True
     run()

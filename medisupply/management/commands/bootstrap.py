@@ -25,6 +25,7 @@ from bulk_upload.installation import Prepared
 from catalog.models import Supplier
 from medisupply.backends import pooler
 from medisupply.backends.shared_cache import CacheDown
+from medisupply.demo_accounts import DEMO_ADMIN, DEMO_SUPPLIERS, open_demo_accounts, sentence
 from medisupply.supplier_group import GROUP
 
 FOLDER: Final[Path] = settings.BASE_DIR / "fixtures"
@@ -32,13 +33,6 @@ FIXTURES: Final = ("suppliers.json", "categories.json", "warehouses.json")
 # What a service raises while it is not there yet.
 NOT_YET: Final = (DatabaseError, CacheDown, storage.StorageDown, *queue.QueueFault, OSError)
 PAUSE_SECONDS: Final = 0.5
-
-# user name (also the password), supplier, API token
-DEMO_SUPPLIERS: Final = (
-    ("proveedor", "PROV001", "demo-token-prov001"),
-    ("proveedor2", "PROV002", "demo-token-prov002"),
-)
-DEMO_ADMIN: Final = "admin"
 
 HINTS: Final = {
     "database": "DATABASE_URL says where it is.",
@@ -79,6 +73,8 @@ class Command(BaseCommand):
         self._say("fixtures", _load_fixtures())
         if demo:
             self._say("demo", _create_demo_accounts())
+        elif not settings.DEBUG and (names := open_demo_accounts()):
+            raise CommandError(sentence(names))
 
     def _wait(self, name: str, attempt: Callable[[], Answer]) -> Answer:
         """Try until it works; says at once what is missing, and gives up in words."""
