@@ -56,12 +56,13 @@ lint: export DEBUG = true
 lint: export DATABASE_URL = sqlite://:memory:
 lint: export REDIS_URL = redis://127.0.0.1:6379/0
 lint: export AWS_ENDPOINT_URL = http://127.0.0.1:5000
-lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
+lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations, the template for AWS
 	@echo "ruff check" && $(PYTHON) -m ruff check .
 	@echo "ruff format" && $(PYTHON) -m ruff format --check .
 	@echo "mypy" && $(PYTHON) -m mypy .
 	@echo "manage.py check" && $(PYTHON) manage.py check
 	@echo "manage.py makemigrations --check" && $(PYTHON) manage.py makemigrations --check --dry-run
+	@echo "cfn-lint" && .venv/bin/cfn-lint deploy/aws/medisupply.yaml
 
 # The one tool here that is not of Python; its own tests check the schema as well, without node.
 REDOCLY_VERSION := 2.77.0
@@ -90,6 +91,10 @@ screenshots: $(INSTALLED)  ## draw docs/img/*.png again from a running system of
 .PHONY: picture
 picture: $(INSTALLED)  ## draw the packages in docs/development.md again, after a change of who imports whom
 	@$(PYTHON) -m dev.packages
+
+.PHONY: licenses
+licenses: $(INSTALLED)  ## write docs/licenses.md again, after a change of the packages
+	@$(PYTHON) -m dev.licenses
 
 .PHONY: schema
 schema: $(INSTALLED)  ## write docs/openapi.yaml again, after a change of the API
@@ -178,6 +183,10 @@ bench-web-memory: $(INSTALLED)  ## measure the web processes' memory over 500 up
 .PHONY: bench-search
 bench-search: $(INSTALLED)  ## measure searches among 260,000 products, and what they cost an import
 	$(BENCHMARK) search
+
+.PHONY: bench-day
+bench-day: $(INSTALLED)  ## 1,000 small and 20 large files, 100 clients that poll, the purge: all ends, nothing grows
+	$(BENCHMARK) day
 
 .PHONY: bench-polling
 bench-polling: $(INSTALLED)  ## measure the answers to 200 clients that poll two imports

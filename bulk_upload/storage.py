@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -13,24 +12,29 @@ from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from storages.backends.s3 import S3Storage
+from structlog.stdlib import get_logger
 
-from bulk_upload import storage_keys
+from bulk_upload import storage_keys, storage_lifecycle
+from bulk_upload.installation import Prepared
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.storage_lifecycle import with_ours
+from bulk_upload.storage_lifecycle import Rule
 
 if TYPE_CHECKING:
     from bulk_upload.models import BulkUpload
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 _FAULTS = (BotoCoreError, ClientError, Boto3Error, OSError)
 # Small enough that even 64 KB in seven seconds, a line near its end, gives a sign of life with each block.
 BLOCK = 64 * 1024
+# A file up to this size, in bytes, goes in one request: parts cost three more, which wait for each other.
+LARGEST_IN_ONE_PIECE = 32 * 1024 * 1024
 
 
 class StorageDown(Exception):
@@ -124,7 +128,7 @@ def discard(key: str) -> None:
     try:
         default_storage.delete(key)
     except _FAULTS as error:
-        log.warning("%s is left in S3 without an upload: %s", key, error)
+        log.warning("A file is left in S3 without an upload", key=key, error=error)
 
 
 def ping() -> None:
@@ -135,18 +139,18 @@ def ping() -> None:
         raise StorageDown(str(error)) from error
 
 
-def ensure_bucket() -> bool:
-    """Create the bucket when it is missing, add our lifecycle rules; returns whether it was. Safe to repeat.
+def ensure_bucket() -> Prepared:
+    """Create the bucket when it is missing, add our lifecycle rules. Safe to repeat.
 
     Raises botocore's errors when S3 does not answer or does not allow to create the bucket.
     """
-    created = _create_bucket()
+    created = (_bucket(),) if _create_bucket() else ()
     try:
-        _add_rules()
+        remarks = storage_lifecycle.differences(_bucket(), _rules_with_ours())
     except ClientError as error:
-        # Who may not change the rules of a bucket that is there has somebody else who does.
-        log.warning("The lifecycle rules of %s stay as they are: %s", _bucket(), error)
-    return created
+        # Who may not read or change the rules of a bucket that is there has somebody else who does.
+        remarks = [storage_lifecycle.refused(_bucket(), str(error))]
+    return Prepared((_bucket(),), created, tuple(remarks))
 
 
 def _create_bucket() -> bool:
@@ -165,7 +169,8 @@ def _create_bucket() -> bool:
     return True
 
 
-def _add_rules() -> None:
+def _rules_with_ours() -> list[Rule]:
+    """The bucket's rules, after those of ours that were missing have been added."""
     client = _client()
     try:
         present = client.get_bucket_lifecycle_configuration(Bucket=_bucket())
@@ -173,11 +178,13 @@ def _add_rules() -> None:
         if _status(error) != 404:
             raise
         present = {}
-    rules = with_ours(present.get("Rules", []))
-    if rules is not None:
+    rules: list[Rule] = present.get("Rules", [])
+    if missing := storage_lifecycle.missing(rules):
+        rules = [*rules, *missing]
         # What S3 says beside the rules is the owner's, too, and would be set back.
         beside = {name: present[name] for name in ("TransitionDefaultMinimumObjectSize",) if name in present}
         client.put_bucket_lifecycle_configuration(Bucket=_bucket(), LifecycleConfiguration={"Rules": rules}, **beside)
+    return rules
 
 
 def _open(key: str) -> Any:
@@ -202,7 +209,7 @@ def _bring_back(key: str) -> bool:
     aside = storage_keys.orphan_key(key)
     if not aside or not _copy(aside, key):
         return False
-    log.warning("%s had been set aside as an orphan: it is brought back", key)
+    log.warning("A file had been set aside as an orphan: it is brought back", key=key)
     return True
 
 
@@ -268,7 +275,7 @@ class SharedSessionStorage(S3Storage):  # type: ignore[misc]  # django-storages 
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(transfer_config=TransferConfig(multipart_threshold=LARGEST_IN_ONE_PIECE), **options)
         # Clients may be used by many threads; a session may not make two of them at once.
         self._session_lock = threading.Lock()
         self._session: Any = None

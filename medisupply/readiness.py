@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -11,11 +10,14 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from structlog.contextvars import get_contextvars
+from structlog.stdlib import get_logger
 
 from bulk_upload import progress, queue, storage
 from bulk_upload.consuming import workload
+from medisupply.logs import context as log_context
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # Seconds for which a report is given again.
 KEPT_SECONDS: Final = 3.0
@@ -52,6 +54,8 @@ class Service:
         self._wanted = threading.Event()
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
+        # Of the request that asks: what is logged here is logged for it.
+        self._log_fields: dict[str, Any] = {}
 
     def start(self) -> None:
         """Begin to check, unless the last time has not ended yet."""
@@ -61,7 +65,7 @@ class Service:
             self._thread.start()
         elif not self._done.is_set():
             return
-        self._results = {}
+        self._results, self._log_fields = {}, get_contextvars()
         self._done.clear()
         self._wanted.set()
 
@@ -77,15 +81,20 @@ class Service:
         while True:
             self._wanted.wait()
             self._wanted.clear()
-            results = self._results
             try:
-                for name, check in self._checks.items():
-                    results[name] = check()
-            except Exception as error:  # noqa: BLE001  # whatever a driver raises, the part does not work
-                log.warning("Not ready: %s: %s", name, error)
+                with log_context.only(**self._log_fields):
+                    self._check(self._results)
             finally:
                 connection.close()  # this thread's own
                 self._done.set()
+
+    def _check(self, results: dict[str, Result]) -> None:
+        for name, check in self._checks.items():
+            try:
+                results[name] = check()
+            except Exception as error:  # noqa: BLE001  # whatever a driver raises, the part does not work
+                log.warning("A part of the system is not ready", part=name, error=error)
+                return
 
 
 class Readiness:

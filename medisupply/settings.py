@@ -1,5 +1,6 @@
 """Every setting of the project; those that the environment may change are declared in `medisupply/environment`."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "medisupply.web.cache_control.CacheControlMiddleware",
     # Before whatever asks for an allowed host or for TLS.
     "medisupply.health.HealthMiddleware",
+    "medisupply.web.request_log.RequestLogMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -106,6 +108,9 @@ USE_TZ = True
 # --- Database --------------------------------------------------------------------------------
 
 DATABASES = {"default": Services.DATABASE_URL.read()}
+# Apart from the address where a manager of secrets gives the password alone.
+if password := Services.DATABASE_PASSWORD.read():
+    DATABASES["default"]["PASSWORD"] = password
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -133,6 +138,8 @@ if REDIS_URL:
             "KEY_PREFIX": Services.CACHE_KEY_PREFIX.read(),
             "OPTIONS": {
                 "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+                # None: the one that the address has, if any.
+                "PASSWORD": Services.REDIS_PASSWORD.read() or None,
                 "SOCKET_CONNECT_TIMEOUT": 1,
                 # A cache that is slower than this is no help.
                 "SOCKET_TIMEOUT": 1,
@@ -271,12 +278,28 @@ if not DEBUG:
 # --- Logging ---------------------------------------------------------------------------------
 
 LOG_LEVEL = Application.LOG_LEVEL.read()
+# One event a line: `json` for programs, `console` for people.
+LOG_FORMAT = Application.LOG_FORMAT.read() or ("console" if DEBUG else "json")
+LOGGING_CONFIG = "medisupply.logs.configuration.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "medisupply.api.request_id.RequestIdFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "formatters": {"line": {"()": "medisupply.logs.configuration.line_formatter", "log_format": LOG_FORMAT}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"botocore": {"level": "WARNING"}, "urllib3": {"level": "WARNING"}},
+    "loggers": {
+        # Without Django's own handlers, which would write each line a second time in another form.
+        "django": {"handlers": []},
+        "django.server": {"handlers": []},
+        # Says again what django_structlog says of each request, without its identifiers.
+        "django.request": {"level": "CRITICAL"},
+        "botocore": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+    },
 }
+
+# Of a request that went well gunicorn's access log has a line, where it is wanted.
+DJANGO_STRUCTLOG_STATUS_DEFAULT_LOG_LEVEL = logging.DEBUG
+# The addresses of clients are in the access log. To ask for the user would cost a query where no view asks for it.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = None

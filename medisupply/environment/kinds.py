@@ -148,6 +148,19 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Password:
+    """A password as it is; empty: none."""
+
+    allowed = "a password in one line, or empty"
+    allowed_es = "clave en una línea, o vacía"
+
+    def parse(self, text: str) -> str:
+        if not text.isprintable():
+            raise ValueError
+        return text
+
+
+@dataclass(frozen=True)
 class Arguments:
     """The arguments of a command, with a shell's quotes."""
 

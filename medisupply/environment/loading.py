@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
+from typing import ClassVar
 
 import environ
 
@@ -19,20 +21,29 @@ def load_environment(file: Path = PROJECT / ".env") -> None:
 
     Raises `SettingsRefused` with a sentence for each that does not. Values go to `os.environ`, where boto3 looks, too.
     """
-    _read_file(file)
+    environ.Env.read_env(io.StringIO(_text(file)))
     problems = list(_nonsense()) or problems_together()
     if problems:
         raise SettingsRefused("\n".join(problems))
 
 
-def _read_file(file: Path) -> None:
+def environment_with(file: Path = PROJECT / ".env") -> Mapping[str, str]:
+    """The environment and what `file` adds to it, which is not put into the process's own."""
+
+    class Apart(environ.Env):  # type: ignore[misc]  # django-environ has no types
+        ENVIRON: ClassVar[MutableMapping[str, str]] = dict(os.environ)
+
+    Apart.read_env(io.StringIO(_text(file)))
+    return Apart.ENVIRON
+
+
+def _text(file: Path) -> str:
     try:
-        text = file.read_text("utf-8")
+        return file.read_text("utf-8")
     except FileNotFoundError:
-        return
+        return ""
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsRefused(f"The file {file} cannot be read: {error}.") from error
-    environ.Env.read_env(io.StringIO(text))
 
 
 def _nonsense() -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from medisupply.environment.addresses import Database, Url
-from medisupply.environment.kinds import Text
+from medisupply.environment.kinds import Password, Text
 from medisupply.environment.variable import Section, Variable
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
@@ -47,6 +47,13 @@ class Services(Section):
         example="postgres://medisupply:change-me@db.internal:5432/medisupply",
         default_in_words="`medisupply.sqlite3` junto a `manage.py`",
     )
+    DATABASE_PASSWORD = Variable(
+        Password(),
+        "",
+        "La clave de la base de datos donde se guarda aparte de la dirección, tal cual; vale más que la de la "
+        "dirección.",
+        secret=True,
+    )
     REDIS_URL = Variable(
         Url(("redis", "rediss", "unix")),
         "",
@@ -54,6 +61,12 @@ class Services(Section):
         in_production="aconsejada",
         secret=True,
         example="redis://cache.internal:6379/0",
+    )
+    REDIS_PASSWORD = Variable(
+        Password(),
+        "",
+        "La clave de Redis donde se guarda aparte de la dirección, tal cual; la dirección no debe tener otra.",
+        secret=True,
     )
     CACHE_KEY_PREFIX = Variable(
         PREFIX, "medisupply", "Comienzo de cada clave, para que varios sistemas compartan un Redis."

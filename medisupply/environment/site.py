@@ -8,6 +8,7 @@ from medisupply.environment.addresses import Hosts, Origins
 from medisupply.environment.kinds import Choice, Flag, Rate, Text, TimeZone, Whole
 from medisupply.environment.variable import Section, Variable
 
+LOG_FORMATS: Final = Text(r"(json|console)?", "json or console, or empty", "`json` o `console`")
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -47,6 +48,12 @@ class Application(Section):
         TimeZone(), "America/Bogota", "Zona horaria de lo que las personas leen; la base de datos guarda UTC."
     )
     LOG_LEVEL = Variable(Choice(LEVELS), "INFO", "Lo menos grave que se escribe en la bitácora.")
+    LOG_FORMAT = Variable(
+        LOG_FORMATS,
+        "",
+        "Cómo se escribe cada línea de la bitácora: `json` para programas, `console` para personas.",
+        default_in_words="`console` con `DEBUG=true`, si no `json`",
+    )
 
 
 class Transport(Section):

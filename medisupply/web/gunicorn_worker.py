@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from gunicorn import util
 from gunicorn.errors import AppImportError
+from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from medisupply.environment.refusal import SettingsRefused
@@ -32,6 +33,9 @@ SEND_SECONDS: Final = 30
 # what the client is still sending.
 DRAIN_SECONDS: Final = 0.05
 LINGER_SECONDS: Final = 0.5
+# Bytes of a body that gunicorn takes from a socket at once. Of the mebibyte that it would take it copies what is left
+# each time that Django reads 64 KiB of it: a third of the time that a file of 16 MB took to be received.
+SocketUnreader.max_body_chunk = 64 * 1024
 HEALTH_THREADS: Final = 2
 CLOSING_THREADS: Final = 4
 

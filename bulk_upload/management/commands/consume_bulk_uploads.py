@@ -11,9 +11,12 @@ from django.conf import settings
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
+from structlog.stdlib import get_logger
 
 from bulk_upload.consuming.worker import Worker
 from medisupply.backends import pooler
+
+log = get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -44,6 +47,10 @@ class Command(BaseCommand):
         gc.set_threshold(100_000, 20, 100)
         worker = Worker(wait_seconds=options["wait"])
         worker.install_signals()
-        worker.run(max_messages=options["max_messages"], once=options["once"])
+        try:
+            worker.run(max_messages=options["max_messages"], once=options["once"])
+        except Exception:
+            log.critical("This worker leaves, since something unforeseen happened outside any attempt", exc_info=True)
+            sys.exit(1)
         if worker.exit_status:
             sys.exit(worker.exit_status)

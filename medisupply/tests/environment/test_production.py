@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings
 
-KEY = secrets.token_urlsafe(50)
+# The same in each process of the tests: it is part of their names.
+KEY = "q7Zr-2mVx_KdT9hWb4LsYf0NcPjE8uGa1oHiR6tQzXvM3kBwD5eJyUpCnFlAgSO"
 PRODUCTION = {
     "DEBUG": "false",
     "SECRET_KEY": KEY,

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from medisupply.environment.addresses import Database, Hosts, Origins, Url
 from medisupply.environment.declarations import SECTIONS, declared
-from medisupply.environment.kinds import Arguments, Choice, Flag, Folder, Number, Rate, Text, TimeZone, Whole
+from medisupply.environment.kinds import Arguments, Choice, Flag, Folder, Number, Password, Rate, Text, TimeZone, Whole
 from medisupply.environment.loading import load_environment
 from medisupply.environment.refusal import SettingsRefused
 
@@ -24,6 +24,7 @@ NONSENSE = {
     Hosts: "https://medisupply.example",
     Number: "1,5",
     Origins: "medisupply.example",
+    Password: "dos\nlíneas",
     Rate: "muchas",
     Text: "¿ qué ?",
     TimeZone: "Marte",
@@ -73,9 +74,9 @@ def test_every_command_says_the_sentence_and_no_traceback(command):
 
 @pytest.mark.processes
 def test_the_web_ends_with_the_sentence_and_no_traceback():
-    done = run(*GUNICORN, "medisupply.wsgi:application", BULK_UPLOAD_CHUNK_ROWS="0", LOG_LEVEL="ERROR")
+    done = run(*GUNICORN, "medisupply.wsgi:application", BULK_UPLOAD_CHUNK_ROWS="0", LOG_FORMAT="json")
     assert (done.returncode, done.stdout) == (1, "")
-    ours = [line for line in done.stderr.splitlines() if not line.startswith("[")]  # gunicorn's own have a date there
+    ours = [line for line in done.stderr.splitlines() if not line.startswith("{")]  # gunicorn's own lines
     assert ours == [
         "The environment variable BULK_UPLOAD_CHUNK_ROWS=0 cannot be used: it must be a whole number from 1 on."
     ]
