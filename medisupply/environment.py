@@ -17,6 +17,8 @@ FLAGS: Final = {
 }
 # Of a limit of requests; the period's first letter is what counts.
 RATE: Final = re.compile(r"\d{1,9}/[smhd][a-z]*")
+# A hundred years: dates that are so much earlier still exist.
+LONGEST_DAYS: Final = 36_500
 DATABASES: Final = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 
 
@@ -36,6 +38,15 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
     def not_negative(self, name: str, *, default: int, most: int | None = None) -> int:
         """A whole number from 0 on."""
         return self._whole(name, default, 0, most)
+
+    def days(self, name: str, *, default: int, within: int = 0) -> int:
+        """Days for which something is kept; 0: for ever.
+
+        `within` are those of what it belongs to (0: for ever): it cannot be kept longer.
+        """
+        if not within:
+            return self._whole(name, default, 0, LONGEST_DAYS)
+        return self._whole(name, min(default, within), 1, within, "as long as what it belongs to")
 
     def factor(self, name: str, *, default: str) -> Decimal:
         """A number above 1, by which something is multiplied."""
@@ -72,12 +83,12 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
             raise refused(name, "", "an address that begins with postgres:// or sqlite://")
         return found
 
-    def _whole(self, name: str, default: int, least: int, most: int | None) -> int:
+    def _whole(self, name: str, default: int, least: int, most: int | None, why: str = "") -> int:
         text = self._text(name, str(default))
         number = int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else None
         if number is None or number < least or (most is not None and number > most):
             bounds = f"from {least} on" if most is None else f"from {least} to {most}"
-            raise refused(name, text, f"a whole number {bounds}")
+            raise refused(name, text, f"a whole number {bounds}" + (f" ({why})" if why else ""))
         return number
 
     def _text(self, name: str, default: str) -> str:

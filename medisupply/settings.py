@@ -213,6 +213,28 @@ BULK_UPLOAD_WAITING_SECONDS = env.positive("BULK_UPLOAD_WAITING_SECONDS", defaul
 # Where a worker keeps the file that it is reading; the system's folder when empty.
 BULK_UPLOAD_TEMP_DIR = env.str("BULK_UPLOAD_TEMP_DIR", default="") or None
 
+# Days for which `purge_bulk_uploads` keeps what has ended, from the end of the upload on; 0: for ever. What belongs to
+# an upload is kept no longer than the upload.
+BULK_UPLOAD_KEEP_UPLOADS_DAYS = env.days("BULK_UPLOAD_KEEP_UPLOADS_DAYS", default=730)
+BULK_UPLOAD_KEEP_FILES_DAYS = env.days("BULK_UPLOAD_KEEP_FILES_DAYS", default=90, within=BULK_UPLOAD_KEEP_UPLOADS_DAYS)
+BULK_UPLOAD_KEEP_ERRORS_DAYS = env.days(
+    "BULK_UPLOAD_KEEP_ERRORS_DAYS", default=90, within=BULK_UPLOAD_KEEP_UPLOADS_DAYS
+)
+BULK_UPLOAD_KEEP_CHANGES_DAYS = env.days(
+    "BULK_UPLOAD_KEEP_CHANGES_DAYS", default=90, within=BULK_UPLOAD_KEEP_UPLOADS_DAYS
+)
+# From the day on which a worker made the file.
+BULK_UPLOAD_KEEP_PREPARED_DAYS = env.days(
+    "BULK_UPLOAD_KEEP_PREPARED_DAYS", default=7, within=BULK_UPLOAD_KEEP_UPLOADS_DAYS
+)
+# SQS itself keeps no message longer than 14 days.
+BULK_UPLOAD_KEEP_DEAD_LETTERS_DAYS = env.positive("BULK_UPLOAD_KEEP_DEAD_LETTERS_DAYS", default=14, most=14)
+# Rows that the purge deletes in one transaction, and its pause after so many, in milliseconds.
+BULK_UPLOAD_PURGE_ROWS = env.positive("BULK_UPLOAD_PURGE_ROWS", default=5000, most=30_000)
+BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS = env.not_negative(
+    "BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS", default=100, most=60_000
+)
+
 FILE_UPLOAD_TEMP_DIR = BULK_UPLOAD_TEMP_DIR
 FILE_UPLOAD_HANDLERS = [
     "bulk_upload.receiving.upload_size.UploadSizeGuard",

@@ -47,6 +47,25 @@ def test_a_number_is_within_its_bounds(env, value):
     refused(lambda: env(value).not_negative(NAME, default=20, most=20), value, "from 0 to 20")
 
 
+@pytest.mark.parametrize(
+    ("value", "within", "allowed"),
+    [
+        ("-1", 0, "from 0 to 36500"),
+        ("36501", 0, "from 0 to 36500"),
+        ("noventa", 0, "from 0 to 36500"),
+        ("731", 730, "from 1 to 730 (as long as what it belongs to)"),
+        ("0", 730, "from 1 to 730 (as long as what it belongs to)"),
+    ],
+)
+def test_days_are_no_more_than_those_of_what_it_belongs_to(env, value, within, allowed):
+    refused(lambda: env(value).days(NAME, default=90, within=within), value, allowed)
+
+
+@pytest.mark.parametrize(("within", "days"), [(0, 90), (730, 90), (30, 30)])
+def test_days_that_are_not_set_fit_into_those_of_what_it_belongs_to(within, days):
+    assert Environment().days("NOT_SET_ANYWHERE", default=90, within=within) == days
+
+
 @pytest.mark.parametrize("value", ["1", "0", "0.5", "-2", "x", "NaN", "Infinity", "1E9", "1,5"])
 def test_a_factor_is_above_one(env, value):
     refused(lambda: env(value).factor(NAME, default="2"), value, "a number above 1")
@@ -83,6 +102,8 @@ def test_a_database_is_one_that_we_know_and_its_password_is_not_told(env, value)
     [
         (lambda env: env.positive(NAME, default=1), "2500", 2500),
         (lambda env: env.not_negative(NAME, default=1), " 0 ", 0),
+        (lambda env: env.days(NAME, default=90), "0", 0),
+        (lambda env: env.days(NAME, default=90, within=730), "730", 730),
         (lambda env: env.factor(NAME, default="2"), "1.5", Decimal("1.5")),
         (lambda env: env.choice(NAME, ["copy", "orm"], default="copy"), "orm", "orm"),
         (lambda env: env.flag(NAME, default=True), "False", False),
@@ -107,6 +128,14 @@ def test_what_is_not_set_is_the_default():
         "BULK_UPLOAD_WRITER=foo",
         "BULK_UPLOAD_WAIT_SECONDS=25",
         "BULK_UPLOAD_LARGE_PRICE_CHANGE=1",
+        "BULK_UPLOAD_KEEP_UPLOADS_DAYS=-1",
+        "BULK_UPLOAD_KEEP_FILES_DAYS=731",
+        "BULK_UPLOAD_KEEP_ERRORS_DAYS=noventa",
+        "BULK_UPLOAD_KEEP_CHANGES_DAYS=0",
+        "BULK_UPLOAD_KEEP_PREPARED_DAYS=1.5",
+        "BULK_UPLOAD_KEEP_DEAD_LETTERS_DAYS=15",
+        "BULK_UPLOAD_PURGE_ROWS=0",
+        "BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS=-1",
         "API_THROTTLE_ALL=many",
         "DEBUG=maybe",
     ],
