@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from bulk_upload import queue
 from bulk_upload.intake import retry_upload
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models.retention import NOTHING_PURGED
 
 EXHAUSTED: Final = "attempts_exhausted"
 
@@ -37,15 +38,24 @@ class Command(BaseCommand):
         except queue.QueueFault as error:
             raise CommandError(f"SQS no responde: {error}") from error
         self.stdout.write(f"{len(retried)} cargas reintentadas, {removed} mensajes muertos retirados")
-        missing = sorted(str(task_id) for task_id in set(wanted) - retried)
-        if missing:
-            raise CommandError(f"No están fallidas o no existen: {', '.join(missing)}")
+        refused = set(wanted) - retried
+        purged = set(BulkUpload.objects.filter(pk__in=refused).exclude(NOTHING_PURGED).values_list("pk", flat=True))
+        reasons = {
+            "No están fallidas o no existen": refused - purged,
+            "No pueden reintentarse, pues su archivo o sus filas ya no se conservan": purged,
+        }
+        said = [f"{reason}: {', '.join(sorted(map(str, found)))}" for reason, found in reasons.items() if found]
+        if said:
+            raise CommandError("\n".join(said))
 
 
 def _settled(task_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Those that are on their way again or have ended otherwise. Unknown ones are not: their dead letters stay."""
+    """Those that are on their way again, have ended otherwise, or cannot come back because something of them is gone.
+
+    Unknown ones are not: their dead letters stay.
+    """
     known = BulkUpload.objects.filter(pk__in=task_ids)
-    return set(known.exclude(status=Status.FAILED, error_code=EXHAUSTED).values_list("pk", flat=True))
+    return set(known.exclude(NOTHING_PURGED, status=Status.FAILED, error_code=EXHAUSTED).values_list("pk", flat=True))
 
 
 def _task_id(text: str) -> uuid.UUID:
