@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 _FAULTS = (BotoCoreError, ClientError, Boto3Error, OSError)
 # Small enough that even 64 KB in seven seconds, a line near its end, gives a sign of life with each block.
 BLOCK = 64 * 1024
+# What S3 removes at one request.
+MOST_REMOVED: Final = 1000
 
 
 class StorageDown(Exception):
@@ -125,6 +127,23 @@ def discard(key: str) -> None:
         default_storage.delete(key)
     except _FAULTS as error:
         log.warning("%s is left in S3 without an upload: %s", key, error)
+
+
+def remove(keys: Iterable[str]) -> None:
+    """Remove stored files for good, set aside as orphans or not; one that is gone already is no fault.
+
+    What lies outside this system's part of the bucket stays. Raises `StorageDown`, after which some may be gone.
+    """
+    own = [key for key in keys if storage_keys.is_own(key)]
+    wanted = [*own, *(aside for key in own if (aside := storage_keys.orphan_key(key)))]
+    for start in range(0, len(wanted), MOST_REMOVED):
+        objects = [{"Key": key} for key in wanted[start : start + MOST_REMOVED]]
+        try:
+            answer = _client().delete_objects(Bucket=_bucket(), Delete={"Objects": objects, "Quiet": True})
+        except _FAULTS as error:
+            raise StorageDown(str(error)) from error
+        for refused in answer.get("Errors", []):
+            raise StorageDown(f"{refused['Key']}: {refused.get('Message') or refused.get('Code')}")
 
 
 def ping() -> None:
