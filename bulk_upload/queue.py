@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -142,10 +143,35 @@ def remove_dead_letters(settled: Callable[[Collection[uuid.UUID]], Collection[uu
                 seen.add(message["MessageId"])
                 held.append(message)
     for message in held:
-        client().change_message_visibility(
-            QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-        )
+        _show_again(message)
     return removed
+
+
+def remove_old_dead_letters(
+    ended: Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]], *, only_count: bool = False
+) -> list[int]:
+    """Delete the dead letters of uploads that ended long ago; returns the sizes of their bodies in bytes.
+
+    `ended` says which of some uploads did. With `only_count` nothing is deleted. Of a FIFO group the ten oldest are
+    looked at, no more: to reach the next ones the others would have to be sent again, and SQS would then keep them
+    for another 14 days each time. Raises `QueueFault`s.
+    """
+    letters: dict[str, MessageTypeDef] = {}
+    deadline = time.monotonic() + DEAD_LETTERS_LOOK / 2
+    while time.monotonic() < deadline and (batch := _look_at_dead_letters()):
+        letters.update((message["MessageId"], message) for message in batch)
+    named = {task_id for message in letters.values() if (task_id := _task_id(message["Body"]))}
+    old = ended(named)
+    sizes = []
+    for message in letters.values():
+        is_old = _task_id(message["Body"]) in old
+        if is_old:
+            sizes.append(len(message["Body"].encode()))
+        if is_old and not only_count:
+            client().delete_message(QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"])
+        else:
+            _show_again(message)
+    return sizes
 
 
 def ping() -> None:
@@ -257,6 +283,12 @@ def _look_at_dead_letters() -> list[MessageTypeDef]:
         MessageSystemAttributeNames=["MessageGroupId"],
     )
     return answer.get("Messages", [])
+
+
+def _show_again(message: MessageTypeDef) -> None:
+    client().change_message_visibility(
+        QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+    )
 
 
 def _send_to_the_end(message: MessageTypeDef) -> str:

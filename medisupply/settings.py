@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from medisupply.api import framework
 from medisupply.backends.connections import postgresql_options, session_settings, sqlite_options
 from medisupply.environment.loading import load_environment
+from medisupply.environment.retention import Retention, days_within
 from medisupply.environment.services import Aws, Services
 from medisupply.environment.site import Api, Application, Transport
 from medisupply.environment.uploads import Uploads
@@ -207,6 +208,16 @@ BULK_UPLOAD_WAIT_SECONDS = Uploads.BULK_UPLOAD_WAIT_SECONDS.read()
 BULK_UPLOAD_SWEEP_SECONDS = Uploads.BULK_UPLOAD_SWEEP_SECONDS.read()
 BULK_UPLOAD_WAITING_SECONDS = Uploads.BULK_UPLOAD_WAITING_SECONDS.read()
 BULK_UPLOAD_TEMP_DIR = Uploads.BULK_UPLOAD_TEMP_DIR.read() or None
+
+# Days for which `purge_bulk_uploads` keeps what has ended; 0: for ever.
+BULK_UPLOAD_KEEP_UPLOADS_DAYS = Retention.BULK_UPLOAD_KEEP_UPLOADS_DAYS.read()
+BULK_UPLOAD_KEEP_FILES_DAYS = days_within(Retention.BULK_UPLOAD_KEEP_FILES_DAYS)
+BULK_UPLOAD_KEEP_ERRORS_DAYS = days_within(Retention.BULK_UPLOAD_KEEP_ERRORS_DAYS)
+BULK_UPLOAD_KEEP_CHANGES_DAYS = days_within(Retention.BULK_UPLOAD_KEEP_CHANGES_DAYS)
+BULK_UPLOAD_KEEP_PREPARED_DAYS = days_within(Retention.BULK_UPLOAD_KEEP_PREPARED_DAYS)
+BULK_UPLOAD_KEEP_DEAD_LETTERS_DAYS = Retention.BULK_UPLOAD_KEEP_DEAD_LETTERS_DAYS.read()
+BULK_UPLOAD_PURGE_ROWS = Retention.BULK_UPLOAD_PURGE_ROWS.read()
+BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS = Retention.BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS.read()
 
 FILE_UPLOAD_TEMP_DIR = BULK_UPLOAD_TEMP_DIR
 FILE_UPLOAD_HANDLERS = [

@@ -68,6 +68,8 @@ class FileHandler:
         try:
             if file.attempts > settings.BULK_UPLOAD_MAX_ATTEMPTS:
                 file.fail(NOT_PREPARED, {})
+            elif file.upload.file_purged_at or file.upload.errors_purged_at:
+                file.fail(FILE_GONE, {})  # purged in the moment in which it was asked for
             else:
                 Preparation(file, delivery, self._context).run()
         except FileProblem as problem:

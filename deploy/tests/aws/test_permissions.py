@@ -45,7 +45,7 @@ FILES = {
     "worker": [BULK_UPLOAD / "consuming"],
     "migration": [
         *OPERATING,
-        *(BULK_UPLOAD / "management" / "commands", BULK_UPLOAD / "checks.py"),
+        *(BULK_UPLOAD / "management" / "commands", BULK_UPLOAD / "checks.py", BULK_UPLOAD / "purging"),
         MEDISUPPLY / "management" / "commands",
     ],
 }
@@ -190,14 +190,21 @@ def test_worker(send, worker, in_the_stack, calls, monkeypatch):
 
 
 def test_one_off_tasks(send, in_the_stack, calls):
-    failed = send([row(1)])
+    failed, old = send([row(1)]), send([row(2)])
     lose_messages()
     fail(failed)
+    long_ago = timezone.now() - timedelta(days=100)
+    BulkUpload.objects.filter(pk=old.pk).update(status="cancelled", completed_at=long_ago)
+    key = f"medisupply/prepared/{old.pk}.xlsx"
+    PreparedFile.objects.create(
+        upload=old, language="es", state="ready", s3_key=key, created_at=long_ago, updated_at=long_ago
+    )
     User.objects.update(password="!")  # bootstrap refuses a database whose passwords everybody knows
     with calls.recorded():
         call_command("bootstrap", stdout=io.StringIO(), timeout=0)
         call_command("bulk_upload_status", stdout=io.StringIO())
         call_command("redrive_bulk_uploads", stdout=io.StringIO())
+        call_command("purge_bulk_uploads", stdout=io.StringIO())
         assert check_dead_letters(None) == []
     assert queue.dead_letters() == 12
     assert_exact("migration", in_the_stack, calls)
