@@ -62,6 +62,7 @@ ONCE: Final = (
     *(f"catalog/tests/test_browser_{name}.py" for name in ("categories", "edit_conflicts")),
     *(f"medisupply/tests/test_{name}.py" for name in ("boundaries", "browser_docs", "chunked_bodies")),
     *(f"medisupply/tests/test_{name}.py" for name in ("production_settings", "slow_clients")),
+    *(f"medisupply/tests/test_{name}.py" for name in ("behind_nginx", "nginx_limits")),
     *(f"medisupply/tests/test_{name}.py" for name in ("answers", "error_pages", "oversized")),
 )
 

@@ -1,0 +1,149 @@
+"""Debian's nginx before a running site, with the configuration of production; for tests."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import urllib3
+from django.conf import settings
+
+from bulk_upload.tests.helpers.processes import free_port, wait_for
+
+CONFIGURATION: Final = settings.BASE_DIR / "deploy" / "nginx" / "medisupply.conf"
+HOST: Final = "medisupply.example"
+# A site for it: what `.env.example` has for the same.
+PRODUCTION: Final = {
+    "DEBUG": "false",
+    "ALLOWED_HOSTS": HOST,
+    "TRUSTED_PROXIES": "1",
+    "SECRET_KEY": secrets.token_urlsafe(50),
+}
+MISSING: Final = (
+    "No nginx was found: install it (on Debian: apt-get install nginx). Without it these tests are skipped; with "
+    "REQUIRE_NGINX=1 they fail."
+)
+# What Debian's own nginx.conf gives to the file, with every folder in one place.
+AROUND: Final = """
+daemon off;
+{user}
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 2048; }}
+http {{
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/medisupply.conf;
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Front:
+    """A running nginx: its ports, and the folder with its certificate and its logs."""
+
+    folder: Path
+    http: int
+    https: int
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.folder / "fullchain.pem")
+
+    def connect(self, address: str = "127.0.0.1") -> ssl.SSLSocket:
+        """A connection over TLS from one of this machine's addresses."""
+        plain = socket.create_connection(("127.0.0.1", self.https), 30, (address, 0))
+        return self.tls.wrap_socket(plain, server_hostname=HOST)
+
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, address: str = "127.0.0.1", **more: Any
+    ) -> urllib3.BaseHTTPResponse:
+        """A request over TLS, of the name that the certificate has."""
+        with urllib3.HTTPSConnectionPool(
+            "127.0.0.1",
+            self.https,
+            timeout=60,
+            retries=False,
+            source_address=(address, 0),
+            ca_certs=str(self.folder / "fullchain.pem"),
+            assert_hostname=HOST,
+            server_hostname=HOST,
+        ) as pool:
+            return pool.request(method, path, headers={"Host": HOST, **(headers or {})}, redirect=False, **more)
+
+
+def nginx_path() -> str:
+    """Where nginx is. Skips the test when there is none."""
+    path = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if path is None:
+        if os.environ.get("REQUIRE_NGINX") == "1":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    return path
+
+
+@contextmanager
+def nginx(folder: Path, upstream: int) -> Iterator[Front]:
+    """nginx before the site at the port `upstream`: only ports, paths and certificate are not those of production."""
+    program = nginx_path()
+    front = Front(folder, free_port(), free_port())
+    make_certificate(folder)
+    user = "user root root;" if os.geteuid() == 0 else ""
+    (folder / "medisupply.conf").write_text(adapted(CONFIGURATION.read_text("utf-8"), front, upstream))
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
+    command = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+    process = subprocess.Popen(command)
+    try:
+        wait_for(lambda: answers(front.https) or process.poll() is not None)
+        assert process.poll() is None, (folder / "error.log").read_text()
+        yield front
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def adapted(text: str, front: Front, upstream: int) -> str:
+    """The file of production with what an operator adapts, and what a test has to."""
+    changes = {
+        "server 127.0.0.1:8000;": f"server 127.0.0.1:{upstream};",
+        "listen 80;": f"listen 127.0.0.1:{front.http};",
+        "    listen [::]:80;\n": "",
+        "listen 443 ssl": f"listen 127.0.0.1:{front.https} ssl",
+        "    listen [::]:443 ssl http2;\n": "",
+        "/etc/ssl/medisupply/": f"{front.folder}/",
+        "/var/log/nginx/": f"{front.folder}/",
+        "/opt/medisupply/": f"{settings.BASE_DIR}/",
+    }
+    for old, new in changes.items():
+        assert old in text, f"{old!r} is not in the configuration of nginx"
+        text = text.replace(old, new)
+    return text
+
+
+def make_certificate(folder: Path) -> None:
+    """A certificate that says itself who it is, as in `docs/operacion.md`."""
+    names = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST},IP:127.0.0.1"]
+    files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    subprocess.run(["openssl", "req", *kind, *names, *files], check=True, capture_output=True)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
