@@ -67,7 +67,7 @@ def test_hsts_is_sent_once(front):
 def test_http_leads_to_https_but_for_load_balancers(front):
     def ask(path, **headers):
         address = f"http://127.0.0.1:{front.http}{path}"
-        return urllib3.request("GET", address, headers=headers, redirect=False, retries=False)
+        return urllib3.request("GET", address, headers=headers, redirect=False, retries=False, timeout=60)
 
     forged = ask("/api/docs?a=1", Host="mala.example", **{"X-Forwarded-Proto": "https"})
     assert (forged.status, forged.headers["Location"]) == (301, f"https://{HOST}/api/docs?a=1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import socket
 import ssl
 import subprocess
@@ -14,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
 import urllib3
 from django.conf import settings
 
 from bulk_upload.tests.helpers.processes import free_port, wait_for
+from bulk_upload.tests.helpers.servers import answers, program
 
 CONFIGURATION: Final = settings.BASE_DIR / "deploy" / "nginx" / "medisupply.conf"
 HOST: Final = "medisupply.example"
@@ -29,10 +28,6 @@ PRODUCTION: Final = {
     "TRUSTED_PROXIES": "1",
     "SECRET_KEY": secrets.token_urlsafe(50),
 }
-MISSING: Final = (
-    "No nginx was found: install it (on Debian: apt-get install nginx). Without it these tests are skipped; with "
-    "REQUIRE_NGINX=1 they fail."
-)
 # What Debian's own nginx.conf gives to the file, with every folder in one place.
 AROUND: Final = """
 daemon off;
@@ -88,26 +83,16 @@ class Front:
             return pool.request(method, path, headers={"Host": HOST, **(headers or {})}, redirect=False, **more)
 
 
-def nginx_path() -> str:
-    """Where nginx is. Skips the test when there is none."""
-    path = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if path is None:
-        if os.environ.get("REQUIRE_NGINX") == "1":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    return path
-
-
 @contextmanager
 def nginx(folder: Path, upstream: int) -> Iterator[Front]:
     """nginx before the site at the port `upstream`: only ports, paths and certificate are not those of production."""
-    program = nginx_path()
+    path = program("nginx")
     front = Front(folder, free_port(), free_port())
     make_certificate(folder)
     user = "user root root;" if os.geteuid() == 0 else ""
     (folder / "medisupply.conf").write_text(adapted(CONFIGURATION.read_text("utf-8"), front, upstream))
     (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
-    command = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+    command = [path, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
     process = subprocess.Popen(command)
     try:
         wait_for(lambda: answers(front.https) or process.poll() is not None)
@@ -142,8 +127,3 @@ def make_certificate(folder: Path) -> None:
     files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
     kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     subprocess.run(["openssl", "req", *kind, *names, *files], check=True, capture_output=True)
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
