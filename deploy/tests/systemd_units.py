@@ -24,21 +24,21 @@ def read(path: Path) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def service(name: str) -> dict[str, list[str]]:
-    """The section [Service] of a unit, with that of the file in common."""
+def service(name: str, folder: Path = FOLDER) -> dict[str, list[str]]:
+    """The section [Service] of a unit in `folder`, with that of the file in common."""
     options: dict[str, list[str]] = defaultdict(list)
-    for path in (FOLDER / name, COMMON):
+    for path in (folder / name, folder / COMMON.relative_to(FOLDER)):
         for option, values in read(path)["Service"].items():
             options[option] += values
     return options
 
 
-def commands(name: str) -> list[list[str]]:
+def commands(name: str, folder: Path = FOLDER) -> list[list[str]]:
     """The words of each command that the service runs."""
-    return [shlex.split(command) for command in service(name)["ExecStart"]]
+    return [shlex.split(command) for command in service(name, folder)["ExecStart"]]
 
 
-def variables(name: str) -> dict[str, str]:
+def variables(name: str, folder: Path = FOLDER) -> dict[str, str]:
     """The environment that the service is given."""
-    pairs = [pair for value in service(name)["Environment"] for pair in shlex.split(value)]
+    pairs = [pair for value in service(name, folder)["Environment"] for pair in shlex.split(value)]
     return dict(pair.split("=", 1) for pair in pairs)

@@ -84,13 +84,21 @@ class Front:
 
 
 @contextmanager
-def nginx(folder: Path, upstream: int) -> Iterator[Front]:
-    """nginx before the site at the port `upstream`: only ports, paths and certificate are not those of production."""
+def nginx(
+    folder: Path, upstream: int, configuration: Path = CONFIGURATION, places: Mapping[str, Path] | None = None
+) -> Iterator[Front]:
+    """nginx before the site at the port `upstream`: only ports, paths and certificate are not those of production.
+
+    `places` says where the paths of an installation are; without it, here, with a certificate made for the test.
+    """
     path = program("nginx")
     front = Front(folder, free_port(), free_port())
-    make_certificate(folder)
+    if places is None:
+        make_certificate(folder)
+        places = {"/etc/ssl/medisupply/": folder, "/opt/medisupply/": settings.BASE_DIR}
     user = "user root root;" if os.geteuid() == 0 else ""
-    (folder / "medisupply.conf").write_text(adapted(CONFIGURATION.read_text("utf-8"), front, upstream))
+    text = adapted(configuration.read_text("utf-8"), front, upstream, places)
+    (folder / "medisupply.conf").write_text(text)
     (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
     command = [path, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
     process = subprocess.Popen(command)
@@ -103,7 +111,7 @@ def nginx(folder: Path, upstream: int) -> Iterator[Front]:
         process.wait(15)
 
 
-def adapted(text: str, front: Front, upstream: int) -> str:
+def adapted(text: str, front: Front, upstream: int, places: Mapping[str, Path]) -> str:
     """The file of production with what an operator adapts, and what a test has to."""
     changes = {
         "server 127.0.0.1:8000;": f"server 127.0.0.1:{upstream};",
@@ -111,9 +119,8 @@ def adapted(text: str, front: Front, upstream: int) -> str:
         "    listen [::]:80;\n": "",
         "listen 443 ssl": f"listen 127.0.0.1:{front.https} ssl",
         "    listen [::]:443 ssl http2;\n": "",
-        "/etc/ssl/medisupply/": f"{front.folder}/",
         "/var/log/nginx/": f"{front.folder}/",
-        "/opt/medisupply/": f"{settings.BASE_DIR}/",
+        **{installed: f"{place}/" for installed, place in places.items()},
     }
     for old, new in changes.items():
         assert old in text, f"{old!r} is not in the configuration of nginx"
