@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import zoneinfo
 from collections.abc import Sequence
@@ -56,6 +57,21 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
         if text and not RATE.fullmatch(text):
             raise refused(name, text, "requests in a second, minute, hour or day, such as 60/min, or empty")
         return text
+
+    def token(self, name: str) -> str:
+        """A secret that is sent in a header, empty unless it is set. It is not told."""
+        text = self._text(name, "")
+        if text and not re.fullmatch(r"[!-~]{16,}", text):
+            raise refused(name, "", "16 or more letters, digits and signs of ASCII without blanks, or empty")
+        return text
+
+    def ip_address(self, name: str, *, default: str) -> str:
+        """At which this host listens."""
+        text = self._text(name, default)
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError:
+            raise refused(name, text, "an IP address of this host, such as 127.0.0.1 or 0.0.0.0") from None
 
     def time_zone(self, name: str, *, default: str) -> str:
         text = self._text(name, default)

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 
 from medisupply.api import framework
 from medisupply.backends.connections import postgresql_options, session_settings, sqlite_options
-from medisupply.environment import Environment
+from medisupply.environment import Environment, refused
 
 # Makes Django's generic classes subscriptable at run time, as the annotations use them.
 django_stubs_ext.monkeypatch()
@@ -54,6 +54,8 @@ MIDDLEWARE = [
     "medisupply.web.cache_control.CacheControlMiddleware",
     # Before whatever asks for an allowed host or for TLS.
     "medisupply.health.HealthMiddleware",
+    "medisupply.metrics_page.MetricsMiddleware",
+    "medisupply.web.request_metrics.RequestMetricsMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -279,6 +281,17 @@ if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT
     CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
+
+# --- Metrics ---------------------------------------------------------------------------------
+
+# What Prometheus sends as its bearer token, to web and workers. Empty: there are no metrics.
+METRICS_TOKEN = env.token("METRICS_TOKEN")
+# Where a worker answers Prometheus: at this port plus its number on this host. 0: nowhere.
+METRICS_PORT = env.not_negative("METRICS_PORT", default=0, most=64_000)
+METRICS_WORKER_NUMBER = env.not_negative("METRICS_WORKER_NUMBER", default=0, most=999)
+METRICS_HOST = env.ip_address("METRICS_HOST", default="127.0.0.1")
+if METRICS_PORT and not METRICS_TOKEN:
+    raise refused("METRICS_PORT", str(METRICS_PORT), "set together with METRICS_TOKEN")
 
 # --- Logging ---------------------------------------------------------------------------------
 

@@ -70,6 +70,19 @@ def test_a_time_zone_exists(env):
     refused(lambda: env("America/Bogotá").time_zone(NAME, default="UTC"), "America/Bogotá", "time zone database")
 
 
+@pytest.mark.parametrize("value", ["corto", "quince-letras-1", "con blancos por dentro", "con-eñe-de-español"])
+def test_a_token_fits_into_a_header_and_is_not_told(env, value):
+    with pytest.raises(ImproperlyConfigured) as error:
+        env(value).token(NAME)
+    assert f"{NAME} cannot be used: it must be 16 or more" in str(error.value)
+    assert value not in str(error.value)
+
+
+@pytest.mark.parametrize("value", ["localhost", "10.0.0", "10.0.0.256", "0.0.0.0:9500", "*"])
+def test_an_address_to_listen_at_is_one(env, value):
+    refused(lambda: env(value).ip_address(NAME, default="127.0.0.1"), value, "an IP address of this host")
+
+
 @pytest.mark.parametrize("value", ["", "foo", "postgres//user:secret@db/x", "mysql://user:secret@db/x"])
 def test_a_database_is_one_that_we_know_and_its_password_is_not_told(env, value):
     with pytest.raises(ImproperlyConfigured) as error:
@@ -88,6 +101,9 @@ def test_a_database_is_one_that_we_know_and_its_password_is_not_told(env, value)
         (lambda env: env.flag(NAME, default=True), "False", False),
         (lambda env: env.rate(NAME, default="1/s"), "", ""),
         (lambda env: env.rate(NAME, default=""), "2/hour", "2/hour"),
+        (lambda env: env.token(NAME), "", ""),
+        (lambda env: env.token(NAME), " dieciseis-signos ", "dieciseis-signos"),
+        (lambda env: env.ip_address(NAME, default="127.0.0.1"), "::", "::"),
         (lambda env: env.time_zone(NAME, default="UTC"), "America/Lima", "America/Lima"),
     ],
 )
@@ -109,6 +125,9 @@ def test_what_is_not_set_is_the_default():
         "BULK_UPLOAD_LARGE_PRICE_CHANGE=1",
         "API_THROTTLE_ALL=many",
         "DEBUG=maybe",
+        "METRICS_PORT=80000",
+        "METRICS_PORT=9500",  # without a token
+        "METRICS_HOST=localhost",
     ],
 )
 def test_no_program_starts_with_a_setting_that_makes_no_sense(setting):
