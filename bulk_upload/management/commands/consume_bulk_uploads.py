@@ -44,6 +44,11 @@ class Command(BaseCommand):
         gc.set_threshold(100_000, 20, 100)
         worker = Worker(wait_seconds=options["wait"])
         worker.install_signals()
+        if settings.METRICS_PORT:
+            # Elsewhere they would only cost the worker memory and time at its start.
+            from medisupply.metrics import worker_server
+
+            worker_server.start()
         worker.run(max_messages=options["max_messages"], once=options["once"])
         if worker.exit_status:
             sys.exit(worker.exit_status)
