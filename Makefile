@@ -81,6 +81,10 @@ screenshots: $(INSTALLED)  ## draw docs/img/*.png again from a running system of
 picture: $(INSTALLED)  ## draw the packages in docs/development.md again, after a change of who imports whom
 	@$(PYTHON) -m dev.packages
 
+.PHONY: licenses
+licenses: $(INSTALLED)  ## write docs/licenses.md again, after a change of the packages
+	@$(PYTHON) -m dev.licenses
+
 .PHONY: schema
 schema: $(INSTALLED)  ## write docs/openapi.yaml again, after a change of the API
 	@DEBUG=true $(PYTHON) manage.py spectacular --lang es --file docs/openapi.yaml
@@ -164,6 +168,10 @@ bench-web-memory: $(INSTALLED)  ## measure the web processes' memory over 500 up
 .PHONY: bench-search
 bench-search: $(INSTALLED)  ## measure searches among 260,000 products, and what they cost an import
 	$(BENCHMARK) search
+
+.PHONY: bench-day
+bench-day: $(INSTALLED)  ## 1,000 small and 20 large files, 100 clients that poll, the purge: all ends, nothing grows
+	$(BENCHMARK) day
 
 .PHONY: bench-polling
 bench-polling: $(INSTALLED)  ## measure the answers to 200 clients that poll two imports

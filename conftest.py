@@ -146,7 +146,7 @@ def running_site(django_db_setup: None) -> Iterator[Callable[..., int]]:
     ports: dict[frozenset[tuple[str, object]], int] = {}
     with contextlib.ExitStack() as sites:
 
-        def port(**variables: object) -> int:
+        def port(**variables: Any) -> int:
             key = frozenset(variables.items())
             if key not in ports:
                 ports[key] = sites.enter_context(served(**variables))

@@ -8,7 +8,6 @@ aside later; a row without a message is published by the sweep.
 from __future__ import annotations
 
 import hashlib
-import logging
 import uuid
 from pathlib import PurePath
 from typing import IO, Final, cast
@@ -21,9 +20,12 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from structlog.contextvars import bound_contextvars
+from structlog.stdlib import get_logger
 
 from bulk_upload import idempotency, progress, queue, snapshots, storage, storage_keys
 from bulk_upload.idempotency import UploadIdentity
+from bulk_upload.log_fields import of_task, of_upload
 from bulk_upload.models import BulkUpload, FileFormat, Status
 from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
@@ -31,10 +33,11 @@ from bulk_upload.receiving.recording import InDoubt, record
 from bulk_upload.receiving.refusals import STORAGE_AWAY, RefusedUpload
 from bulk_upload.receiving.upload_size import too_large
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.upload_end import report_end
 from bulk_upload.wording import text_of
 from medisupply.backends.database import DATABASE_AWAY
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 FORMATS: Final = {f".{file_format}": file_format for file_format in FileFormat}
 OTHER_SPREADSHEETS: Final = frozenset([".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".xltx", ".tsv"])
@@ -55,6 +58,8 @@ UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 HEAD_BYTES: Final = 4096
 # Why an upload failed whose content was not judged: sent again, it can go on.
 LOST_FILE: Final = ("file_missing", "file_replaced")
+# So much of a file's name stands in the log, in characters.
+LOGGED_NAME: Final = 60
 
 
 def accept_upload(
@@ -80,32 +85,36 @@ def accept_upload(
     owner_key = None if owner is None else owner.pk
     identity = UploadIdentity(user.pk, owner_key, sheet.name, _sha256(file), reemplazar_duplicados, idempotency_key)
     if upload := _earlier(identity):
-        return _with_its_file(upload, file)
+        with bound_contextvars(**of_upload(upload)):
+            return _with_its_file(upload, file)
     task_id = uuid.uuid4()
-    stored_key = _store(file, storage_keys.upload_key(task_id, file_format, timezone.now()))
-    try:
-        upload = record(
-            task_id,
-            sheet_name=sheet.name,
-            proveedor_id=owner_key,
-            created_by_id=user.pk,
-            filename=filename,
-            file_format=file_format,
-            s3_key=stored_key,
-            size=file.size or 0,
-            sha256=identity.sha256,
-            reemplazar_duplicados=reemplazar_duplicados,
-            idempotency_key=idempotency_key,
-        )
-    except InDoubt:
-        raise  # The file stays: an upload may need it. If not, the search for orphans finds it.
-    except DatabaseError as error:
-        storage.discard(stored_key)
-        # The same upload, sent at the same time, was faster.
-        if isinstance(error, IntegrityError) and (first := _earlier(identity)):
-            return first
-        raise
-    _show_and_publish(upload)
+    with bound_contextvars(**of_task(task_id, owner_key, sheet.name)):
+        stored_key = _store(file, storage_keys.upload_key(task_id, file_format, timezone.now()))
+        try:
+            upload = record(
+                task_id,
+                sheet_name=sheet.name,
+                proveedor_id=owner_key,
+                created_by_id=user.pk,
+                filename=filename,
+                file_format=file_format,
+                s3_key=stored_key,
+                size=file.size or 0,
+                sha256=identity.sha256,
+                reemplazar_duplicados=reemplazar_duplicados,
+                idempotency_key=idempotency_key,
+            )
+        except InDoubt:
+            raise  # The file stays: an upload may need it. If not, the search for orphans finds it.
+        except DatabaseError as error:
+            storage.discard(stored_key)
+            # The same upload, sent at the same time, was faster.
+            if isinstance(error, IntegrityError) and (first := _earlier(identity)):
+                return first
+            raise
+        name = upload.filename[:LOGGED_NAME]
+        log.info("The upload is accepted", filename=name, bytes=upload.size, format=str(file_format))
+        _show_and_publish(upload)
     return upload
 
 
@@ -120,7 +129,7 @@ def publish(upload: BulkUpload) -> bool:
             queue.publish(upload.task_id, upload.queue_group, number)
             upload.published()
     except (*queue.QueueFault, *DATABASE_AWAY) as error:
-        log.warning("Upload %s waits to be published: %s", upload.pk, error)
+        log.warning("The upload waits to be published", error=error)
         return False
     return True
 
@@ -129,6 +138,7 @@ def cancel_upload(upload: BulkUpload) -> bool:
     """Cancel an upload; `False` when it had ended already."""
     if not upload.cancel():
         return False
+    report_end(upload)
     progress.put(snapshots.of(upload))
     return True
 
@@ -144,7 +154,9 @@ def retry_upload(upload: BulkUpload) -> bool:
                 return False
     except IntegrityError:
         return False
-    _show_and_publish(upload)
+    with bound_contextvars(**of_upload(upload)):
+        log.info("The upload is queued again", next_row=upload.next_row)
+        _show_and_publish(upload)
     return True
 
 
@@ -171,7 +183,7 @@ def _revive(upload: BulkUpload, stored_key: str) -> None:
     with transaction.atomic():
         revived = lost.update(s3_key=stored_key) and upload.retry()
     if revived:
-        log.warning("Upload %s goes on with the file that was sent again", upload.pk)
+        log.warning("The upload goes on with the file that was sent again")
         _show_and_publish(upload)
     else:
         storage.discard(stored_key)
@@ -182,7 +194,7 @@ def _is_lost(key: str) -> bool:
     try:
         return storage.is_missing(key)
     except storage.StorageDown as error:
-        log.warning("Whether %s is still stored is not known: %s", key, error)
+        log.warning("Whether the file is still stored is not known", key=key, error=error)
         return False
 
 
@@ -252,5 +264,5 @@ def _store(file: UploadedFile[bytes], key: str) -> str:
     try:
         return storage.save(file, key)
     except storage.StorageDown as error:
-        log.error("S3 did not take %s: %s", key, error)
+        log.error("S3 did not take the file", key=key, error=error)
         raise RefusedUpload("storage_unavailable", str(STORAGE_AWAY)) from error

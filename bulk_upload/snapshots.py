@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
 from django import db
+from structlog.stdlib import get_logger
 
 from bulk_upload import progress
 from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, iso_utc
 from bulk_upload.progress import Counts, Detail, Lists, RowProblems, Snapshot
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def show(upload: BulkUpload) -> None:
@@ -28,7 +28,7 @@ def show(upload: BulkUpload) -> None:
         if now is not None and (shown is None or shown["revision"] != now.revision):
             progress.put(of(now))
     except db.Error as error:
-        log.warning("The state of upload %s could not be shown: %s", upload.pk, error)
+        log.warning("The state of the upload could not be shown", task_id=str(upload.pk), error=error)
 
 
 def of(upload: BulkUpload) -> Snapshot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from storages.backends.s3 import S3Storage
+from structlog.stdlib import get_logger
 
 from bulk_upload import storage_keys
 from bulk_upload.sheet.problems import FileProblem
@@ -27,7 +27,7 @@ from bulk_upload.storage_lifecycle import with_ours
 if TYPE_CHECKING:
     from bulk_upload.models import BulkUpload
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 _FAULTS = (BotoCoreError, ClientError, Boto3Error, OSError)
 # Small enough that even 64 KB in seven seconds, a line near its end, gives a sign of life with each block.
@@ -127,7 +127,7 @@ def discard(key: str) -> None:
     try:
         default_storage.delete(key)
     except _FAULTS as error:
-        log.warning("%s is left in S3 without an upload: %s", key, error)
+        log.warning("A file is left in S3 without an upload", key=key, error=error)
 
 
 def ping() -> None:
@@ -148,7 +148,7 @@ def ensure_bucket() -> bool:
         _add_rules()
     except ClientError as error:
         # Who may not change the rules of a bucket that is there has somebody else who does.
-        log.warning("The lifecycle rules of %s stay as they are: %s", _bucket(), error)
+        log.warning("The lifecycle rules of the bucket stay as they are", bucket=_bucket(), error=error)
     return created
 
 
@@ -205,7 +205,7 @@ def _bring_back(key: str) -> bool:
     aside = storage_keys.orphan_key(key)
     if not aside or not _copy(aside, key):
         return False
-    log.warning("%s had been set aside as an orphan: it is brought back", key)
+    log.warning("A file had been set aside as an orphan: it is brought back", key=key)
     return True
 
 

@@ -18,6 +18,8 @@ M_ARENA_MAX: Final = -8
 
 # Threads: an upload that comes in slowly, or somebody who polls, holds a thread and not a process.
 worker_class = "medisupply.web.gunicorn_worker.Worker"
+# Its lines look as all others (LOG_FORMAT). One for each request: --access-logfile, with a file or - for stdout.
+logger_class = "medisupply.web.gunicorn_logger.Logger"
 threads = 8
 # A worker that gives no sign of life for so long is replaced; slow uploads do not count.
 timeout = 60

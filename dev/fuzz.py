@@ -6,7 +6,6 @@ that was killed from outside, more than `SLOW` seconds. Its file is kept in run/
 
 from __future__ import annotations
 
-import logging
 import os
 import random
 import re
@@ -19,6 +18,8 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 from typing import Final
+
+from structlog.testing import capture_logs
 
 from bulk_upload.checking.tables import Limits
 from bulk_upload.reading.files import Readers
@@ -80,9 +81,6 @@ class Fuzz:
         self._random = random.Random(seed)  # noqa: S311
         self._seeds = sorted([*SEEDS.rglob("*.xlsx"), *SEEDS.rglob("*.csv")])
         self._readers = Readers()
-        self._log = _Deaths(self.deaths)
-        logging.getLogger("bulk_upload.reading").addHandler(self._log)
-        logging.getLogger("bulk_upload.reading").propagate = False
 
     def step(self) -> None:
         source = self._random.choice(self._seeds)
@@ -91,8 +89,11 @@ class Fuzz:
             path = Path(folder, f"mutant{source.suffix}")
             path.write_bytes(content)
             began = time.monotonic()
-            outcome = self._read(path, "csv" if source.suffix == ".csv" else "xlsx")
+            with capture_logs() as logged:
+                outcome = self._read(path, "csv" if source.suffix == ".csv" else "xlsx")
             seconds = time.monotonic() - began
+        # Children that did not end in order.
+        self.deaths.update(f"status {line['exit_status']}" for line in logged if "exit_status" in line)
         self.slowest = max(self.slowest, seconds)
         self.outcomes[outcome] += 1
         if outcome not in FILE_PROBLEMS and outcome != "read":
@@ -102,8 +103,6 @@ class Fuzz:
 
     def close(self) -> None:
         self._readers.close()
-        logging.getLogger("bulk_upload.reading").removeHandler(self._log)
-        logging.getLogger("bulk_upload.reading").propagate = True
 
     def report(self) -> str:
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
@@ -130,19 +129,6 @@ class Fuzz:
         kept = KEPT / f"{len(self.findings)}-{source.name}"
         kept.write_bytes(content)
         self.findings.append(f"{what} ({kept})")
-
-
-class _Deaths(logging.Handler):
-    """Counts children that did not end in order."""
-
-    def __init__(self, deaths: Counter[str]) -> None:
-        super().__init__()
-        self._deaths = deaths
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if "died" in message:
-            self._deaths[message.partition("(")[2].rstrip(")")] += 1
 
 
 def mutant(content: bytes, suffix: str, rng: random.Random) -> bytes:

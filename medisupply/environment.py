@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, ClassVar, Final
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +21,7 @@ FLAGS: Final = {
 # Of a limit of requests; the period's first letter is what counts.
 RATE: Final = re.compile(r"\d{1,9}/[smhd][a-z]*")
 DATABASES: Final = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
+LOG_FORMATS: Final = ("json", "console")
 
 
 class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no types
@@ -88,6 +91,10 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
             raise refused(name, "", "an address that begins with postgres:// or sqlite://")
         return found
 
+    def log_format(self, name: str, *, debug: bool) -> str:
+        """How lines of the log are written: for programs, or while `debug` for people."""
+        return self.choice(name, LOG_FORMATS, default="console" if debug else "json")
+
     def _whole(self, name: str, default: int, least: int, most: int | None) -> int:
         text = self._text(name, str(default))
         number = int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else None
@@ -98,6 +105,17 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
 
     def _text(self, name: str, default: str) -> str:
         return str(self.str(name, default=default)).strip()
+
+
+def with_file(path: Path) -> Environment:
+    """The environment and what the file adds to it, which is not put into the process's own."""
+
+    class Apart(Environment):
+        ENVIRON: ClassVar[MutableMapping[str, str]] = dict(os.environ)
+
+    if path.exists():
+        Apart.read_env(path)
+    return Apart()
 
 
 def refused(name: str, value: str, allowed: str) -> ImproperlyConfigured:

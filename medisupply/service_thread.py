@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
+from structlog.contextvars import get_contextvars
+from structlog.stdlib import get_logger
 
-log = logging.getLogger(__name__)
+from medisupply.logs import context as log_context
+
+log = get_logger(__name__)
 
 Answer = TypeVar("Answer")
 Questions = Mapping[str, Callable[[], Answer]]
@@ -26,6 +29,8 @@ class ServiceThread(Generic[Answer]):
         self._wanted = threading.Event()
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
+        # Of the request that asks: what is logged here is logged for it.
+        self._log_fields: dict[str, Any] = {}
 
     def start(self) -> None:
         """Begin to ask, unless the last time has not ended yet."""
@@ -36,7 +41,7 @@ class ServiceThread(Generic[Answer]):
             self._thread.start()
         elif not self._done.is_set():
             return
-        self._answers = {}
+        self._answers, self._log_fields = {}, get_contextvars()
         self._done.clear()
         self._wanted.set()
 
@@ -49,12 +54,17 @@ class ServiceThread(Generic[Answer]):
         while True:
             self._wanted.wait()
             self._wanted.clear()
-            answers = self._answers
             try:
-                for name, question in self._questions.items():
-                    answers[name] = question()
-            except Exception as error:  # noqa: BLE001  # whatever a driver raises, the part does not work
-                log.warning("Not ready: %s: %s", name, error)
+                with log_context.only(**self._log_fields):
+                    self._ask(self._answers)
             finally:
                 connection.close()  # this thread's own
                 self._done.set()
+
+    def _ask(self, answers: dict[str, Answer]) -> None:
+        for name, question in self._questions.items():
+            try:
+                answers[name] = question()
+            except Exception as error:  # noqa: BLE001  # whatever a driver raises, the part does not work
+                log.warning("A part of the system is not ready", part=name, error=error)
+                return

@@ -1,5 +1,6 @@
 """Every setting of the project, read once from the environment (names in `.env.example`)."""
 
+import logging
 from pathlib import Path
 
 import django_stubs_ext
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "medisupply.health.HealthMiddleware",
     "medisupply.metrics_page.MetricsMiddleware",
     "medisupply.web.request_metrics.RequestMetricsMiddleware",
+    "medisupply.web.request_log.RequestLogMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -296,12 +298,28 @@ if METRICS_PORT and not METRICS_TOKEN:
 # --- Logging ---------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], default="INFO")
+# One event a line: `json` for programs, `console` for people.
+LOG_FORMAT = env.log_format("LOG_FORMAT", debug=DEBUG)
+LOGGING_CONFIG = "medisupply.logs.configuration.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "medisupply.api.request_id.RequestIdFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "formatters": {"line": {"()": "medisupply.logs.configuration.line_formatter", "log_format": LOG_FORMAT}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"botocore": {"level": "WARNING"}, "urllib3": {"level": "WARNING"}},
+    "loggers": {
+        # Without Django's own handlers, which would write each line a second time in another form.
+        "django": {"handlers": []},
+        "django.server": {"handlers": []},
+        # Says again what django_structlog says of each request, without its identifiers.
+        "django.request": {"level": "CRITICAL"},
+        "botocore": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+    },
 }
+
+# Of a request that went well gunicorn's access log has a line, where it is wanted.
+DJANGO_STRUCTLOG_STATUS_DEFAULT_LOG_LEVEL = logging.DEBUG
+# The addresses of clients are in the access log. To ask for the user would cost a query where no view asks for it.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = None

@@ -27,6 +27,7 @@ from bulk_upload.admin.downloads import Downloads
 from bulk_upload.admin.filters import OutcomeFilter, OwnSuppliersFilter, SheetFilter
 from bulk_upload.admin.guide_page import GuidePage
 from bulk_upload.admin.history import HistoryPage
+from bulk_upload.admin.operations_page import OperationsPage, may_operate
 from bulk_upload.admin.outcome import outcome
 from bulk_upload.admin.progress_page import WatchPage
 from bulk_upload.admin.replace_page import ReplacePage
@@ -44,7 +45,16 @@ def labelled(label: StrPromise, number: int | None) -> SafeString:
 
 @admin.register(BulkUpload)
 class BulkUploadAdmin(
-    UploadPage, WatchPage, CancelRetryPage, HistoryPage, ReplacePage, ChangesPage, GuidePage, CorrectionsPage, Downloads
+    UploadPage,
+    WatchPage,
+    CancelRetryPage,
+    HistoryPage,
+    ReplacePage,
+    ChangesPage,
+    GuidePage,
+    CorrectionsPage,
+    OperationsPage,
+    Downloads,
 ):
     list_display = ["estado", "archivo", "codigo_proveedor", "recibida", "filas", "rechazadas"]
     list_display_links = ["archivo"]
@@ -63,6 +73,8 @@ class BulkUploadAdmin(
             ("<uuid:task_id>/replace/", self.replace_view, "replace"),
             ("<uuid:task_id>/actualizados/", self.changes_view, "changes"),
             ("guia/", self.guide_view, "guide"),
+            ("operacion/", self.operations_view, "operations"),
+            ("operacion/reintentar/", self.redrive_view, "redrive"),
             ("<uuid:task_id>/correcciones/", self.corrections_view, "corrections"),
             ("<uuid:task_id>/correcciones/estado/", self.corrections_state_view, "corrections_state"),
             ("plantilla/<slug:kind>/", self.template_view, "template"),
@@ -101,7 +113,12 @@ class BulkUploadAdmin(
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(
-            request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+            request,
+            {
+                "title": capfirst(self.opts.verbose_name_plural),
+                "may_operate": may_operate(request),
+                **(extra_context or {}),
+            },
         )
 
     def get_search_results(

@@ -6,7 +6,6 @@ asks again later. A worker that is told to stop gives the file back between two 
 
 from __future__ import annotations
 
-import logging
 import tempfile
 import time
 import uuid
@@ -16,6 +15,8 @@ from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
+from structlog.stdlib import get_logger
 
 from bulk_upload import queue, storage, storage_keys
 from bulk_upload.checking.tables import Limits
@@ -23,13 +24,14 @@ from bulk_upload.consuming import redelivery_delay, transient_errors
 from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.consuming.message_handler import DATABASE_ERRORS, GiveBack, WorkerUnfit
 from bulk_upload.imports import registry
+from bulk_upload.log_fields import of_file
 from bulk_upload.models import ClaimLost, PreparedFile, lease
 from bulk_upload.queue import Delivery
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.workbooks.corrections import standing_errors, write_corrections
 from bulk_upload.workbooks.prepared_files import FILE_GONE, NOT_PREPARED, STORAGE_AWAY
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # Seconds between two records of how far a file is.
 SHOWN_EVERY_SECONDS: Final = 1.0
@@ -47,14 +49,19 @@ class FileHandler:
         """Deal with one message. Raises the faults of SQS and of the database, and `WorkerUnfit`."""
         if delivery.file_id is None:
             raise ValueError(f"message {delivery.message_id} asks for no file")
-        file = PreparedFile.objects.claim(delivery.file_id, lease())
-        try:
-            is_done = self._attempt(file, delivery) if file else self._skip(delivery.file_id, delivery)
-        except ClaimLost:
-            # Removed together with its upload, or another worker's now.
-            is_done = not PreparedFile.objects.filter(pk=delivery.file_id).exists()
-        if is_done:
-            queue.delete(delivery)
+        with bound_contextvars(file_id=str(delivery.file_id), task_id=str(delivery.task_id)):
+            file = PreparedFile.objects.claim(delivery.file_id, lease())
+            try:
+                is_done = self._finish(file, delivery) if file else self._skip(delivery.file_id, delivery)
+            except ClaimLost:
+                # Removed together with its upload, or another worker's now.
+                is_done = not PreparedFile.objects.filter(pk=delivery.file_id).exists()
+            if is_done:
+                queue.delete(delivery)
+
+    def _finish(self, file: PreparedFile, delivery: Delivery) -> bool:
+        with bound_contextvars(**of_file(file), attempt=file.claim_number):
+            return self._attempt(file, delivery)
 
     def _attempt(self, file: PreparedFile, delivery: Delivery) -> bool:
         """Make the file; returns whether the message is done with. Raises `ClaimLost`."""
@@ -74,7 +81,7 @@ class FileHandler:
         except (ClaimLost, *DATABASE_ERRORS):
             raise  # without the database nothing can be given back: the lease ends
         except Exception as error:
-            log.exception("File %s, attempt %s, met a fault", file.pk, file.attempts)
+            log.exception("The file to correct met a fault")
             return self._try_later(file, delivery, error)
         return True
 
@@ -114,7 +121,7 @@ class Preparation(ClaimedWork):
         whatever `pause` raises.
         """
         upload, file = self.upload, self._file
-        log.info("File %s of upload %s: attempt %s", file.pk, upload.pk, file.attempts)
+        log.info("The file to correct is begun")
         file.begin(standing_errors(upload).values("fila").distinct().count())
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
         with (
@@ -130,7 +137,7 @@ class Preparation(ClaimedWork):
             with self._context.interruptible():
                 stored = storage.save(target, key)
         file.ready(s3_key=stored, size=size, rows=written.rows, missing_from=written.missing_from)
-        log.info("File %s of upload %s is ready: %s rows, %s bytes", file.pk, upload.pk, written.rows, size)
+        log.info("The file to correct is ready", rows=written.rows, bytes=size)
 
     def _renew_claim(self, time_left: timedelta) -> None:
         self._file.progress(self._rows, time_left)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from contextlib import ExitStack
 from datetime import timedelta
@@ -10,6 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from structlog.stdlib import get_logger
 
 from bulk_upload import progress, snapshots
 from bulk_upload.checking.tables import Limits
@@ -19,8 +19,9 @@ from bulk_upload.importing.import_table import import_table
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
 from bulk_upload.queue import Delivery
+from bulk_upload.stage_times import StageClock
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # The cache is written at most four times a second while an import runs.
 SHOWN_EVERY_SECONDS: Final = 0.25
@@ -33,6 +34,7 @@ class Attempt(ClaimedWork):
 
     def __init__(self, upload: BulkUpload, delivery: Delivery, context: WorkerContext) -> None:
         super().__init__(upload, delivery, context)
+        self.clock = StageClock()
         self._shown_at = 0.0
         self._speed = RecentSpeed()
 
@@ -43,21 +45,27 @@ class Attempt(ClaimedWork):
         errors, and whatever `pause` raises. Committed chunks stay.
         """
         upload = self.upload
-        log.info("Upload %s: %s from row %s, attempt %s", upload.pk, upload.filename, upload.next_row, upload.attempts)
+        log.info("The import begins", next_row=upload.next_row)
         self._show()
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
         with self._context.readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
-            table = reader.checked(
-                self._original(stack),
-                upload.file_format,
-                registry.get(upload.sheet_name).sheet,
-                next_row=upload.next_row,
-                chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
-            )
-            import_table(upload, table, self._after_chunk, self.keep)
+            with self.clock.stage("fetch"):
+                path = self._original(stack)
+            with self.clock.stage("read"):
+                table = reader.checked(
+                    path,
+                    upload.file_format,
+                    registry.get(upload.sheet_name).sheet,
+                    next_row=upload.next_row,
+                    chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
+                )
+            import_table(upload, table, self._after_chunk, self.keep, self.clock)
         upload.complete()
         self._show()
-        log.info("Upload %s is complete: %s of %s rows landed", upload.pk, upload.exitosos, upload.total)
+
+    def _on_wait(self) -> None:
+        with self.clock.stage("others"):
+            super()._on_wait()
 
     def _renew_claim(self, time_left: timedelta) -> None:
         self.upload.renew(time_left)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -11,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from structlog.stdlib import get_logger
 
 from bulk_upload import queue, storage
 from bulk_upload.consuming.temporary_folder import Workplace
@@ -18,7 +18,7 @@ from bulk_upload.models import BulkUpload, lease
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass
@@ -57,7 +57,7 @@ class ClaimedWork:
             queue.set_visibility(self._delivery, round(time_left.total_seconds()))
         except queue.QueueFault as error:
             # A worker that receives the message meanwhile finds a live claim and gives it back.
-            log.warning("The message for upload %s could not be kept: %s", self.upload.pk, error)
+            log.warning("The message could not be kept", error=error)
         self._renewed_at = time.monotonic()
 
     def _renew_claim(self, time_left: timedelta) -> None:

@@ -13,7 +13,6 @@ What becomes of an upload and its message is decided in `DeliveryHandler._attemp
 
 from __future__ import annotations
 
-import logging
 import time
 import uuid
 from enum import Enum
@@ -21,18 +20,22 @@ from typing import Final
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from structlog.contextvars import bound_contextvars
+from structlog.stdlib import get_logger
 
 from bulk_upload import queue, snapshots, storage
 from bulk_upload.consuming import redelivery_delay, transient_errors
 from bulk_upload.consuming.import_attempt import Attempt
 from bulk_upload.consuming.lease_renewal import WorkerContext
+from bulk_upload.log_fields import of_upload
 from bulk_upload.models import BulkUpload, ClaimLost, lease
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.child_process import ReaderKilled
 from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.problems import FileProblem
+from bulk_upload.upload_end import report_end
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # A reader may be killed by a system that ran out of memory for another process's sake; twice is no accident.
 READER_KILLS: Final = 2
@@ -78,33 +81,36 @@ class DeliveryHandler:
     def handle(self, delivery: Delivery) -> None:
         """Deal with one message. Raises the faults of SQS and of the database, and `WorkerUnfit`."""
         if delivery.task_id is None:
-            log.error("Message %s is not ours: to the dead letters: %.200s", delivery.message_id, delivery.body)
+            log.error("The message is not ours: to the dead letters", bytes=len(delivery.body))
             queue.to_dead_letters(delivery)
             return
         for task_id in due(delivery.task_id):
-            upload = BulkUpload.objects.claim(task_id, lease())
-            outcome = self._finish(upload, delivery) if upload else self._skip(task_id, delivery)
+            with bound_contextvars(task_id=str(task_id)):
+                upload = BulkUpload.objects.claim(task_id, lease())
+                outcome = self._finish(upload, delivery) if upload else self._skip(task_id, delivery)
             if outcome is not Outcome.DONE:
                 return
         queue.delete(delivery)
 
     def _finish(self, upload: BulkUpload, delivery: Delivery) -> Outcome:
         """Import a claimed upload and decide its message's outcome, unless the claim is lost on the way."""
-        try:
-            return self._attempt(upload, delivery)
-        except ClaimLost:
-            return self._lost(upload)
+        with bound_contextvars(**of_upload(upload), attempt=upload.claim_number):
+            try:
+                return self._attempt(Attempt(upload, delivery, self._context), delivery)
+            except ClaimLost:
+                return self._lost(upload)
 
-    def _attempt(self, upload: BulkUpload, delivery: Delivery) -> Outcome:
+    def _attempt(self, attempt: Attempt, delivery: Delivery) -> Outcome:
         """The one place where the end of an attempt is decided. Raises `ClaimLost`."""
+        upload = attempt.upload
         try:
             if upload.attempts > settings.BULK_UPLOAD_MAX_ATTEMPTS:
-                return self._give_up(upload, delivery)
-            Attempt(upload, delivery, self._context).run()
+                return self._give_up(attempt, delivery)
+            attempt.run()
         except FileProblem as problem:
-            return self._fail(upload, problem.code, problem.params)
+            self._fail(attempt, problem.code, problem.params)
         except storage.FileGone:
-            return self._fail(upload, "file_missing", {})
+            self._fail(attempt, "file_missing", {})
         except GiveBack as wish:
             upload.give_back()
             queue.set_visibility(delivery, wish.delay)
@@ -112,27 +118,29 @@ class DeliveryHandler:
         except ClaimLost:
             raise
         except Exception as error:
-            log.exception("Upload %s, attempt %s, met a fault", upload.pk, upload.attempts)
-            return self._try_later(upload, delivery, error)
+            log.exception("The upload met a fault")
+            return self._try_later(attempt, delivery, error)
+        else:
+            report_end(upload, attempt.clock.times)
         return Outcome.DONE
 
-    def _fail(self, upload: BulkUpload, code: str, params: Params) -> Outcome:
-        log.info("Upload %s cannot be imported: %s %s", upload.pk, code, params)
-        upload.fail(code, params)
-        snapshots.show(upload)
-        return Outcome.DONE
+    def _fail(self, attempt: Attempt, code: str, params: Params) -> None:
+        attempt.upload.fail(code, params)
+        report_end(attempt.upload, attempt.clock.times)
+        snapshots.show(attempt.upload)
 
     def _lost(self, upload: BulkUpload) -> Outcome:
         """Cancelled while we held it: the message is done. In another worker's hands: leave all alone."""
         now = BulkUpload.objects.filter(pk=upload.pk).first()
         if now is not None and now.is_final and now.claim_number == upload.held_claim:
-            log.info("Upload %s was %s", upload.pk, now.status)
+            log.info("The upload ended meanwhile: nothing more is written here", status=now.status)
             return Outcome.DONE
-        log.warning("Upload %s is another worker's now: nothing more is written here", upload.pk)
+        log.warning("The upload is another worker's now: nothing more is written here")
         return Outcome.LEFT
 
-    def _try_later(self, upload: BulkUpload, delivery: Delivery, error: Exception) -> Outcome:
+    def _try_later(self, attempt: Attempt, delivery: Delivery, error: Exception) -> Outcome:
         """After a fault: another attempt later, or the end when there will be none."""
+        upload = attempt.upload
         is_unfit = transient_errors.is_machine_fault(error)
         self._await_database(upload)
         if isinstance(error, ReaderKilled):
@@ -145,7 +153,7 @@ class DeliveryHandler:
             is_last = upload.attempts >= settings.BULK_UPLOAD_MAX_ATTEMPTS
             release = upload.release
         if is_last:
-            return self._give_up(upload, delivery)
+            return self._give_up(attempt, delivery)
         earlier = upload.faults + upload.attempts - 1
         release()
         redelivery_delay.after_fault(delivery, earlier)
@@ -167,14 +175,14 @@ class DeliveryHandler:
                 except BulkUpload.DoesNotExist as gone:
                     raise ClaimLost(str(upload.pk)) from gone
                 except DATABASE_ERRORS as away:
-                    log.warning("Waiting for the database: %s", away)
+                    log.warning("Waiting for the database", error=away)
                     time.sleep(DATABASE_PAUSE)
 
-    def _give_up(self, upload: BulkUpload, delivery: Delivery) -> Outcome:
+    def _give_up(self, attempt: Attempt, delivery: Delivery) -> Outcome:
+        upload = attempt.upload
         attempts = min(upload.attempts, settings.BULK_UPLOAD_MAX_ATTEMPTS) + upload.faults + upload.reader_kills
-        log.error("Upload %s fails for good after %s attempts", upload.pk, attempts)
-        upload.fail("attempts_exhausted", {"intentos": attempts})
-        snapshots.show(upload)
+        log.error("The upload fails for good", attempts=attempts)
+        self._fail(attempt, "attempts_exhausted", {"intentos": attempts})
         if upload.pk != delivery.task_id:
             return Outcome.DONE  # the message is of a later upload of this supplier
         queue.to_dead_letters(delivery)
@@ -184,19 +192,19 @@ class DeliveryHandler:
         """A delivery of what is finished, unknown, or in another worker's hands."""
         upload = BulkUpload.objects.filter(pk=task_id).first()
         if upload is None:
-            return self._skip_unknown(task_id, delivery)
+            return self._skip_unknown(delivery)
         if upload.is_final:
             snapshots.show(upload)  # its worker may have been killed before it could
             return Outcome.DONE
         redelivery_delay.after_lease(delivery, upload.lease_until)
         return Outcome.LEFT
 
-    def _skip_unknown(self, task_id: uuid.UUID, delivery: Delivery) -> Outcome:
+    def _skip_unknown(self, delivery: Delivery) -> Outcome:
         if delivery.receives < UNKNOWN_DELIVERIES:
-            log.error("The database knows no upload %s: delivery %s is given back", task_id, delivery.receives)
+            log.error("The database knows no such upload: its message is given back", receives=delivery.receives)
             queue.set_visibility(delivery, UNKNOWN_DELAY)
             return Outcome.LEFT
-        log.error("The database knows no upload %s: its message goes to the dead letters", task_id)
+        log.error("The database knows no such upload: its message goes to the dead letters")
         queue.to_dead_letters(delivery)
         return Outcome.DEAD
 

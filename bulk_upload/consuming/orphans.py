@@ -8,18 +8,18 @@ touched outside this system's prefix, nor a key that names no upload.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
+from structlog.stdlib import get_logger
 
 from bulk_upload import storage, storage_keys
 from bulk_upload.models import BulkUpload
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # A stored file without an upload is an orphan only after this: its upload may just be being recorded.
 ORPHAN_AGE: Final = timedelta(hours=1)
@@ -39,7 +39,7 @@ def set_aside_orphans(seconds: float, after: str = "") -> str:
     try:
         for page in storage.keys_of_uploads(after):
             for key in _orphans(page, now - ORPHAN_AGE):
-                log.warning("No upload knows %s: it is set aside", key)
+                log.warning("No upload knows a stored file: it is set aside", key=key)
                 storage.set_aside(key)
                 if time.monotonic() >= deadline:
                     return key
@@ -47,7 +47,7 @@ def set_aside_orphans(seconds: float, after: str = "") -> str:
             if time.monotonic() >= deadline:
                 return after
     except storage.StorageDown as error:
-        log.warning("S3 does not answer, orphans stay for now: %s", error)
+        log.warning("S3 does not answer: orphans stay for now", error=error)
     return ""
 
 

@@ -6,22 +6,25 @@ only one of them can take.
 
 from __future__ import annotations
 
-import logging
 import time
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db.models import Q
+from structlog.contextvars import bound_contextvars
+from structlog.stdlib import get_logger
 
 from bulk_upload import intake, queue, snapshots
 from bulk_upload.consuming import redelivery_delay
 from bulk_upload.consuming.orphans import set_aside_orphans
+from bulk_upload.log_fields import of_file, of_upload
 from bulk_upload.models import FINAL, BulkUpload, PreparedFile, lease
 from bulk_upload.workbooks import prepared_files
 from medisupply.backends.database import database_now
+from medisupply.logs.context import only
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # Most uploads that one sweep publishes.
 BATCH: Final = 100
@@ -50,7 +53,8 @@ class Sweeper:
         now = time.monotonic()
         if now - self._published_at >= settings.BULK_UPLOAD_SWEEP_SECONDS:
             self._published_at = now
-            publish_waiting()
+            with only():  # it is no part of the import that it interrupts
+                publish_waiting()
 
     def sweep_if_due(self) -> None:
         """All that is due, while no import waits for it."""
@@ -68,25 +72,29 @@ def publish_waiting() -> None:
     """Publish uploads that were accepted while SQS was away, and those whose message seems lost."""
     grace = timedelta(seconds=settings.BULK_UPLOAD_SWEEP_SECONDS)
     for upload in BulkUpload.objects.never_published(grace).order_by("number")[:BATCH]:
-        log.info("Upload %s was never published", upload.pk)
-        if not intake.publish(upload):
-            return
+        with bound_contextvars(**of_upload(upload)):
+            log.info("The upload was never published")
+            if not intake.publish(upload):
+                return
     for file in PreparedFile.objects.never_published(grace)[:BATCH]:
-        if not prepared_files.publish(file):
-            return
+        with bound_contextvars(**of_file(file)):
+            if not prepared_files.publish(file):
+                return
     try:
         missing = _lost_messages()
     except queue.QueueFault as error:
-        log.warning("SQS does not answer, nothing is published again for now: %s", error)
+        log.warning("SQS does not answer: nothing is published again for now", error=error)
         return
     for upload in _abandoned(missing):
-        log.warning("Upload %s is worked on by nobody: publishing it again", upload.pk)
-        if not intake.publish(upload):
-            return
+        with bound_contextvars(**of_upload(upload)):
+            log.warning("The upload is worked on by nobody: publishing it again")
+            if not intake.publish(upload):
+                return
     for file in _abandoned_files(missing):
-        log.warning("File %s is made by nobody: publishing it again", file.pk)
-        if not prepared_files.publish(file):
-            return
+        with bound_contextvars(**of_file(file)):
+            log.warning("The file to correct is made by nobody: publishing it again")
+            if not prepared_files.publish(file):
+                return
 
 
 def show_ended() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 import shutil
 import tempfile
@@ -13,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from structlog.stdlib import get_logger
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 PREFIX: Final = "bulk-upload-"
 LOCK: Final = "lock"
@@ -57,7 +57,7 @@ def remove_leftovers() -> int:
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
     if removed:
-        log.info("Removed %s temporary folders of workers that were killed", removed)
+        log.info("Temporary folders of workers that were killed are removed", count=removed)
     return removed
 
 
@@ -66,10 +66,12 @@ def has_room() -> bool:
     try:
         free = shutil.disk_usage(settings.BULK_UPLOAD_TEMP_DIR or tempfile.gettempdir()).free
     except OSError as error:
-        log.error("The temporary folder cannot be used: %s", error)
+        log.error("The temporary folder cannot be used", error=error)
         return False
     if free < settings.BULK_UPLOAD_MAX_BYTES:
-        log.error("The temporary folder has %s MB free: no file is taken until it has more", free // 1_000_000)
+        log.error(
+            "The temporary folder is nearly full: no file is taken until it has more room", megabytes=free // 1_000_000
+        )
         return False
     return True
 

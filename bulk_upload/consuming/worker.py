@@ -5,7 +5,6 @@ What becomes of each message is decided in `bulk_upload.consuming.message_handle
 
 from __future__ import annotations
 
-import logging
 import signal
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Final
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from structlog.stdlib import get_logger
 
 from bulk_upload import queue
 from bulk_upload.consuming.file_preparation import FileHandler
@@ -34,8 +34,9 @@ from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, ClaimLost, PreparedFile
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Readers
+from medisupply.logs import context as log_context
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # Seconds between tries while SQS, the database or this machine's disk is at fault.
 PAUSE: Final = 2.0
@@ -116,10 +117,10 @@ class Worker:
         except GiveBack:
             return False  # told to stop while the database was away: the lease will end
         except WorkerUnfit as error:
-            log.critical("This worker leaves, since its machine is at fault: %s", error)
+            log.critical("This worker leaves, since its machine is at fault", error=error)
             self._stopping, self.exit_status = True, UNFIT
         except (*queue.QueueFault, *DATABASE_ERRORS) as error:
-            log.warning("SQS or the database does not answer: %s", error)
+            log.warning("SQS or the database does not answer", error=error)
             time.sleep(PAUSE)
             return False
         finally:
@@ -135,7 +136,8 @@ class Worker:
         return queue.receive(max(0, self._wait_seconds - IDLE_SECONDS))
 
     def _handle(self, delivery: Delivery) -> None:
-        (self._file_handler if delivery.file_id else self._handler).handle(delivery)
+        with log_context.only(message_id=delivery.message_id):
+            (self._file_handler if delivery.file_id else self._handler).handle(delivery)
 
     # --- Signals ---
 
@@ -148,7 +150,7 @@ class Worker:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if not self._busy or self._stopping:
             raise SystemExit(0)
-        log.info("%s: stopping after this chunk", signal.Signals(number).name)
+        log.info("Stopping after this chunk", signal=signal.Signals(number).name)
         self._stopping = True
         if self._interruptible:
             raise GiveBack
@@ -191,7 +193,7 @@ class Worker:
             try:
                 delivery = queue.receive(0)
             except queue.QueueFault as error:
-                log.warning("SQS does not answer: %s", error)
+                log.warning("SQS does not answer", error=error)
                 return
             if delivery is None:
                 return

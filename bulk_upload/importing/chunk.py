@@ -6,12 +6,12 @@ it.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from itertools import groupby, islice
 from typing import Final
 
 from django.db import connection, transaction
+from structlog.stdlib import get_logger
 
 from bulk_upload.checking.results import CheckedChunk
 from bulk_upload.importing.database_retries import REPEATS, is_repeatable, pause
@@ -23,7 +23,7 @@ from bulk_upload.importing.row_errors import row_errors
 from bulk_upload.models import LISTED, ClaimLost, RowError, Tally, lease
 from bulk_upload.sheet.values import Value
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # How long a statement may take, in leases: a wait for a lock (`lock_timeout`: one lease) ends before it.
 STATEMENT_LEASES: Final = 1.25
@@ -53,7 +53,7 @@ class Chunk:
         """
         for attempt in range(1, REPEATS + 1):
             try:
-                with transaction.atomic():
+                with self._context.clock.stage("write"), transaction.atomic():
                     named = self._run(meanwhile)
                 self._context.existing |= named
                 return
@@ -63,7 +63,7 @@ class Chunk:
                 self._upload.refresh_from_db()  # a rollback does not reach the instance
                 if attempt == REPEATS or not is_repeatable(error):
                     raise
-                log.info("Chunk before row %s is repeated: %s", self._checked.next_row, error)
+                log.info("The chunk is repeated", next_row=self._checked.next_row, error=error)
                 pause(attempt)
 
     def _run(self, meanwhile: Callable[[], None]) -> set[Value]:

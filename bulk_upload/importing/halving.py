@@ -4,13 +4,13 @@ rows are alone.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import compress
 from typing import Final, Literal, overload
 
 from django.db import DataError, IntegrityError, transaction
+from structlog.stdlib import get_logger
 
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.importing.import_context import ImportContext
@@ -29,8 +29,9 @@ from bulk_upload.importing.writing import writer
 from bulk_upload.importing.writing.author import Author
 from bulk_upload.importing.writing.copy_writer import nothing
 from bulk_upload.sheet.values import Value
+from medisupply.logs.errors import described
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 NOT_NULL_VIOLATION: Final = "23502"
 
@@ -58,8 +59,10 @@ class GoodRows:
 
     def decide_early(self) -> Decisions:
         """What is to be written if all rows are new. Needs no database."""
-        decisions = self._decided(self._checked.numbers, self._checked.columns, look=False)
-        writer.prepare(self._target, decisions, self._author)
+        with self._context.clock.stage("match"):
+            decisions = self._decided(self._checked.numbers, self._checked.columns, look=False)
+        with self._context.clock.stage("write"):
+            writer.prepare(self._target, decisions, self._author)
         return decisions
 
     def write(self, meanwhile: Callable[[], None], early: Decisions | None = None) -> Decisions:
@@ -79,9 +82,9 @@ class GoodRows:
             return self._write(start, end)
         except (IntegrityError, DataError) as error:
             if _is_null_refused(error):
-                raise ChunkRefused(str(error)) from error
+                raise ChunkRefused(described(error)) from error
             first, last = self._checked.numbers[start], self._checked.numbers[end - 1]
-            log.info("Rows %s to %s are written in halves: %s", first, last, str(error).partition("\n")[0])
+            log.info("Rows are written in halves", first_row=first, last_row=last, error=error)
         self._context.existing.clear()  # one of them may have been deleted
         middle = (start + end) // 2
         if middle == start:
@@ -98,7 +101,7 @@ class GoodRows:
             return self._write(at, at + 1)
         except (IntegrityError, DataError) as error:
             fila = self._checked.numbers[at]
-            log.warning("Upload %s, row %s was refused: %s", self._upload.pk, fila, error)
+            log.warning("The database refused a row", row=fila, error=error)
         decisions = Decisions()
         decisions.reject([Problem(fila, "", "refused_by_database", {})], duplicate=False)
         self._refused += 1
@@ -125,7 +128,8 @@ class GoodRows:
     def _decide_and_write(self, start: int, end: int, *, look: bool) -> Decisions | None:
         """`None`, and nothing written, when a row is rejected without a look: what is there might say why."""
         columns = [column[start:end] for column in self._checked.columns]
-        decisions, missing = self._decide(self._checked.numbers[start:end], columns, look=look)
+        with self._context.clock.stage("match"):
+            decisions, missing = self._decide(self._checked.numbers[start:end], columns, look=look)
         if decisions.rejected and not look:
             return None
         with transaction.atomic():

@@ -9,6 +9,7 @@ from bulk_upload.importing.mapping.target import Target
 from bulk_upload.importing.matching.decision_types import ChangeOrder
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.values import Value
+from bulk_upload.stage_times import StageClock
 
 
 @dataclass(slots=True)
@@ -25,5 +26,6 @@ class ImportContext:
     upload: BulkUpload
     order: ChangeOrder
     keep: Callable[[], None]
+    clock: StageClock = field(default_factory=StageClock)
     existing: set[Value] = field(default_factory=set)
     all_are_new: bool = False

@@ -20,6 +20,7 @@ from bulk_upload.importing.matching.decision_types import ChangeOrder
 from bulk_upload.importing.row_errors import row_errors
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.sheet.problems import shown
+from bulk_upload.stage_times import StageClock
 
 
 def import_table(
@@ -27,18 +28,22 @@ def import_table(
     table: CheckedTable,
     after_chunk: Callable[[], None],
     keep: Callable[[], None] = lambda: None,
+    clock: StageClock | None = None,
 ) -> None:
     """Import every chunk of `table`, which begins at the upload's checkpoint.
 
     `after_chunk` is called after each commit; what it raises ends the import there, at a checkpoint. `keep` is
-    called within the transaction of a chunk that takes long: see `ImportContext`. Raises `ClaimLost`, `FileProblem`
-    (the reader found the file unreadable midway), `OperationalError` (the database is away) or `ChunkRefused`;
-    what was committed stays.
+    called within the transaction of a chunk that takes long: see `ImportContext`. `clock` is told which stage begins.
+    Raises `ClaimLost`, `FileProblem` (the reader found the file unreadable midway), `OperationalError` (the database is
+    away) or `ChunkRefused`; what was committed stays.
     """
+    clock = clock or StageClock()
     if not upload.next_row:
-        _begin(upload, table)
+        with clock.stage("write"):
+            _begin(upload, table)
     target = target_of(upload.sheet_name)
-    context = ImportContext(target, upload, _order(upload), keep)
+    context = ImportContext(target, upload, _order(upload), keep, clock)
+    table.batches = clock.timed("read", table.batches)
     chunks = LookAhead(table, lambda checked: Chunk(context, checked))
     for chunk in chunks:
         chunk.commit(chunks.prepare)

@@ -76,6 +76,9 @@ class BulkUpload(UploadState):
         verbose_name = _("carga")
         verbose_name_plural = _("cargas")
         ordering = ["-created_at", "-task_id"]
+        permissions = [
+            ("operate_bulkupload", _("Puede ver la operación y traer de vuelta lo que falló")),
+        ]
         indexes = INDEXES
         constraints = CONSTRAINTS
 

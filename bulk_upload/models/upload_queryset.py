@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
@@ -12,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
+from structlog.stdlib import get_logger
 
 from bulk_upload.models.claim import ClaimedQuerySet
 from bulk_upload.models.states import Status
@@ -21,7 +21,7 @@ from medisupply.backends.database import database_now, database_session, end_ses
 if TYPE_CHECKING:
     from bulk_upload.models.upload import BulkUpload
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class BulkUploadQuerySet(ClaimedQuerySet["BulkUpload"]):
@@ -88,4 +88,4 @@ class BulkUploadQuerySet(ClaimedQuerySet["BulkUpload"]):
         dead = self.filter(task_id=task_id, status=Status.PROCESSING, lease_until__lte=now).exclude(holder_session="")
         for session in dead.values_list("holder_session", flat=True):
             if end_session(session, silent_for=lease / 2):
-                log.warning("Upload %s is taken over: the session of its last worker was ended", task_id)
+                log.warning("The upload is taken over: the session of its last worker was ended")

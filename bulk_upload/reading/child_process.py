@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 import select
 import signal
@@ -12,12 +11,14 @@ import time
 from contextlib import ExitStack, suppress
 from typing import IO, Final
 
+from structlog.stdlib import get_logger
+
 from bulk_upload.reading import protocol
 from bulk_upload.reading.fork_server import ForkServer
 from bulk_upload.reading.heartbeat import EVERY, OnWait, Ticker, ignore_wait
 from bulk_upload.sheet.problems import FileProblem
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # Seconds that it may take to start, on a machine that has no time for it.
 START_SECONDS: Final = 120
@@ -25,7 +26,7 @@ _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _READ_BYTES: Final = 256 * 1024
 # What an ordinary user may ask Linux for (/proc/sys/fs/pipe-max-size).
 _PIPE_BYTES: Final = 1024 * 1024
-_LOGGED_BYTES: Final = 4096
+_LOGGED_BYTES: Final = 3000
 # Grace for the child to exit after it closed stdout, in seconds.
 _EXIT_SECONDS: Final = 10
 # Seconds between two looks whether it has exited.
@@ -146,7 +147,7 @@ class Child:
             return ReaderKilled("the reader of files was killed")
         if -status in _STOP_SIGNALS:
             return InterruptedError(f"the reader of files was stopped by signal {-status}")
-        logger.warning("The reader of files died (status %s)", status)
+        log.warning("The reader of files died", exit_status=status)
         if status == protocol.FAULT:
             return OSError("the reader of files met a fault which is not the file's")
         # By a signal: SIGXCPU at the CPU limit, an allocation that failed under the memory limit (Rust aborts),
@@ -178,4 +179,4 @@ def _log(stderr: IO[bytes]) -> None:
     stderr.seek(max(0, end - _LOGGED_BYTES))
     text = stderr.read().decode(errors="replace").strip()
     if text:
-        logger.warning("The reader of files says: %s", text)
+        log.warning("The reader of files wrote to standard error", text=text)

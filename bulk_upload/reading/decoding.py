@@ -7,7 +7,6 @@ follows relies on, most of it by the types of the messages; what is none of `pro
 from __future__ import annotations
 
 import datetime
-import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
+from structlog.stdlib import get_logger
 
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.reading.protocol import LAST_ROW, End, Opened, Refused, RowNumber, Rows
@@ -27,10 +27,8 @@ from bulk_upload.sheet.problem_codes import FILE_PROBLEMS, WARNINGS
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.sheet.values import Value
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
-# Longest invalid message that is logged, in bytes.
-LOGGED_BYTES: Final = 4096
 # As what the values of a column travel.
 TYPES: Final[dict[Kind, type]] = {
     "code": str,
@@ -90,8 +88,9 @@ def chunk(line: bytes, sheet: Sheet) -> CheckedChunk | End:
 def _nonsense_is_damage(line: bytes) -> Iterator[None]:
     try:
         yield
-    except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError):
-        logger.warning("The reader of files sent no message but %r", line[:LOGGED_BYTES])
+    except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
+        # Without the message itself: it may hold rows.
+        log.warning("The reader of files sent what is no message", bytes=len(line), error=error)
         raise FileProblem("damaged_file") from None
 
 

@@ -7,17 +7,17 @@ database itself waits for a transaction that holds the same key.
 
 from __future__ import annotations
 
-import logging
 import time
 import uuid
 from typing import Any, Final
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from structlog.stdlib import get_logger
 
 from bulk_upload.models import BulkUpload
 from medisupply.backends.database import DATABASE_AWAY
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # Seconds for which new connections are tried.
 PATIENCE_SECONDS: Final = 5.0
@@ -38,7 +38,7 @@ def record(task_id: uuid.UUID, **fields: Any) -> BulkUpload:
     try:
         return _insert(task_id, **fields)
     except DATABASE_AWAY as error:
-        log.warning("Upload %s may or may not be recorded: %s", task_id, error)
+        log.warning("The upload may or may not be recorded", error=error)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         connection.close()

@@ -5,19 +5,19 @@ The first request records the file and publishes it; all see the same one until 
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import Final
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from structlog.stdlib import get_logger
 
 from bulk_upload import queue
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, Severity
 from medisupply.backends.database import DATABASE_AWAY, database_now
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # A file that could not be made is tried again when it is asked for so much later.
 AGAIN: Final = timedelta(seconds=60)
@@ -59,7 +59,7 @@ def publish(file: PreparedFile) -> bool:
             queue.publish_file(file.pk, file.upload_id, file.upload.queue_group, number)
             file.published()
     except (*queue.QueueFault, *DATABASE_AWAY) as error:
-        log.warning("File %s waits to be published: %s", file.pk, error)
+        log.warning("The file to correct waits to be published", file_id=str(file.pk), error=error)
         return False
     return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -21,12 +20,13 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
+from structlog.stdlib import get_logger
 
 from medisupply.api.json import json_answer
 from medisupply.api.throttles import refused_wait
 from medisupply.backends.database import DATABASE_AWAY
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # Seconds after which a client may try again when a service behind us is away.
 RETRY_AFTER: Final = "5"
@@ -72,7 +72,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     known = _known(_counted(error, context["request"]))
     response = drf_exception_handler(known, context)
     if response is None or not isinstance(known, exceptions.APIException):
-        return _unforeseen(error, context)
+        return _unforeseen(context)
     response.data = _body(known)
     if response.status_code == 503:
         response["Retry-After"] = RETRY_AFTER
@@ -142,7 +142,7 @@ def _counted(error: Exception, request: Request) -> Exception:
 def _known(error: Exception) -> Exception:
     """`error` as the exception of DRF that says the same, if there is one."""
     if isinstance(error, DATABASE_AWAY):
-        log.error("The database does not answer: %s", error)
+        log.error("The database does not answer", error=error)
         return _database_unavailable()
     if isinstance(error, Http404):
         return exceptions.NotFound()
@@ -176,9 +176,9 @@ class _TooLarge(exceptions.APIException):
     default_code = "request_too_large"
 
 
-def _unforeseen(error: Exception, context: dict[str, Any]) -> Response:
+def _unforeseen(context: dict[str, Any]) -> Response:
     request = context.get("request")
-    log.error("Unforeseen error of the API", exc_info=error)
+    # Whoever receives this writes the traceback to the log: see `RequestLogMiddleware`.
     got_request_exception.send(sender=None, request=getattr(request, "_request", None))
     set_rollback()
     return Response(_internal(), status=500)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from medisupply.api.request_id import HEADER
 from medisupply.api.schema import JSON
+from medisupply.logs.context import REQUEST_ID_HEADER
 
 LONG_PATH: Final = "/api/v1/"
 
 HEADERS: Final[dict[str, dict[str, Any]]] = {
-    HEADER: {"description": "Nombre de la petición: menciónelo al pedir ayuda.", "schema": {"type": "string"}},
+    REQUEST_ID_HEADER: {
+        "description": "Nombre de la petición: menciónelo al pedir ayuda.",
+        "schema": {"type": "string"},
+    },
     "Retry-After": {"description": "Segundos de espera antes de volver a preguntar.", "schema": {"type": "integer"}},
     "Location": {"description": "Dirección de lo creado.", "schema": {"type": "string"}},
     "ETag": {"description": "Estado de la respuesta, para If-None-Match.", "schema": {"type": "string"}},
@@ -66,7 +69,7 @@ def describe_all(result: dict[str, Any], **more: Any) -> dict[str, Any]:
             if "requestBody" in described:
                 described["requestBody"]["required"] = True
             for status, response in described["responses"].items():
-                names = [HEADER, *ON_STATUS.get(status, ())]
+                names = [REQUEST_ID_HEADER, *ON_STATUS.get(status, ())]
                 if "304" in described["responses"] and status == "200":
                     names += ["ETag", "Retry-After"]
                 if "application/json" not in response.get("content", {JSON: 1}):

@@ -8,7 +8,6 @@ of the server the cache is left alone for a few seconds, so that no request and 
 from __future__ import annotations
 
 import json
-import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -19,10 +18,11 @@ from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
+from structlog.stdlib import get_logger
 
 from medisupply.metrics.declared import CACHE_FAULTS
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 QUIET_SECONDS: Final = 5.0
 # The entry that `check` writes.
@@ -131,16 +131,19 @@ def _guarded(ask: Callable[[], Answer]) -> Answer | None:
         _failed_at = time.monotonic()
         _quiet_until = _failed_at + QUIET_SECONDS
         CACHE_FAULTS.add()
-        _warn("The cache does not answer (%s): going on without it", error)
+        if _may_be_said():
+            log.warning("The cache does not answer: going on without it", error=error)
     except Exception as error:  # noqa: BLE001  # nothing that is asked for here is worth a request or an import
         # One value that cannot be read or written: the cache itself is well, and all else in it.
-        _warn("A value of the cache is ignored: %r", error)
+        if _may_be_said():
+            log.warning("A value of the cache is ignored", error=error)
     return None
 
 
-def _warn(message: str, error: Exception) -> None:
+def _may_be_said() -> bool:
     """At most one line for each quiet period: many ask, and often."""
     global _logged_until
-    if time.monotonic() >= _logged_until:
-        _logged_until = time.monotonic() + QUIET_SECONDS
-        log.warning(message, error)
+    if time.monotonic() < _logged_until:
+        return False
+    _logged_until = time.monotonic() + QUIET_SECONDS
+    return True

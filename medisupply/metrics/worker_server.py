@@ -6,7 +6,6 @@ at most, so that nobody can occupy more of the worker than that.
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from contextlib import suppress
@@ -15,11 +14,12 @@ from typing import Any, Final
 
 from django.conf import settings
 from prometheus_client import MetricsHandler
+from structlog.stdlib import get_logger
 
 from medisupply.metrics.access import CHALLENGE, is_allowed
 from medisupply.metrics.declared import WORKER
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 PATH: Final = "/metrics"
 # In which a client must have sent its request and taken the answer.
@@ -34,7 +34,7 @@ def start() -> TCPServer | None:
     try:
         server = Server((settings.METRICS_HOST, port), Handler)
     except OSError as error:
-        log.error("The metrics of this worker are not served at %s, port %s: %s", settings.METRICS_HOST, port, error)
+        log.error("The metrics of this worker are not served", host=settings.METRICS_HOST, port=port, error=error)
         return None
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     return server

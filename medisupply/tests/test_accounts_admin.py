@@ -63,6 +63,7 @@ OFFERED = {
         for model in ("category", "product", "stocklot", "supplier", "warehouse")
     ),
     *("catalog.all_suppliers", "bulk_upload.view_bulkupload", "bulk_upload.add_bulkupload"),
+    "bulk_upload.operate_bulkupload",
 }
 
 

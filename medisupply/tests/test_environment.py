@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from medisupply.environment import Environment
+from medisupply.environment import Environment, with_file
 
 NAME = "A_SETTING"
 
@@ -99,6 +99,7 @@ def test_a_database_is_one_that_we_know_and_its_password_is_not_told(env, value)
         (lambda env: env.factor(NAME, default="2"), "1.5", Decimal("1.5")),
         (lambda env: env.choice(NAME, ["copy", "orm"], default="copy"), "orm", "orm"),
         (lambda env: env.flag(NAME, default=True), "False", False),
+        (lambda env: env.log_format(NAME, debug=False), "console", "console"),
         (lambda env: env.rate(NAME, default="1/s"), "", ""),
         (lambda env: env.rate(NAME, default=""), "2/hour", "2/hour"),
         (lambda env: env.token(NAME), "", ""),
@@ -115,6 +116,21 @@ def test_what_is_not_set_is_the_default():
     assert Environment().positive("NOT_SET_ANYWHERE", default=7) == 7
 
 
+def test_lines_of_the_log_are_for_people_while_debug_and_for_programs_otherwise():
+    found = [Environment().log_format("NOT_SET_ANYWHERE", debug=debug) for debug in (True, False)]
+    assert found == ["console", "json"]
+
+
+def test_a_file_is_read_apart_and_the_environment_wins(tmp_path, monkeypatch):
+    monkeypatch.setenv(NAME, "json")
+    file = tmp_path / ".env"
+    file.write_text(f"{NAME}=console\nONLY_IN_THE_FILE=console\n")
+    env = with_file(file)
+    found = [env.log_format(name, debug=False) for name in (NAME, "ONLY_IN_THE_FILE")]
+    assert found == ["json", "console"]
+    assert "ONLY_IN_THE_FILE" not in os.environ
+
+
 @pytest.mark.parametrize(
     "setting",
     [
@@ -124,6 +140,7 @@ def test_what_is_not_set_is_the_default():
         "BULK_UPLOAD_WAIT_SECONDS=25",
         "BULK_UPLOAD_LARGE_PRICE_CHANGE=1",
         "API_THROTTLE_ALL=many",
+        "LOG_FORMAT=xml",
         "DEBUG=maybe",
         "METRICS_PORT=80000",
         "METRICS_PORT=9500",  # without a token

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from structlog.stdlib import get_logger
 
 from medisupply.api import errors
 from medisupply.backends.database import DATABASE_AWAY
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class DatabaseAwayMiddleware:
@@ -26,5 +26,5 @@ class DatabaseAwayMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         if not isinstance(exception, DATABASE_AWAY):
             return None
-        log.error("The database does not answer: %s", exception)
+        log.error("The database does not answer", error=exception)
         return errors.database_away(request)

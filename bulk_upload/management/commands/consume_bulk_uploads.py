@@ -11,9 +11,12 @@ from django.conf import settings
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
+from structlog.stdlib import get_logger
 
 from bulk_upload.consuming.worker import Worker
 from medisupply.backends import pooler
+
+log = get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -38,17 +41,21 @@ class Command(BaseCommand):
         with suppress(DatabaseError):
             if problem := pooler.pooler_problem():
                 raise CommandError(f"{problem} {pooler.HINT}")
+        if settings.METRICS_PORT:
+            # Elsewhere they would only cost the worker memory and time at its start.
+            from medisupply.metrics import worker_server
+
+            worker_server.start()
         # An import makes millions of short-lived values and no cycles: look for those rarely, and not among
         # what was loaded at the start.
         gc.freeze()
         gc.set_threshold(100_000, 20, 100)
         worker = Worker(wait_seconds=options["wait"])
         worker.install_signals()
-        if settings.METRICS_PORT:
-            # Elsewhere they would only cost the worker memory and time at its start.
-            from medisupply.metrics import worker_server
-
-            worker_server.start()
-        worker.run(max_messages=options["max_messages"], once=options["once"])
+        try:
+            worker.run(max_messages=options["max_messages"], once=options["once"])
+        except Exception:
+            log.critical("This worker leaves, since something unforeseen happened outside any attempt", exc_info=True)
+            sys.exit(1)
         if worker.exit_status:
             sys.exit(worker.exit_status)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import uuid
 from argparse import ArgumentTypeError
-from collections.abc import Collection
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from bulk_upload import queue
-from bulk_upload.intake import retry_upload
-from bulk_upload.models import BulkUpload, Status
-
-EXHAUSTED: Final = "attempts_exhausted"
+from bulk_upload.models import BulkUpload
+from bulk_upload.redrive import redrive
 
 
 class Command(BaseCommand):
@@ -27,25 +23,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted: list[uuid.UUID] = options["task_ids"]
-        uploads = BulkUpload.objects.filter(status=Status.FAILED).order_by("number")
-        uploads = uploads.filter(pk__in=wanted) if wanted else uploads.filter(error_code=EXHAUSTED)
-        retried = {upload.pk for upload in uploads if retry_upload(upload)}
-        for task_id in sorted(retried, key=str):
+        done = redrive(BulkUpload.objects.all(), wanted)
+        for task_id in sorted(done.retried, key=str):
             self.stdout.write(f"{task_id} se reintenta")
-        try:
-            removed = queue.remove_dead_letters(_settled)
-        except queue.QueueFault as error:
-            raise CommandError(f"SQS no responde: {error}") from error
-        self.stdout.write(f"{len(retried)} cargas reintentadas, {removed} mensajes muertos retirados")
-        missing = sorted(str(task_id) for task_id in set(wanted) - retried)
+        if done.removed is None:
+            raise CommandError("SQS no responde: los mensajes muertos se quedan; repita el comando cuando vuelva")
+        self.stdout.write(f"{len(done.retried)} cargas reintentadas, {done.removed} mensajes muertos retirados")
+        missing = sorted(str(task_id) for task_id in set(wanted) - done.retried)
         if missing:
             raise CommandError(f"No están fallidas o no existen: {', '.join(missing)}")
-
-
-def _settled(task_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Those that are on their way again or have ended otherwise. Unknown ones are not: their dead letters stay."""
-    known = BulkUpload.objects.filter(pk__in=task_ids)
-    return set(known.exclude(status=Status.FAILED, error_code=EXHAUSTED).values_list("pk", flat=True))
 
 
 def _task_id(text: str) -> uuid.UUID:

@@ -7,6 +7,7 @@ import io
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from bulk_upload import storage
@@ -88,9 +89,10 @@ def test_corrections_need_the_original(api, accept, worker):
 
 
 @pytest.mark.parametrize("file_format", ["csv", "xlsx", "json"])
-def test_errors_as_a_file_have_an_address_of_their_own(api, accept, worker, file_format):
+def test_errors_as_a_file_have_an_address_of_their_own(api, accept, worker, file_format, time_machine):
     upload = accept(csv_bytes([row(1, nombre=""), row(2, precio_unitario="x")]))
     worker.step()
+    time_machine.move_to(timezone.now(), tick=False)  # a workbook tells the second in which it was made
     for query in ({}, {"code": "required_blank"}):
         own = api.get(f"{URL}/{upload.pk}/errors.{file_format}", query)
         old = api.get(f"{URL}/{upload.pk}/errors", {"format": file_format, **query})

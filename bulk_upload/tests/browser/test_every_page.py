@@ -48,6 +48,7 @@ OF_STAFF = [
     *("auth/", "authtoken/", "auth/user/", "auth/user/add/", "auth/group/", "auth/group/add/"),
     *("authtoken/tokenproxy/", "authtoken/tokenproxy/add/"),
     *(f"bulk_upload/bulkupload/{page}/?hoja=proveedores" for page in ("add", "guia")),
+    *("bulk_upload/bulkupload/operacion/", "bulk_upload/bulkupload/operacion/reintentar/"),
 ]
 
 

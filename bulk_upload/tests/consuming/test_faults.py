@@ -138,13 +138,13 @@ def test_s3_and_sqs_fail_for_ten_seconds(accept, proxy):
     with supervised(2, AWS_ENDPOINT_URL=proxy.url):
         proxy.s3_down = proxy.sqs_down = True
         uploads = [accept(csv_bytes([row(n)])) for n in range(1, 4)]
+        wait_for(lambda: proxy.refused > 0, 60)  # the workers have started
         time.sleep(5)
         proxy.sqs_down = False  # messages arrive, but the files cannot be had
         time.sleep(5)
         proxy.s3_down = False
         wait_for(lambda: all(ended(upload) for upload in uploads), 60)
         wait_for(empty_queue)
-    assert proxy.refused > 0
     for upload in uploads:
         upload.refresh_from_db()
         assert (upload.status, upload.creados, upload.total) == ("completed", 1, 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bulk_upload.models import BulkUpload, WorkerHeartbeat
+from bulk_upload.tests.helpers.log_lines import logged
 from bulk_upload.tests.helpers.processes import free_port, supervised, wait_for, worker_process
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.scraping import TOKEN, ask, scrape
@@ -71,7 +72,8 @@ class TestServer:
 
     def test_a_port_that_is_taken_costs_the_metrics_and_nothing_else(self, answered, caplog):
         assert worker_server.start() is None
-        assert f"port {answered}" in caplog.text
+        (line,) = logged(caplog, "The metrics of this worker are not served")
+        assert (line["port"], "Address already in use" in str(line["error"])) == (answered, True)
 
 
 @pytest.mark.processes

@@ -14,7 +14,7 @@ import xmlrpc.client
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import supervisor.xmlrpc
 from django.conf import settings
@@ -55,16 +55,19 @@ def environment(**more: Any) -> dict[str, str]:
     }
 
 
-def start_worker(*arguments: str, **variables: Any) -> subprocess.Popen[bytes]:
-    """`manage.py consume_bulk_uploads` by itself."""
+def start_worker(*arguments: str, output: IO[bytes] | None = None, **variables: Any) -> subprocess.Popen[bytes]:
+    """`manage.py consume_bulk_uploads` by itself. All that it writes goes to `output`, if given."""
     command = [sys.executable, "manage.py", "consume_bulk_uploads", *arguments]
-    return subprocess.Popen(command, env=environment(**variables), cwd=settings.BASE_DIR)
+    env = environment(**variables)
+    return subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, stdout=output, stderr=output)
 
 
 @contextmanager
-def worker_process(*arguments: str, **variables: Any) -> Iterator[subprocess.Popen[bytes]]:
+def worker_process(
+    *arguments: str, output: IO[bytes] | None = None, **variables: Any
+) -> Iterator[subprocess.Popen[bytes]]:
     """A worker that is killed at the end of the block, if it is still there."""
-    process = start_worker(*arguments, **variables)
+    process = start_worker(*arguments, output=output, **variables)
     try:
         yield process
     finally:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 
@@ -16,8 +16,11 @@ from bulk_upload.tests.helpers.processes import environment
 
 
 @contextmanager
-def served(*arguments: str, **variables: Any) -> Iterator[int]:
-    """A running site on this test's parts; gives its port. It is stopped at the end of the block."""
+def served(*arguments: str, output: IO[bytes] | None = None, **variables: Any) -> Iterator[int]:
+    """A running site on this test's parts; gives its port. It is stopped at the end of the block.
+
+    All that it writes goes to `output`, if given.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -26,7 +29,8 @@ def served(*arguments: str, **variables: Any) -> Iterator[int]:
         *("--bind", f"127.0.0.1:{port}", "--graceful-timeout", "1", "--log-level", "warning", *arguments),
         "medisupply.wsgi:application",
     ]
-    process = subprocess.Popen(command, env=environment(**variables), cwd=settings.BASE_DIR)
+    env = environment(**variables)
+    process = subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, stdout=output, stderr=output)
     try:
         deadline = time.monotonic() + 30
         while not _answers(port):

@@ -20,6 +20,7 @@ from bulk_upload.reading.files import Readers, only_reader, open_table
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.make_awkward import HEADER, product
+from bulk_upload.tests.helpers.log_lines import logged
 from catalog.sheets.products import PRODUCTS
 
 ROOT = Path(__file__).parents[3]
@@ -107,7 +108,10 @@ def test_what_the_child_complains_about_goes_to_the_log(tmp_path, caplog):
     damaged = raw.save(tmp_path / "productos.xlsx", raw.parts(sheet))
     with pytest.raises(FileProblem), open_table(damaged, "xlsx", PRODUCTS, Limits()):
         pass
-    assert "Unknown cell 't' attribute" in caplog.text
+    (words,) = logged(caplog, "The reader of files wrote to standard error")
+    assert "Unknown cell 't' attribute" in words["text"]
+    (death,) = logged(caplog, "The reader of files died")
+    assert death["exit_status"] == 1
 
 
 def test_the_child_knows_no_secrets(workbook, monkeypatch):

@@ -1,0 +1,44 @@
+"""Bring uploads back that failed because of a fault that has passed: for the command and the operators' page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import QuerySet
+
+from bulk_upload import queue
+from bulk_upload.intake import retry_upload
+from bulk_upload.models import BulkUpload, Status
+
+EXHAUSTED: Final = "attempts_exhausted"
+
+
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """Which uploads are on their way again, and how many dead letters were removed (`None`: SQS did not answer)."""
+
+    retried: set[uuid.UUID]
+    removed: int | None
+
+
+def redrive(uploads: QuerySet[BulkUpload], wanted: Collection[uuid.UUID] = ()) -> Redriven:
+    """Retry those of `uploads` that failed after all their attempts, or the failed ones that are `wanted`.
+
+    Dead letters of uploads that are retried, go on or have ended otherwise are removed.
+    """
+    failed = uploads.filter(status=Status.FAILED).order_by("number")
+    failed = failed.filter(pk__in=wanted) if wanted else failed.filter(error_code=EXHAUSTED)
+    retried = {upload.pk for upload in failed if retry_upload(upload)}
+    try:
+        return Redriven(retried, queue.remove_dead_letters(_settled))
+    except queue.QueueFault:
+        return Redriven(retried, None)
+
+
+def _settled(task_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those that are on their way again or have ended otherwise. Unknown ones are not: their dead letters stay."""
+    known = BulkUpload.objects.filter(pk__in=task_ids)
+    return set(known.exclude(status=Status.FAILED, error_code=EXHAUSTED).values_list("pk", flat=True))
