@@ -10,6 +10,7 @@ from django import db
 from structlog.stdlib import get_logger
 
 from bulk_upload import progress
+from bulk_upload.log_fields import of_upload
 from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, iso_utc
 from bulk_upload.progress import Counts, Detail, Lists, RowProblems, Snapshot
 
@@ -28,7 +29,7 @@ def show(upload: BulkUpload) -> None:
         if now is not None and (shown is None or shown["revision"] != now.revision):
             progress.put(of(now))
     except db.Error as error:
-        log.warning("The state of the upload could not be shown", task_id=str(upload.pk), error=error)
+        log.warning("The state of the upload could not be shown", error=error, **of_upload(upload))
 
 
 def of(upload: BulkUpload) -> Snapshot:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from structlog.stdlib import get_logger
 
 from bulk_upload import queue
+from bulk_upload.log_fields import of_file
 from bulk_upload.models import BulkUpload, FileState, PreparedFile, Severity
 from medisupply.backends.database import DATABASE_AWAY, database_now
 
@@ -59,7 +60,7 @@ def publish(file: PreparedFile) -> bool:
             queue.publish_file(file.pk, file.upload_id, file.upload.queue_group, number)
             file.published()
     except (*queue.QueueFault, *DATABASE_AWAY) as error:
-        log.warning("The file to correct waits to be published", file_id=str(file.pk), error=error)
+        log.warning("The file to correct waits to be published", error=error, **of_file(file))
         return False
     return True
 

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 
-from dev.packages import APPS, files, imports
-
-LEVELS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "msg"}
-SOURCES = [path for folder in (*APPS, "deploy") for path in files(folder)]
-
-
-def log_calls(tree: ast.AST) -> Iterator[ast.Call]:
-    """Calls of a logger's methods, by whatever name the logger goes."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LEVELS:
-            owner = ast.unparse(node.func.value)
-            if owner.rpartition(".")[2].rstrip("0123456789_").endswith(("log", "logger", "logging")):
-                yield node
+from dev.packages import imports
+from medisupply.tests.log_calls import SOURCES, log_calls
 
 
 def faults(call: ast.Call) -> list[str]:
@@ -92,6 +80,7 @@ def test_a_thread_of_its_own_is_given_the_fields_of_who_starts_it():
     seen = {
         "medisupply/readiness.py",  # by `get_contextvars`
         "medisupply/web/bodies.py",  # logs nothing
+        "bulk_upload/operations.py",  # logs nothing
         "medisupply/web/gunicorn_worker.py",  # serves requests, each of which binds its own
         "bulk_upload/reading/child/sheet_xml.py",  # in the guarded child, which logs nothing
     }

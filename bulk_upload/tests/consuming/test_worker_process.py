@@ -38,7 +38,8 @@ def test_a_worker_loads_neither_the_admin_nor_the_api_nor_openpyxl_nor_what_serv
     variables = environment(DJANGO_SETTINGS_MODULE="medisupply.settings")
     loaded = subprocess.run(command, env=variables, cwd=settings.BASE_DIR, check=True, capture_output=True, text=True)
     unused = {"catalog.admin", "bulk_upload.admin", "medisupply.urls", "rest_framework.views", "openpyxl"}
-    unused |= {"prometheus_client", "medisupply.metrics.worker_server"}
+    unused |= {"rich", "django_structlog"}  # only of the web and of commands for people
+    unused |= {"prometheus_client"}  # only where Prometheus asks
     assert unused & set(loaded.stdout.split()) == set()
 
 
