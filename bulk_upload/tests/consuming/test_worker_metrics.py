@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from bulk_upload.tests.helpers.log_lines import logged
 from bulk_upload.tests.helpers.processes import free_port, supervised, wait_for, worker_process
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.scraping import TOKEN, ask, scrape
+from dev.environment import is_free
 from medisupply.metrics import worker_server
 from medisupply.metrics.declared import WORKER
 from medisupply.metrics.metric_types import Count
@@ -86,7 +88,9 @@ class TestProcess:
             WorkerHeartbeat.objects.all().delete()
 
     def test_workers_of_one_host_answer_at_ports_one_after_another(self, aws):
-        base = free_port()
+        # Below the ports that the system gives to connections.
+        candidates = random.sample(range(15_000, 31_000), 100)
+        base = next(port for port in candidates if is_free(port) and is_free(port + 1))
         with supervised(2, METRICS_TOKEN=TOKEN, METRICS_PORT=base):
             wait_for(lambda: listens(base) and listens(base + 1))
             memory = [scrape(port)["process_start_time_seconds"] for port in (base, base + 1)]
