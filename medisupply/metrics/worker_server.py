@@ -13,7 +13,7 @@ from socketserver import TCPServer
 from typing import Any, Final
 
 from django.conf import settings
-from prometheus_client import MetricsHandler
+from prometheus_client import MetricsHandler, disable_created_metrics
 from structlog.stdlib import get_logger
 
 from medisupply.metrics.access import CHALLENGE, is_allowed
@@ -28,6 +28,8 @@ CLIENT_SECONDS: Final = 3.0
 
 def start() -> TCPServer | None:
     """Begin to answer. A port that cannot be had costs the metrics, not the worker."""
+    # A second series for each one, for which nobody asks.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     for metric in WORKER:
         metric.start()
     port = settings.METRICS_PORT + settings.METRICS_WORKER_NUMBER
