@@ -18,6 +18,8 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 COPY --from=build /opt/venv /opt/venv
 # Owned by root: the program cannot change its own code. It writes to /tmp only.
 COPY --from=build /app /app
+# Named here, what is mounted at /tmp gets its permissions from the image: on ECS it would belong to root.
+VOLUME /tmp
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000

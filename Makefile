@@ -46,12 +46,13 @@ lint: export DEBUG = true
 lint: export DATABASE_URL = sqlite://:memory:
 lint: export REDIS_URL = redis://127.0.0.1:6379/0
 lint: export AWS_ENDPOINT_URL = http://127.0.0.1:5000
-lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations
+lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations, the template for AWS
 	@echo "ruff check" && $(PYTHON) -m ruff check .
 	@echo "ruff format" && $(PYTHON) -m ruff format --check .
 	@echo "mypy" && $(PYTHON) -m mypy .
 	@echo "manage.py check" && $(PYTHON) manage.py check
 	@echo "manage.py makemigrations --check" && $(PYTHON) manage.py makemigrations --check --dry-run
+	@echo "cfn-lint" && .venv/bin/cfn-lint deploy/aws/medisupply.yaml
 
 # The one tool here that is not of Python; its own tests check the schema as well, without node.
 REDOCLY_VERSION := 2.77.0

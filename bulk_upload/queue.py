@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 import json
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,22 +24,19 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from bulk_upload import queue_attributes
+from bulk_upload.installation import Prepared
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 VERSION: Final = 1
-# Receipts after which SQS itself gives up: the most that it allows. Our own account decides long before. SQS also
-# counts receipts that no worker ever saw (a long poll whose process had died), those that were given back, and each
-# try during a fault that lasts for hours.
-MAX_RECEIVES: Final = 1000
 # Begins the group of a supplier's files.
 FILES_GROUP: Final = "files:"
 DEAD_LETTERS_SUFFIX: Final = "-dlq"
 # Seconds for which a look through the dead letters hides each of them, so that it ends.
 DEAD_LETTERS_LOOK: Final = 120
-# SQS allows messages to wait 14 days at most.
-RETENTION_SECONDS: Final = 14 * 24 * 3600
 # SQS allows 12 hours from the first receipt.
 LONGEST_DELAY: Final = 12 * 3600
 
@@ -172,32 +169,18 @@ def has_dead_letters() -> bool:
     return "RedrivePolicy" in answer.get("Attributes", {})
 
 
-def ensure_queues() -> None:
-    """Create the dead-letter queue and the queue when they are missing. Safe to repeat."""
-    name = queue_name()
-    attributes = {"MessageRetentionPeriod": str(RETENTION_SECONDS)}
-    if is_fifo():
-        attributes["FifoQueue"] = "true"
-    sqs = client()
-    dead = sqs.create_queue(QueueName=dead_letters_name(name), Attributes=attributes)  # type: ignore[arg-type]
-    answer = sqs.get_queue_attributes(QueueUrl=dead["QueueUrl"], AttributeNames=["QueueArn"])
-    redrive = {"deadLetterTargetArn": answer["Attributes"]["QueueArn"], "maxReceiveCount": MAX_RECEIVES}
-    wanted = {
-        **attributes,
-        "VisibilityTimeout": str(settings.BULK_UPLOAD_LEASE_SECONDS),
-        "RedrivePolicy": json.dumps(redrive),
-    }
-    try:
-        sqs.create_queue(QueueName=name, Attributes=wanted)  # type: ignore[arg-type]
-    except ClientError as error:
-        if "Exist" not in error.response.get("Error", {}).get("Code", ""):
-            raise
-        # It exists with other attributes: bring those that can change up to date.
-        wanted.pop("FifoQueue", None)
-        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=wanted)  # type: ignore[arg-type]
+def ensure_queues() -> Prepared:
+    """Create the dead-letter queue and the queue when they are missing; existing ones stay as they are.
+
+    Safe to repeat. Raises `QueueFault`s.
+    """
+    dead_letters = dead_letters_name(queue_name())
+    dead, dead_prepared = _ensure(dead_letters, _url_of(dead_letters), queue_attributes.of_dead_letters(fifo=is_fifo()))
+    wanted = queue_attributes.of_queue(dead["QueueArn"], fifo=is_fifo())
+    _, prepared = _ensure(queue_name(), settings.SQS_QUEUE_URL or _url_of(queue_name()), wanted)
     queue_url.cache_clear()
     dead_letters_url.cache_clear()
+    return prepared + dead_prepared
 
 
 @functools.cache
@@ -244,6 +227,23 @@ def _send(names: dict[str, str], group: str, deduplication: str) -> None:
         message["MessageGroupId"] = group
         message["MessageDeduplicationId"] = deduplication
     client().send_message(QueueUrl=queue_url(), **message)
+
+
+def _url_of(name: str) -> str | None:
+    """The address of one's own queue `name`, or `None` when there is none."""
+    try:
+        return client().get_queue_url(QueueName=name)["QueueUrl"]
+    except client().exceptions.QueueDoesNotExist:
+        return None
+
+
+def _ensure(name: str, url: str | None, wanted: dict[Any, str]) -> tuple[Mapping[str, str], Prepared]:
+    """The attributes of the queue at `url`, which is created as `wanted` when there is none."""
+    created: tuple[str, ...] = ()
+    if url is None:
+        url, created = client().create_queue(QueueName=name, Attributes=wanted)["QueueUrl"], (name,)
+    present: Mapping[str, str] = client().get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]  # type: ignore[assignment]
+    return present, Prepared((name,), created, tuple(queue_attributes.differences(name, url, present, wanted)))
 
 
 def _look_at_dead_letters() -> list[MessageTypeDef]:

@@ -20,9 +20,10 @@ from django.core.files.storage import default_storage
 from storages.backends.s3 import S3Storage
 from structlog.stdlib import get_logger
 
-from bulk_upload import storage_keys
+from bulk_upload import storage_keys, storage_lifecycle
+from bulk_upload.installation import Prepared
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.storage_lifecycle import with_ours
+from bulk_upload.storage_lifecycle import Rule
 
 if TYPE_CHECKING:
     from bulk_upload.models import BulkUpload
@@ -138,18 +139,18 @@ def ping() -> None:
         raise StorageDown(str(error)) from error
 
 
-def ensure_bucket() -> bool:
-    """Create the bucket when it is missing, add our lifecycle rules; returns whether it was. Safe to repeat.
+def ensure_bucket() -> Prepared:
+    """Create the bucket when it is missing, add our lifecycle rules. Safe to repeat.
 
     Raises botocore's errors when S3 does not answer or does not allow to create the bucket.
     """
-    created = _create_bucket()
+    created = (_bucket(),) if _create_bucket() else ()
     try:
-        _add_rules()
+        remarks = storage_lifecycle.differences(_bucket(), _rules_with_ours())
     except ClientError as error:
-        # Who may not change the rules of a bucket that is there has somebody else who does.
-        log.warning("The lifecycle rules of the bucket stay as they are", bucket=_bucket(), error=error)
-    return created
+        # Who may not read or change the rules of a bucket that is there has somebody else who does.
+        remarks = [storage_lifecycle.refused(_bucket(), str(error))]
+    return Prepared((_bucket(),), created, tuple(remarks))
 
 
 def _create_bucket() -> bool:
@@ -168,7 +169,8 @@ def _create_bucket() -> bool:
     return True
 
 
-def _add_rules() -> None:
+def _rules_with_ours() -> list[Rule]:
+    """The bucket's rules, after those of ours that were missing have been added."""
     client = _client()
     try:
         present = client.get_bucket_lifecycle_configuration(Bucket=_bucket())
@@ -176,11 +178,13 @@ def _add_rules() -> None:
         if _status(error) != 404:
             raise
         present = {}
-    rules = with_ours(present.get("Rules", []))
-    if rules is not None:
+    rules: list[Rule] = present.get("Rules", [])
+    if missing := storage_lifecycle.missing(rules):
+        rules = [*rules, *missing]
         # What S3 says beside the rules is the owner's, too, and would be set back.
         beside = {name: present[name] for name in ("TransitionDefaultMinimumObjectSize",) if name in present}
         client.put_bucket_lifecycle_configuration(Bucket=_bucket(), LifecycleConfiguration={"Rules": rules}, **beside)
+    return rules
 
 
 def _open(key: str) -> Any:

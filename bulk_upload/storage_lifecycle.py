@@ -48,8 +48,30 @@ def our_rules() -> list[Rule]:
     ]
 
 
-def with_ours(present: Sequence[Rule]) -> list[Rule] | None:
-    """The bucket's rules with ours added; `None` when ours are all there already."""
+def missing(present: Sequence[Rule]) -> list[Rule]:
+    """Those of our rules that the bucket does not have, by their ids."""
     ids = {rule.get("ID") for rule in present}
-    missing = [rule for rule in our_rules() if rule["ID"] not in ids]
-    return [*present, *missing] if missing else None
+    return [rule for rule in our_rules() if rule["ID"] not in ids]
+
+
+def differences(bucket: str, present: Sequence[Rule]) -> list[str]:
+    """In sentences, what the bucket's rules of our ids say otherwise than ours, and what to do."""
+    by_id = {rule.get("ID"): _with_filter(rule) for rule in present}
+    return [
+        f"The lifecycle rule “{rule['ID']}” of {bucket} has {part} {by_id[rule['ID']].get(part, 'unset')}, "
+        f"expected is {value}. It stays as it is; if that is not meant, edit the rule and keep its id."
+        for rule in our_rules()
+        for part, value in rule.items()
+        if rule["ID"] in by_id and by_id[rule["ID"]].get(part) != value
+    ]
+
+
+def _with_filter(rule: Rule) -> Rule:
+    """S3 gives a prefix back where it was set: in a filter, or beside it, as templates and older clients do."""
+    return {"Filter": {"Prefix": rule["Prefix"]}, **rule} if "Prefix" in rule else rule
+
+
+def refused(bucket: str, reason: str) -> str:
+    """What is said when S3 does not allow to read or change the rules."""
+    ids = ", ".join(f"“{rule['ID']}”" for rule in our_rules())
+    return f"The lifecycle rules of {bucket} stay as they are ({reason}): see that it has {ids}."

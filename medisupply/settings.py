@@ -107,6 +107,9 @@ USE_TZ = True
 # --- Database --------------------------------------------------------------------------------
 
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'medisupply.sqlite3'}")}
+# Apart from the address where a manager of secrets gives the password alone.
+if password := env.str("DATABASE_PASSWORD", default=""):
+    DATABASES["default"]["PASSWORD"] = password
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -134,6 +137,8 @@ if REDIS_URL:
             "KEY_PREFIX": env.str("CACHE_KEY_PREFIX", default="medisupply"),
             "OPTIONS": {
                 "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+                # None: the one that the address has, if any.
+                "PASSWORD": env.str("REDIS_PASSWORD", default="") or None,
                 "SOCKET_CONNECT_TIMEOUT": 1,
                 # A cache that is slower than this is no help.
                 "SOCKET_TIMEOUT": 1,

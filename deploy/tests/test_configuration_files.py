@@ -11,37 +11,14 @@ import re
 import pytest
 import yaml
 from django.conf import settings
-from django.core.management import get_commands, load_command_class
 
+from deploy.tests.configuration import READ_BY_LIBRARIES, assert_manage_command_works, read_by_settings
 from dev.environment import PROJECT, stack_environment
 
-SETTINGS = PROJECT / "medisupply" / "settings.py"
 DOCKERFILE = (PROJECT / "Dockerfile").read_text("utf-8")
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
 SERVICES = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service.get("image") == "medisupply"}
-# Read by boto3 and gunicorn themselves.
-READ_BY_LIBRARIES = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WEB_CONCURRENCY"}
-
-
-def read_by_settings():
-    """The names that settings.py asks `env` for."""
-    calls = (node for node in ast.walk(ast.parse(SETTINGS.read_text("utf-8"))) if isinstance(node, ast.Call))
-    return {
-        call.args[0].value
-        for call in calls
-        if isinstance(call.func, ast.Attribute)
-        and isinstance(call.func.value, ast.Name)
-        and call.func.value.id == "env"
-        and call.func.attr != "read_env"
-    }
-
-
-def assert_manage_command_works(words):
-    """`words` are what stands after ``manage.py``: the command exists and understands its arguments."""
-    name, *arguments = words
-    command = load_command_class(get_commands()[name], name)
-    command.create_parser("manage.py", name).parse_args(arguments)
 
 
 # --- .env.example ----------------------------------------------------------------------------
@@ -110,6 +87,19 @@ def test_compose_waits_for_health_or_for_a_good_end(name):
         once = SERVICES[other].get("restart") == "no"
         assert wait["condition"] == ("service_completed_successfully" if once else "service_healthy")
         assert once or "test" in SERVICES[other]["healthcheck"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_can_do_little(name):
+    service = OURS[name]
+    assert service["read_only"] is True
+    assert [place.partition(":")[0] for place in service["tmpfs"]] == ["/tmp"]  # noqa: S108
+    assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
+    assert re.search(r"^USER 10001:10001$", DOCKERFILE, re.MULTILINE)
+
+
+def test_compose_runs_two_workers():
+    assert SERVICES["worker"]["deploy"]["replicas"] == 2
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from rest_framework.authtoken.models import Token
 
-from bulk_upload import progress, queue, storage
+from bulk_upload import progress, queue, storage, storage_lifecycle
 from catalog.models import Category, Supplier
 from medisupply.backends.shared_cache import CacheDown
 from medisupply.management.commands import bootstrap
@@ -69,8 +69,8 @@ def test_a_bucket_that_exists_keeps_its_rules_and_gets_ours_once():
     client.put_bucket_lifecycle_configuration(
         Bucket=default_storage.bucket_name, LifecycleConfiguration={"Rules": [its_own]}
     )
-    assert storage.ensure_bucket() is False
-    assert storage.ensure_bucket() is False
+    assert storage.ensure_bucket().created == ()
+    assert storage.ensure_bucket().created == ()
     assert rules()["logs"] == its_own
     ours = ("abort incomplete uploads", "expire orphans", "expire prepared files")
     assert sorted(rules()) == ["logs", *(f"medisupply: {name}" for name in ours)]
@@ -83,8 +83,24 @@ def test_a_rule_of_ours_that_its_owner_has_changed_stays_changed():
     client.put_bucket_lifecycle_configuration(
         Bucket=default_storage.bucket_name, LifecycleConfiguration={"Rules": [longer]}
     )
-    run()
+    said = run()
     assert rules()["medisupply: expire orphans"]["Expiration"] == {"Days": 365}
+    assert "“medisupply: expire orphans”" in said
+    assert "has Expiration {'Days': 365}, expected is {'Days': 30}. It stays as it is" in said
+    assert "“medisupply: expire prepared files”" not in said
+
+
+def test_a_rule_whose_prefix_stands_outside_a_filter_is_the_same():
+    client = default_storage.connection.meta.client
+    client.create_bucket(Bucket=default_storage.bucket_name)
+    older = [{"Prefix": rule["Filter"]["Prefix"], **rule} for rule in storage_lifecycle.our_rules()]
+    for rule in older:
+        del rule["Filter"]
+    client.put_bucket_lifecycle_configuration(
+        Bucket=default_storage.bucket_name, LifecycleConfiguration={"Rules": older}
+    )
+    assert all("Prefix" in rule and "Filter" not in rule for rule in rules().values())
+    assert storage.ensure_bucket().remarks == ()
 
 
 def test_two_systems_in_one_bucket_have_rules_of_their_own(settings):
@@ -96,7 +112,7 @@ def test_two_systems_in_one_bucket_have_rules_of_their_own(settings):
     }
 
 
-def test_who_may_not_change_the_rules_of_a_bucket_is_told_in_the_log(monkeypatch, caplog):
+def test_who_may_not_change_the_rules_of_a_bucket_is_told_which_are_missing(monkeypatch):
     client = default_storage.connection.meta.client
     client.create_bucket(Bucket=default_storage.bucket_name)
 
@@ -105,8 +121,9 @@ def test_who_may_not_change_the_rules_of_a_bucket_is_told_in_the_log(monkeypatch
         raise client.exceptions.ClientError(answer, "PutBucketLifecycleConfiguration")
 
     monkeypatch.setattr(client, "put_bucket_lifecycle_configuration", denied)
-    assert storage.ensure_bucket() is False
-    assert "lifecycle rules" in caplog.text
+    said = run()
+    assert f"The lifecycle rules of {default_storage.bucket_name} stay as they are (An error occurred (AccessD" in said
+    assert "see that it has “medisupply: abort incomplete uploads”, “medisupply: expire orphans”, “medi" in said
 
 
 def test_a_bucket_outside_the_first_region_names_its_region():

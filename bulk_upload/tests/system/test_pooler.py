@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -14,18 +11,16 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import connection
 
-from bulk_upload.tests.helpers.processes import environment, free_port, wait_for
+from bulk_upload.tests.helpers.pgbouncer import IGNORE, needs_pgbouncer, pgbouncer
+from bulk_upload.tests.helpers.processes import environment
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from medisupply.backends import pooler
 from medisupply.backends.database import database_session
-
-PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL has sessions"),
 ]
-needs_pgbouncer = pytest.mark.skipif(PGBOUNCER is None, reason="needs pgbouncer")
 
 
 def test_a_connection_of_its_own_is_taken():
@@ -56,34 +51,6 @@ def test_a_session_without_the_time_limits_is_refused(setting):
             cursor.execute(f"RESET {setting}")
 
 
-@contextmanager
-def pgbouncer(folder, mode, *more):
-    """A pgbouncer before the test's database; gives the address."""
-    db, port = connection.settings_dict, free_port()
-    names = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
-    target = " ".join(f"{name}={db[key]}" for name, key in names.items() if db[key])
-    lines = [
-        *("[databases]", f"{db['NAME']} = {target}"),
-        *("[pgbouncer]", "listen_addr = 127.0.0.1", f"listen_port = {port}", "auth_type = any", "unix_socket_dir ="),
-        *(f"pool_mode = {mode}", *more),
-    ]
-    (folder / "pgbouncer.ini").write_text("\n".join(lines))
-    user = ["-u", "nobody"] if os.getuid() == 0 else []
-    process = subprocess.Popen([str(PGBOUNCER), "-q", *user, str(folder / "pgbouncer.ini")], stderr=subprocess.DEVNULL)
-    address = f"postgres://{db['USER']}:{db['PASSWORD']}@127.0.0.1:{port}/{db['NAME']}"
-    try:
-        wait_for(lambda: answers(port))
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def answers(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 def run(address, *command):
     done = subprocess.run(
         [sys.executable, "manage.py", *command],
@@ -94,9 +61,6 @@ def run(address, *command):
         timeout=60,
     )
     return done.returncode, done.stdout + done.stderr
-
-
-IGNORE = "ignore_startup_parameters = options"
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from rest_framework.authtoken.models import Token
 
 from bulk_upload import progress, queue, storage
+from bulk_upload.installation import Prepared
 from catalog.models import Supplier
 from medisupply.backends import pooler
 from medisupply.backends.shared_cache import CacheDown
@@ -72,10 +73,8 @@ class Command(BaseCommand):
         if settings.REDIS_URL:
             self._wait("cache", progress.ping)
             self._say("cache", "answers")
-        created = self._wait("bucket", storage.ensure_bucket)
-        self._say("bucket", f"{settings.S3_BUCKET_NAME} {'created' if created else 'is there'}")
-        self._wait("queue", queue.ensure_queues)
-        self._say("queue", f"{queue.queue_name()} and its dead-letter queue are there")
+        self._say_prepared("bucket", self._wait("bucket", storage.ensure_bucket))
+        self._say_prepared("queue", self._wait("queue", queue.ensure_queues))
         self._say("migrations", _migrate())
         self._say("fixtures", _load_fixtures())
         if demo:
@@ -96,6 +95,12 @@ class Command(BaseCommand):
                 self._say(name, f"waiting: {reason}")
                 waiting = True
             time.sleep(PAUSE_SECONDS)
+
+    def _say_prepared(self, name: str, prepared: Prepared) -> None:
+        for part in prepared.names:
+            self._say(name, f"{part} {'created' if part in prepared.created else 'is there'}")
+        for remark in prepared.remarks:
+            self._say(name, remark)
 
     def _say(self, name: str, text: str) -> None:
         self.stdout.write(f"{name:<11} {text}")
