@@ -30,6 +30,7 @@ from bulk_upload.queue import Delivery
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.workbooks.corrections import standing_errors, write_corrections
 from bulk_upload.workbooks.prepared_files import FILE_GONE, NOT_PREPARED, STORAGE_AWAY
+from medisupply.metrics.declared import CLAIMS_LOST, RETRIES
 
 log = get_logger(__name__)
 
@@ -56,6 +57,8 @@ class FileHandler:
             except ClaimLost:
                 # Removed together with its upload, or another worker's now.
                 is_done = not PreparedFile.objects.filter(pk=delivery.file_id).exists()
+                if not is_done:
+                    CLAIMS_LOST.add()
             if is_done:
                 queue.delete(delivery)
 
@@ -93,6 +96,7 @@ class FileHandler:
             file.fail(code or NOT_PREPARED, {})
             return True
         file.release(code)
+        RETRIES.add(transient_errors.fault_kind(error))
         redelivery_delay.after_fault(delivery, file.attempts - 1)
         if transient_errors.is_machine_fault(error):
             raise WorkerUnfit(str(error)) from error

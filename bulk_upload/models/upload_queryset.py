@@ -37,6 +37,14 @@ class BulkUploadQuerySet(ClaimedQuerySet["BulkUpload"]):
     def ended_before(self, moment: datetime) -> Self:
         return self.filter(status__in=FINAL, completed_at__lt=moment)
 
+    def counted_by_state(self, *, accepted_since: datetime) -> dict[str, int]:
+        """How many there are in each state: all unfinished ones, and of the others those accepted since then.
+
+        Two indexes find them, however many others the table has.
+        """
+        counted = self.filter(Q(status__in=[Status.PENDING, Status.PROCESSING]) | Q(created_at__gt=accepted_since))
+        return dict(counted.order_by().values_list("status").annotate(models.Count("pk")))
+
     def accepted_before(self, upload: BulkUpload) -> Self:
         """The same supplier's unfinished uploads that were accepted before `upload`, oldest first."""
         earlier = self.unfinished().filter(number__lt=upload.number, proveedor_id=upload.proveedor_id)

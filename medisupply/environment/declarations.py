@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from medisupply.environment.metrics import Metrics
 from medisupply.environment.processes import Processes
 from medisupply.environment.retention import Retention
 from medisupply.environment.services import Aws, Services
@@ -13,7 +14,7 @@ from medisupply.environment.variable import Section, Variable
 
 SECTIONS: Final[tuple[type[Section], ...]] = (
     *(Application, Transport, Api, Services, Aws),
-    *(Uploads, Retention, Processes),
+    *(Uploads, Retention, Metrics, Processes),
 )
 
 

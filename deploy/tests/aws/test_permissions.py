@@ -29,6 +29,7 @@ from deploy.tests.aws.calls import Calls, named_in
 from deploy.tests.aws.policies import allowed, covers, wider_than_the_system
 from dev.environment import PROJECT
 from medisupply.readiness import Readiness
+from medisupply.readings import Readings
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ FILES = {
     "web": [
         *OPERATING,
         *(BULK_UPLOAD / name for name in ("admin", "api", "workbooks", "receiving", "intake.py")),
-        *(MEDISUPPLY / name for name in ("readiness.py", "web")),
+        *(MEDISUPPLY / name for name in ("readiness.py", "readings.py", "web")),
     ],
     "worker": [BULK_UPLOAD / "consuming"],
     "migration": [
@@ -138,6 +139,7 @@ def test_web(api, admin_client, send, worker, in_the_stack, calls):
     storage.discard(lost.s3_key)
     with calls.recorded():
         assert Readiness().report()["failing"] == []
+        assert "medisupply_queue_messages" in {metric.name for metric in Readings().collect()}
         send([row(4)], idempotency_key="x")  # it gives the lost file back
         assert api.post(f"{UPLOADS}/{lost.pk}/cancel").status_code == 202
         assert api.post(f"{UPLOADS}/{lost.pk}/retry").status_code == 202
