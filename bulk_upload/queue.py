@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import json
+import secrets
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
@@ -63,8 +64,8 @@ class Delivery:
 def publish(task_id: uuid.UUID, group: str, publication: int) -> None:
     """Send the message for an upload. Raises one of `QueueFault`.
 
-    `publication` counts the times that this upload was published: a repeated send of the same one is
-    taken once, a new one (sweep, retry) is a new message.
+    `publication` counts the times that this upload was published. Each call is a message of its own, and one that
+    boto3 sends again since it got no answer is taken once.
     """
     _send({"task_id": str(task_id)}, group, f"{task_id}:{publication}")
 
@@ -251,7 +252,9 @@ def _send(names: dict[str, str], group: str, deduplication: str) -> None:
     message: dict[str, Any] = {"MessageBody": json.dumps({"version": VERSION, **names})}
     if is_fifo():
         message["MessageGroupId"] = group
-        message["MessageDeduplicationId"] = deduplication
+        # A database that was restored counts publications again from where it was, and SQS takes no message with a
+        # name that it has seen in the last five minutes.
+        message["MessageDeduplicationId"] = f"{deduplication}:{secrets.token_hex(8)}"
     client().send_message(QueueUrl=queue_url(), **message)
 
 

@@ -39,6 +39,12 @@ def status_address(upload: Snapshot, language: str = "") -> str:
     return f"{addresses.STATUS}{upload['task_id']}"
 
 
+def entity_tag(upload: Snapshot, language: str) -> str:
+    """The ETag of a state in a language. With its time: a database that was restored counts revisions again."""
+    moment = re.sub(r"\D", "", upload["updated_at"])
+    return f'"{upload["revision"]}-{language[:2]}-{BODY_VERSION}-{moment}"'
+
+
 class Progress(Rendered):
     total = IntegerField(help_text="Filas del archivo; 0 mientras no se haya leído.")
     processed = IntegerField(source="procesados", help_text="Filas ya tratadas, aceptadas o rechazadas.")
@@ -162,7 +168,7 @@ class StateView(APIView):
     )
     def get(self, request: Request, task_id: str) -> Response:
         snapshot = visible_snapshot(request, task_id)
-        tag = f'"{snapshot["revision"]}-{language()[:2]}-{BODY_VERSION}"'
+        tag = entity_tag(snapshot, language())
         response = Response(status=304) if _is_known(request, tag) else Response(State.render(snapshot))
         response["ETag"] = tag
         response["Cache-Control"] = "private, no-cache"

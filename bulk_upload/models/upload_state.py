@@ -130,6 +130,8 @@ class UploadState(Claimed, Retained):
     def checkpoint(self, tally: Tally, next_row: int, lease: timedelta) -> None:
         """Add a chunk's tally and move the checkpoint. Belongs in the chunk's own transaction.
 
+        A chunk goes only behind the checkpoint that it follows: where an older database was restored under a running
+        worker, that database may have the worker's claim too, but not what the worker has imported since.
         The instance is changed too; after a rollback call `refresh_from_db`.
         """
         # A committed chunk is progress: only what goes wrong without any counts towards the end.
@@ -140,7 +142,8 @@ class UploadState(Claimed, Retained):
             room = LISTED - len(getattr(self, name))
             if room > 0 and getattr(tally, name):
                 changes[name] = getattr(self, name) + getattr(tally, name)[:room]
-        self._write(self._held(), next_row=next_row, lease_until=database_now() + lease, **changes)
+        here = self._held() & Q(next_row=self.next_row)
+        self._write(here, next_row=next_row, lease_until=database_now() + lease, **changes)
 
     def complete(self) -> None:
         self._end(Status.COMPLETED)
