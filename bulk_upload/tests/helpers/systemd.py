@@ -42,7 +42,7 @@ def running(
     def here(text: str) -> str:
         for installed, place in places.items():
             text = text.replace(installed, str(place))
-        return text
+        return text.replace("%i", "1")  # as the first instance
 
     (words,) = commands(unit, folder)
     words = [here(word) for word in words]
