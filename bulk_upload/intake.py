@@ -27,6 +27,7 @@ from bulk_upload import idempotency, progress, queue, snapshots, storage, storag
 from bulk_upload.idempotency import UploadIdentity
 from bulk_upload.log_fields import of_task, of_upload
 from bulk_upload.models import BulkUpload, FileFormat, Status
+from bulk_upload.models.retention import NOTHING_PURGED
 from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.recording import InDoubt, record
@@ -146,7 +147,8 @@ def cancel_upload(upload: BulkUpload) -> bool:
 def retry_upload(upload: BulkUpload) -> bool:
     """Queue a failed or cancelled upload again, from its checkpoint.
 
-    `False` in any other state, and when the same file, sent again, is on its way already.
+    `False` in any other state, when something of it is no longer kept (`purged.no_retry` says what), and when the
+    same file, sent again, is on its way already.
     """
     try:
         with transaction.atomic():
@@ -179,7 +181,7 @@ def _with_its_file(upload: BulkUpload, file: UploadedFile[bytes]) -> BulkUpload:
 
 def _revive(upload: BulkUpload, stored_key: str) -> None:
     """Let a failed upload go on with the file at `stored_key`, unless another repetition was faster."""
-    lost = BulkUpload.objects.filter(pk=upload.pk, status=Status.FAILED, error_code__in=LOST_FILE)
+    lost = BulkUpload.objects.filter(NOTHING_PURGED, pk=upload.pk, status=Status.FAILED, error_code__in=LOST_FILE)
     with transaction.atomic():
         revived = lost.update(s3_key=stored_key) and upload.retry()
     if revived:

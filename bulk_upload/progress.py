@@ -81,6 +81,8 @@ class Snapshot(TypedDict):
     lists: Lists | None
     error_code: str
     error_params: dict[str, str | int | bool]
+    file_purged_at: str | None
+    errors_purged_at: str | None
 
 
 def _shape(kind: Any) -> Any:

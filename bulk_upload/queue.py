@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import functools
 import json
+import secrets
+import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -62,8 +64,8 @@ class Delivery:
 def publish(task_id: uuid.UUID, group: str, publication: int) -> None:
     """Send the message for an upload. Raises one of `QueueFault`.
 
-    `publication` counts the times that this upload was published: a repeated send of the same one is
-    taken once, a new one (sweep, retry) is a new message.
+    `publication` counts the times that this upload was published. Each call is a message of its own, and one that
+    boto3 sends again since it got no answer is taken once.
     """
     _send({"task_id": str(task_id)}, group, f"{task_id}:{publication}")
 
@@ -142,10 +144,35 @@ def remove_dead_letters(settled: Callable[[Collection[uuid.UUID]], Collection[uu
                 seen.add(message["MessageId"])
                 held.append(message)
     for message in held:
-        client().change_message_visibility(
-            QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-        )
+        _show_again(message)
     return removed
+
+
+def remove_old_dead_letters(
+    ended: Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]], *, only_count: bool = False
+) -> list[int]:
+    """Delete the dead letters of uploads that ended long ago; returns the sizes of their bodies in bytes.
+
+    `ended` says which of some uploads did. With `only_count` nothing is deleted. Of a FIFO group the ten oldest are
+    looked at, no more: to reach the next ones the others would have to be sent again, and SQS would then keep them
+    for another 14 days each time. Raises `QueueFault`s.
+    """
+    letters: dict[str, MessageTypeDef] = {}
+    deadline = time.monotonic() + DEAD_LETTERS_LOOK / 2
+    while time.monotonic() < deadline and (batch := _look_at_dead_letters()):
+        letters.update((message["MessageId"], message) for message in batch)
+    named = {task_id for message in letters.values() if (task_id := _task_id(message["Body"]))}
+    old = ended(named)
+    sizes = []
+    for message in letters.values():
+        is_old = _task_id(message["Body"]) in old
+        if is_old:
+            sizes.append(len(message["Body"].encode()))
+        if is_old and not only_count:
+            client().delete_message(QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"])
+        else:
+            _show_again(message)
+    return sizes
 
 
 def ping() -> None:
@@ -225,7 +252,9 @@ def _send(names: dict[str, str], group: str, deduplication: str) -> None:
     message: dict[str, Any] = {"MessageBody": json.dumps({"version": VERSION, **names})}
     if is_fifo():
         message["MessageGroupId"] = group
-        message["MessageDeduplicationId"] = deduplication
+        # A database that was restored counts publications again from where it was, and SQS takes no message with a
+        # name that it has seen in the last five minutes.
+        message["MessageDeduplicationId"] = f"{deduplication}:{secrets.token_hex(8)}"
     client().send_message(QueueUrl=queue_url(), **message)
 
 
@@ -257,6 +286,12 @@ def _look_at_dead_letters() -> list[MessageTypeDef]:
         MessageSystemAttributeNames=["MessageGroupId"],
     )
     return answer.get("Messages", [])
+
+
+def _show_again(message: MessageTypeDef) -> None:
+    client().change_message_visibility(
+        QueueUrl=dead_letters_url(), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+    )
 
 
 def _send_to_the_end(message: MessageTypeDef) -> str:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from bulk_upload import queue
 from bulk_upload.intake import retry_upload
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models.retention import NOTHING_PURGED
 
 EXHAUSTED: Final = "attempts_exhausted"
 
@@ -39,6 +40,9 @@ def redrive(uploads: QuerySet[BulkUpload], wanted: Collection[uuid.UUID] = ()) -
 
 
 def _settled(task_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Those that are on their way again or have ended otherwise. Unknown ones are not: their dead letters stay."""
+    """Those that are on their way again, have ended otherwise, or cannot come back because something of them is gone.
+
+    Unknown ones are not: their dead letters stay.
+    """
     known = BulkUpload.objects.filter(pk__in=task_ids)
-    return set(known.exclude(status=Status.FAILED, error_code=EXHAUSTED).values_list("pk", flat=True))
+    return set(known.exclude(NOTHING_PURGED, status=Status.FAILED, error_code=EXHAUSTED).values_list("pk", flat=True))

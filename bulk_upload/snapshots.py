@@ -60,6 +60,8 @@ def head(upload: BulkUpload) -> Snapshot:
         "lists": None,
         "error_code": upload.error_code,
         "error_params": upload.error_params,
+        "file_purged_at": iso_utc(upload.file_purged_at),
+        "errors_purged_at": iso_utc(upload.errors_purged_at),
     }
 
 
@@ -104,6 +106,8 @@ def _lists(upload: BulkUpload) -> Lists:
 
 def _problems(upload: BulkUpload, severity: Severity) -> tuple[list[RowProblems], bool]:
     """The problems of the first `LISTED` rows that have any, a row each, and whether there are more rows."""
+    if upload.errors_purged_at:
+        return [], False
     found = RowError.objects.filter(upload=upload, severity=severity).values(
         "fila", "columna", "codigo", "params", "valor"
     )

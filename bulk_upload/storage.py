@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
@@ -35,6 +35,8 @@ _FAULTS = (BotoCoreError, ClientError, Boto3Error, OSError)
 BLOCK = 64 * 1024
 # A file up to this size, in bytes, goes in one request: parts cost three more, which wait for each other.
 LARGEST_IN_ONE_PIECE = 32 * 1024 * 1024
+# What S3 removes at one request.
+MOST_REMOVED: Final = 1000
 
 
 class StorageDown(Exception):
@@ -131,6 +133,23 @@ def discard(key: str) -> None:
         log.warning("A file is left in S3 without an upload", key=key, error=error)
 
 
+def remove(keys: Iterable[str]) -> None:
+    """Remove stored files for good, set aside as orphans or not; one that is gone already is no fault.
+
+    What lies outside this system's part of the bucket stays. Raises `StorageDown`, after which some may be gone.
+    """
+    own = [key for key in keys if storage_keys.is_own(key)]
+    wanted = [*own, *(aside for key in own if (aside := storage_keys.orphan_key(key)))]
+    for start in range(0, len(wanted), MOST_REMOVED):
+        objects = [{"Key": key} for key in wanted[start : start + MOST_REMOVED]]
+        try:
+            answer = _client().delete_objects(Bucket=_bucket(), Delete={"Objects": objects, "Quiet": True})
+        except _FAULTS as error:
+            raise StorageDown(str(error)) from error
+        for refused in answer.get("Errors", []):
+            raise StorageDown(f"{refused['Key']}: {refused.get('Message') or refused.get('Code')}")
+
+
 def ping() -> None:
     """Raises `StorageDown` when the bucket does not answer or does not exist."""
     try:
@@ -179,8 +198,8 @@ def _rules_with_ours() -> list[Rule]:
             raise
         present = {}
     rules: list[Rule] = present.get("Rules", [])
-    if missing := storage_lifecycle.missing(rules):
-        rules = [*rules, *missing]
+    if (changed := storage_lifecycle.with_ours(rules)) is not None:
+        rules = changed
         # What S3 says beside the rules is the owner's, too, and would be set back.
         beside = {name: present[name] for name in ("TransitionDefaultMinimumObjectSize",) if name in present}
         client.put_bucket_lifecycle_configuration(Bucket=_bucket(), LifecycleConfiguration={"Rules": rules}, **beside)

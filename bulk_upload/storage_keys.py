@@ -49,6 +49,11 @@ def prepared_key(file_id: uuid.UUID, claim: int, day: date) -> str:
     return f"{prepared()}{day:%Y/%m/%d}/{file_id}-{claim}.xlsx"
 
 
+def is_own(key: str) -> bool:
+    """Whether `key` lies in this system's part of the bucket, of which several may share one."""
+    return key.startswith((uploads(), prepared()))
+
+
 def orphan_key(key: str) -> str | None:
     """Where the file stored as `key` goes when no upload knows it; `None` when `key` names no upload."""
     match = KEY.fullmatch(key)

@@ -10,7 +10,9 @@ from structlog.stdlib import get_logger
 
 from bulk_upload.log_fields import of_upload
 from bulk_upload.models import BulkUpload
+from bulk_upload.sheet.problem_codes import FILE_PROBLEMS
 from bulk_upload.stage_times import StageTimes
+from medisupply.metrics.declared import STAGE_SECONDS, UPLOADS_ENDED
 
 log = get_logger(__name__)
 
@@ -69,3 +71,8 @@ def report_end(upload: BulkUpload, times: StageTimes | None = None) -> None:
     """Say that `upload` has ended. Whatever else counts ended uploads belongs here, too."""
     with bound_contextvars(**of_upload(upload)):
         log.info("The upload has ended", **UploadEnd.of(upload, times).fields())
+    cause = "file" if upload.error_code in FILE_PROBLEMS else "system" if upload.error_code else "none"
+    UPLOADS_ENDED.add(str(upload.status), cause)
+    if times:
+        for (stage,) in STAGE_SECONDS.known:
+            STAGE_SECONDS.observe(getattr(times, stage), stage)

@@ -59,11 +59,12 @@ ONCE: Final = (
     *(f"bulk_upload/tests/workbooks/test_{name}.py" for name in ("guide", "templates", "xlsx")),
     *(f"bulk_upload/tests/{name}.py" for name in ("api/test_integration_guide", "receiving/test_hostile_uploads")),
     *(f"bulk_upload/tests/test_{name}.py" for name in ("storage", "storage_sessions")),
-    *(f"bulk_upload/tests/system/test_{name}.py" for name in ("operations_page", "tcp_proxy")),
+    *(f"bulk_upload/tests/system/test_{name}.py" for name in ("operations_page", "systemd_services", "tcp_proxy")),
     "medisupply/tests/environment",
     *(f"catalog/tests/test_browser_{name}.py" for name in ("categories", "edit_conflicts")),
     *(f"medisupply/tests/test_{name}.py" for name in ("boundaries", "browser_docs", "chunked_bodies")),
     *(f"medisupply/tests/test_{name}.py" for name in ("production_settings", "slow_clients")),
+    *(f"medisupply/tests/test_{name}.py" for name in ("behind_nginx", "nginx_limits")),
     *(f"medisupply/tests/test_{name}.py" for name in ("answers", "error_pages", "oversized")),
 )
 

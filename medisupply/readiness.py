@@ -10,14 +10,10 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
-from structlog.contextvars import get_contextvars
-from structlog.stdlib import get_logger
 
 from bulk_upload import progress, queue, storage
 from bulk_upload.consuming import workload
-from medisupply.logs import context as log_context
-
-log = get_logger(__name__)
+from medisupply.service_thread import ServiceThread
 
 # Seconds for which a report is given again.
 KEPT_SECONDS: Final = 3.0
@@ -44,64 +40,11 @@ UNKNOWN: Final = Result(is_ok=None)
 Checks = Mapping[str, Callable[[], Result]]
 
 
-class Service:
-    """The checks of one service, on a thread of their own: one that hangs holds neither a request nor the others."""
-
-    def __init__(self, checks: Checks) -> None:
-        """The first of `checks` is whether the service answers: without it the others are not tried."""
-        self._checks = checks
-        self._results: dict[str, Result] = {}
-        self._wanted = threading.Event()
-        self._done = threading.Event()
-        self._thread: threading.Thread | None = None
-        # Of the request that asks: what is logged here is logged for it.
-        self._log_fields: dict[str, Any] = {}
-
-    def start(self) -> None:
-        """Begin to check, unless the last time has not ended yet."""
-        if self._thread is None:
-            # No pool: Python waits for the threads of one before it ends.
-            self._thread = threading.Thread(target=self._loop, name=f"check-{next(iter(self._checks))}", daemon=True)
-            self._thread.start()
-        elif not self._done.is_set():
-            return
-        self._results, self._log_fields = {}, get_contextvars()
-        self._done.clear()
-        self._wanted.set()
-
-    def results(self, deadline: float) -> dict[str, Result]:
-        """What was found until `deadline` (`time.monotonic()`): the check that raises or hangs has failed."""
-        self._done.wait(max(0.0, deadline - time.monotonic()))
-        found = dict(self._results)
-        results = {name: found.get(name, UNKNOWN) for name in self._checks}
-        failed = next((name for name in self._checks if name not in found), None)
-        return results | ({failed: FAILED} if failed else {})
-
-    def _loop(self) -> None:
-        while True:
-            self._wanted.wait()
-            self._wanted.clear()
-            try:
-                with log_context.only(**self._log_fields):
-                    self._check(self._results)
-            finally:
-                connection.close()  # this thread's own
-                self._done.set()
-
-    def _check(self, results: dict[str, Result]) -> None:
-        for name, check in self._checks.items():
-            try:
-                results[name] = check()
-            except Exception as error:  # noqa: BLE001  # whatever a driver raises, the part does not work
-                log.warning("A part of the system is not ready", part=name, error=error)
-                return
-
-
 class Readiness:
     """The newest report. One thread at a time makes it, the others are given the last one."""
 
     def __init__(self, services: Iterable[Checks] | None = None) -> None:
-        self._services = [Service(checks) for checks in (SERVICES if services is None else services)]
+        self._services = [(checks, ServiceThread(checks)) for checks in (SERVICES if services is None else services)]
         self._lock = threading.Lock()
         self._report: dict[str, Any] = {}
         self._made_at = float("-inf")
@@ -123,9 +66,19 @@ class Readiness:
 
     def _check(self) -> dict[str, Result]:
         deadline = time.monotonic() + DEADLINE_SECONDS
-        for service in self._services:
+        for _, service in self._services:
             service.start()
-        return {name: result for service in self._services for name, result in service.results(deadline).items()}
+        results: dict[str, Result] = {}
+        for checks, service in self._services:
+            results |= _with_the_missing(checks, service.answers(deadline))
+        return results
+
+
+def _with_the_missing(checks: Checks, found: Mapping[str, Result]) -> dict[str, Result]:
+    """The check that raised or hangs has failed; those after it were not tried."""
+    results = {name: found.get(name, UNKNOWN) for name in checks}
+    failed = next((name for name in checks if name not in found), None)
+    return results | ({failed: FAILED} if failed else {})
 
 
 def report_of(results: Mapping[str, Result]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from medisupply.api import framework
 from medisupply.backends.connections import postgresql_options, session_settings, sqlite_options
 from medisupply.environment.loading import load_environment
+from medisupply.environment.metrics import Metrics
+from medisupply.environment.retention import Retention, days_within
 from medisupply.environment.services import Aws, Services
 from medisupply.environment.site import Api, Application, Transport
 from medisupply.environment.uploads import Uploads
@@ -58,6 +60,8 @@ MIDDLEWARE = [
     "medisupply.web.cache_control.CacheControlMiddleware",
     # Before whatever asks for an allowed host or for TLS.
     "medisupply.health.HealthMiddleware",
+    "medisupply.metrics_page.MetricsMiddleware",
+    "medisupply.web.request_metrics.RequestMetricsMiddleware",
     "medisupply.web.request_log.RequestLogMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -208,6 +212,16 @@ BULK_UPLOAD_SWEEP_SECONDS = Uploads.BULK_UPLOAD_SWEEP_SECONDS.read()
 BULK_UPLOAD_WAITING_SECONDS = Uploads.BULK_UPLOAD_WAITING_SECONDS.read()
 BULK_UPLOAD_TEMP_DIR = Uploads.BULK_UPLOAD_TEMP_DIR.read() or None
 
+# Days for which `purge_bulk_uploads` keeps what has ended; 0: for ever.
+BULK_UPLOAD_KEEP_UPLOADS_DAYS = Retention.BULK_UPLOAD_KEEP_UPLOADS_DAYS.read()
+BULK_UPLOAD_KEEP_FILES_DAYS = days_within(Retention.BULK_UPLOAD_KEEP_FILES_DAYS)
+BULK_UPLOAD_KEEP_ERRORS_DAYS = days_within(Retention.BULK_UPLOAD_KEEP_ERRORS_DAYS)
+BULK_UPLOAD_KEEP_CHANGES_DAYS = days_within(Retention.BULK_UPLOAD_KEEP_CHANGES_DAYS)
+BULK_UPLOAD_KEEP_PREPARED_DAYS = days_within(Retention.BULK_UPLOAD_KEEP_PREPARED_DAYS)
+BULK_UPLOAD_KEEP_DEAD_LETTERS_DAYS = Retention.BULK_UPLOAD_KEEP_DEAD_LETTERS_DAYS.read()
+BULK_UPLOAD_PURGE_ROWS = Retention.BULK_UPLOAD_PURGE_ROWS.read()
+BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS = Retention.BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS.read()
+
 FILE_UPLOAD_TEMP_DIR = BULK_UPLOAD_TEMP_DIR
 FILE_UPLOAD_HANDLERS = [
     "bulk_upload.receiving.upload_size.UploadSizeGuard",
@@ -274,6 +288,15 @@ if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
     SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT
     CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
+
+# --- Metrics ---------------------------------------------------------------------------------
+
+# What Prometheus sends as its bearer token, to web and workers. Empty: there are no metrics.
+METRICS_TOKEN = Metrics.METRICS_TOKEN.read()
+# Where a worker answers Prometheus: at this port plus its number on this host. 0: nowhere.
+METRICS_PORT = Metrics.METRICS_PORT.read()
+METRICS_WORKER_NUMBER = Metrics.METRICS_WORKER_NUMBER.read()
+METRICS_HOST = Metrics.METRICS_HOST.read()
 
 # --- Logging ---------------------------------------------------------------------------------
 

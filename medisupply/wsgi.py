@@ -1,9 +1,9 @@
 """WSGI entry point for gunicorn."""
 
-import logging
 import os
 
 from django.core.wsgi import get_wsgi_application
+from structlog.stdlib import get_logger
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medisupply.settings")
 
@@ -15,6 +15,6 @@ from medisupply.web.bodies import WatchedBodies  # noqa: E402  # it needs the se
 
 # The system checks say so to whoever starts a command; the web has none.
 for sentence in unknown.sentences():
-    logging.getLogger(__name__).warning("%s docs/configuracion.md has every variable.", sentence)
+    get_logger(__name__).warning("A variable is not known: docs/configuracion.md has all", text=sentence)
 
 application = WatchedBodies(django_application)

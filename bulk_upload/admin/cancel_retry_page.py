@@ -18,6 +18,7 @@ from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.owners import may_act_for
+from bulk_upload.purged import Purged, no_retry
 from medisupply.web import history
 
 
@@ -33,6 +34,8 @@ class Step:
     done: StrPromise
     too_late: StrPromise
     logged_as: str
+    # What of the upload is gone that the step needs.
+    impossible: Callable[[BulkUpload], Purged | None] = lambda upload: None
 
 
 STEPS: Final = {
@@ -58,6 +61,7 @@ STEPS: Final = {
         _("La carga está de nuevo en la cola."),
         _("Solo una carga fallida o cancelada puede reintentarse."),
         logged_as="retried",
+        impossible=no_retry,
     ),
 }
 
@@ -69,12 +73,13 @@ class CancelRetryPage(ScopedUploads):
         if not may_act_for(request.user, upload):
             raise PermissionDenied
         step = STEPS[name]
-        if request.method == "POST" or upload.status not in step.allowed:
+        impossible = step.impossible(upload)
+        if request.method == "POST" or impossible or upload.status not in step.allowed:
             if request.method == "POST" and step.run(upload):
                 self.log_change(request, upload, history.message(step.logged_as))
                 messages.success(request, step.done)
             else:
-                messages.warning(request, step.too_late)
+                messages.warning(request, impossible.sentence if impossible else step.too_late)
             return self.back_to(request, upload)
         context = self.page_context(request, title=step.title, upload=upload, step=step)
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/confirm.html", context)

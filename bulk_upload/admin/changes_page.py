@@ -16,13 +16,14 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from bulk_upload import purged
 from bulk_upload.admin.paging import CountedPaginator, page_numbers
 from bulk_upload.admin.sheets import in_words, list_address
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.importing import row_changes as kept_changes
 from bulk_upload.importing.mapping.target import Target, target_of
 from bulk_upload.imports import registry
-from bulk_upload.models import BulkUpload, RowChange
+from bulk_upload.models import BulkUpload, Part, RowChange
 from bulk_upload.sheet.columns import Kind
 
 
@@ -54,8 +55,11 @@ class ChangesPage(ScopedUploads):
     def changes_view(self, request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
         upload = self.visible_upload(request, task_id)
         only_large = request.GET.get("precio") == "grandes"
-        kept, kept_large = upload.row_changes.count(), upload.row_changes.filter(precio_grande=True).count()
-        changes = upload.row_changes.filter(precio_grande=True) if only_large else upload.row_changes.all()
+        gone = purged.part_of(upload, Part.CHANGES)
+        every = upload.row_changes.none() if gone else upload.row_changes.all()
+        large = every.filter(precio_grande=True)
+        kept, kept_large = every.count(), large.count()
+        changes = large if only_large else every
         paginator = CountedPaginator(changes.order_by("fila"), kept_large if only_large else kept)
         page = paginator.get_page(request.GET.get("pagina"))
         declared = registry.get(upload.sheet_name)
@@ -72,6 +76,7 @@ class ChangesPage(ScopedUploads):
             pages=page_numbers(page),
             only_large=only_large,
             kept=kept,
+            changes_purged=gone,
             not_shown=upload.cambios_grandes_de_precio - kept_large if only_large else upload.actualizados - kept,
             most_changes=kept_changes.MOST_CHANGES,
             most_large=kept_changes.MOST_LARGE,

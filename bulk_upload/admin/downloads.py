@@ -49,4 +49,7 @@ class Downloads(ScopedUploads):
             raise Http404
         if refused := too_many_exports(request):
             return refused
-        return downloads.errors(upload, ExportFormat(file_format)).response()
+        try:
+            return downloads.errors(upload, ExportFormat(file_format)).response()
+        except NoFile as missing:
+            return self.back_to(request, upload, missing.sentence)

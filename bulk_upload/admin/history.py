@@ -6,7 +6,7 @@ No entry is written when an import ends: its state is read together with the ent
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,12 +33,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class RecentAction:
-    """Something that a person did; `state` and `outcome` are those of the upload that it was done to."""
+    """Something that a person did; `state` and `outcome` are those of the upload that it was done to.
+
+    `is_gone` is one that was done to an upload that is no longer kept.
+    """
 
     entry: LogEntry
     text: str
     outcome: Outcome | None = None
     state: str = ""
+    is_gone: bool = False
 
 
 class HistoryPage(ScopedUploads):
@@ -57,13 +61,16 @@ def recent_actions(user: AbstractBaseUser | AnonymousUser, entries: Iterable[Log
     keys = [key for entry in found if (key := _upload_key(entry))]
     visible = BulkUpload.objects.for_user(user).defer("productos_creados", "productos_actualizados")
     uploads = visible.in_bulk(keys) if keys else {}
-    return [_recent(entry, uploads.get(_upload_key(entry))) for entry in found]
+    missing = set(keys) - uploads.keys()
+    hidden = BulkUpload.objects.filter(pk__in=missing).values_list("pk", flat=True) if missing else []
+    gone = missing - set(hidden)
+    return [_recent(entry, uploads.get(_upload_key(entry)), gone) for entry in found]
 
 
-def _recent(entry: LogEntry, upload: BulkUpload | None) -> RecentAction:
+def _recent(entry: LogEntry, upload: BulkUpload | None, gone: Collection[uuid.UUID]) -> RecentAction:
     text = "" if entry.is_deletion() else in_words(entry)
     if upload is None:
-        return RecentAction(entry, text)
+        return RecentAction(entry, text, is_gone=_upload_key(entry) in gone)
     return RecentAction(entry, text, outcome(upload), outcome_text(upload))
 
 

@@ -13,6 +13,7 @@ from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result_page import Result
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.purged import no_retry
 
 # Faults of the system that pass: the same file may be imported at the next try.
 PASSING_FAULTS: Final = frozenset(["attempts_exhausted"])
@@ -29,6 +30,8 @@ class NextStep:
 
 def may_help_to_retry(upload: BulkUpload) -> bool:
     """Whether another try of the same file can end in another way."""
+    if no_retry(upload):
+        return False
     if upload.status == Status.CANCELLED:
         return True
     return upload.status == Status.FAILED and upload.error_code in PASSING_FAULTS
@@ -36,7 +39,7 @@ def may_help_to_retry(upload: BulkUpload) -> bool:
 
 def may_replace(upload: BulkUpload) -> bool:
     """Whether the same file can be uploaded again so that it replaces what exists."""
-    return upload.status == Status.COMPLETED and not upload.reemplazar_duplicados
+    return upload.status == Status.COMPLETED and not upload.reemplazar_duplicados and upload.file_purged_at is None
 
 
 def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | None:

@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bulk_upload import snapshots
+from bulk_upload import purged, snapshots
 from bulk_upload.admin.header_report import header_report
 from bulk_upload.admin.next_step import next_step
 from bulk_upload.admin.progress_texts import progress_texts
@@ -21,7 +21,7 @@ from bulk_upload.admin.sheets import list_address
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.api import addresses
 from bulk_upload.imports import registry
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload, Part, Status
 from bulk_upload.owners import may_act_for
 from bulk_upload.wording import text_of
 from medisupply.backends.database import database_now
@@ -67,6 +67,8 @@ class WatchPage(ScopedUploads):
         context = self._context(request, upload) | {
             "result": result,
             "failure": text_of(upload.error_code, upload.error_params, language) if upload.error_code else "",
+            "file_purged": purged.part_of(upload, Part.FILE),
+            "errors_purged": purged.part_of(upload, Part.ERRORS),
             "step": next_step(upload, result, acts=acts),
             "headers": header_report(upload),
             "corrections": upload.corrections.defer("productos_creados", "productos_actualizados")[:20],

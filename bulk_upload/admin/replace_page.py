@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from bulk_upload import storage
+from bulk_upload import purged, storage
 from bulk_upload.admin.next_step import may_replace
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, Part
 from bulk_upload.owners import may_act_for
 from bulk_upload.receiving.refusals import RefusedUpload
 from bulk_upload.workbooks.download_errors import NoFile
@@ -30,6 +30,8 @@ class ReplacePage(ScopedUploads):
         upload = self.visible_upload(request, task_id)
         if not may_act_for(request.user, upload) or (upload.proveedor and not upload.proveedor.activo):
             raise PermissionDenied
+        if gone := purged.part_of(upload, Part.FILE):
+            return self.back_to(request, upload, gone.sentence)
         if not may_replace(upload):
             messages.warning(request, _("Solo una carga completada sin reemplazar puede repetirse reemplazando."))
             return self.back_to(request, upload)

@@ -123,6 +123,9 @@ class Result:
 
     @property
     def rows_to_correct(self) -> int:
+        """How many are open; 0 when they cannot be given any more."""
+        if self._upload.file_purged_at or self._upload.errors_purged_at:
+            return 0
         return max(0, self._upload.rechazados - self.corrected_rows)
 
     def count_of(self, code: str) -> int:
@@ -160,6 +163,8 @@ class Result:
         )
 
     def _problems(self) -> QuerySet[RowError]:
+        if self._upload.errors_purged_at:
+            return RowError.objects.none()  # some may not be removed yet
         return RowError.objects.filter(upload=self._upload).order_by("fila", "pk")
 
     def _line(self, problem: RowError) -> Line:

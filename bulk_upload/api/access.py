@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
@@ -18,6 +19,7 @@ UNKNOWN_TASK: Final = _(
     "No hay una carga con ese «task_id» para su usuario: revise que sea el que llegó al enviar el archivo, y "
     "que el token sea del mismo proveedor."
 )
+KEPT: Final = _("Las cargas se conservan %(days)s días después de terminar.")
 
 ACTS_FOR_NOBODY: Final = _(
     "Su usuario no actúa por ningún proveedor activo, o le falta el permiso: pida a MediSupply que lo revise."
@@ -34,7 +36,8 @@ def key_of(task_id: str) -> uuid.UUID:
 
 def unknown_task() -> NotFound:
     """The answer about a task that is not there, or is another supplier's: which of the two is not said."""
-    return NotFound(UNKNOWN_TASK)
+    days = settings.BULK_UPLOAD_KEEP_UPLOADS_DAYS
+    return NotFound(f"{UNKNOWN_TASK} {KEPT % {'days': days}}" if days else UNKNOWN_TASK)
 
 
 def visible(request: Request, task_id: str) -> BulkUpload:

@@ -16,6 +16,9 @@ from rest_framework.views import APIView
 
 from bulk_upload.api import access, addresses, examples
 from bulk_upload.api.schema import (
+    ERRORS_PURGED,
+    FILE_PURGED,
+    GONE,
     HELP,
     SHEET,
     STORAGE,
@@ -68,7 +71,13 @@ class OriginalView(APIView):
             **workbook("El archivo, tal como llegó."),
             (200, "text/csv"): text_file("El archivo, tal como llegó."),
         },
-        errors=[UNKNOWN, 410, ErrorCase(422, "file_replaced", text_of("file_replaced", {}, "es")), STORAGE],
+        errors=[
+            UNKNOWN,
+            GONE,
+            FILE_PURGED,
+            ErrorCase(422, "file_replaced", text_of("file_replaced", {}, "es")),
+            STORAGE,
+        ],
     )
     def get(self, request: Request, task_id: str) -> HttpResponseBase:
         upload = access.visible(request, task_id)
@@ -132,7 +141,9 @@ class CorrectionsView(APIView):
             UNKNOWN,
             ErrorCase(409, "not_finished", "La carga no ha terminado: espere a que termine."),
             ErrorCase(409, "nothing_to_correct", "La carga no tiene filas por corregir."),
-            410,
+            GONE,
+            FILE_PURGED,
+            ERRORS_PURGED,
             ErrorCase(422, "damaged_file", "El archivo está dañado o incompleto y no se puede leer."),
             STORAGE,
             ErrorCase(

@@ -6,6 +6,7 @@ from typing import Final
 
 from rest_framework.response import Response
 
+from bulk_upload import purged
 from bulk_upload.receiving.refusals import RefusedUpload, status_of
 from bulk_upload.workbooks.download_errors import NoFile
 from medisupply.api.errors import RETRY_AFTER, Fields, answer_with, body
@@ -15,6 +16,7 @@ STATUSES: Final[dict[str, int]] = {
     "not_finished": 409,
     "nothing_to_correct": 409,
     "file_gone": 410,
+    **dict.fromkeys(purged.CODES.values(), 410),
     "storage_unavailable": 503,
     "not_prepared": 503,
 }

@@ -15,8 +15,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from bulk_upload.api import access, examples
-from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS, text_file, workbook
-from bulk_upload.models import BulkUpload, RowError, Severity
+from bulk_upload.api.schema import ERRORS_PURGED, TASK, UNKNOWN, UPLOADS, text_file, workbook
+from bulk_upload.models import BulkUpload, Part, RowError, Severity
 from bulk_upload.wording import worded, worded_error
 from bulk_upload.workbooks import downloads
 from bulk_upload.workbooks.errors_file import ExportFormat
@@ -68,12 +68,13 @@ class ProblemListView(APIView):
         ),
         parameters=[TASK, *filter_parameters(ProblemFilters), PageParams],
         answers=page_answer("ProblemPage", "Una página.", Problem, _EXAMPLE),
-        errors=[UNKNOWN],
+        errors=[UNKNOWN, ERRORS_PURGED],
     )
     def get(self, request: Request, task_id: str) -> Any:
         if file_format := request.query_params.get("format"):
             return _file(request, task_id, file_format)
         upload = access.visible(request, task_id)
+        downloads.require(upload, Part.ERRORS)
         positions, said = upload.header_positions, language()
         found = _found(request, upload)
         return Response(numbered(request, found, lambda problem: worded_error(problem, positions, said)))
@@ -97,7 +98,7 @@ def file_view(file_format: ExportFormat) -> Any:
             tag=UPLOADS,
             parameters=[TASK, *filter_parameters(ProblemFilters)],
             answers=_FILES[file_format],
-            errors=[UNKNOWN],
+            errors=[UNKNOWN, ERRORS_PURGED],
         )
         def get(self, request: Request, task_id: str) -> HttpResponseBase:
             return _file(request, task_id, file_format)

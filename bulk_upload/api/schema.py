@@ -29,6 +29,20 @@ SHEET: Final = OpenApiParameter(
 )
 STORAGE: Final = ErrorCase(503, "storage_unavailable", STORAGE_AWAY)
 UNKNOWN: Final = ErrorCase(404, "not_found", UNKNOWN_TASK)
+GONE: Final = ErrorCase(410, "file_gone", "El archivo ya no está en el almacén de cargas: súbalo otra vez.")
+FILE_PURGED: Final = ErrorCase(
+    410, "file_purged", "El archivo ya no se conserva: se borró 90 días después de terminar la carga."
+)
+ERRORS_PURGED: Final = ErrorCase(
+    410,
+    "errors_purged",
+    "Los errores y advertencias de las filas ya no se conservan: se borraron 90 días después de terminar la carga.",
+)
+CHANGES_PURGED: Final = ErrorCase(
+    410,
+    "changes_purged",
+    "Los valores anteriores ya no se conservan: se borraron 90 días después de terminar la carga.",
+)
 UNKNOWN_SHEET: Final = ErrorCase(400, "unknown_sheet", "La hoja «clientes» no existe.", "hoja")
 
 

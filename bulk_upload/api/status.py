@@ -30,13 +30,19 @@ from medisupply.api.throttles import StatusThrottle
 # Seconds after which a client should ask again.
 POLL_SECONDS: Final = "1"
 # Part of every ETag: raise it when the wording or the shape of the body changes.
-BODY_VERSION: Final = 2
+BODY_VERSION: Final = 3
 SUPPLIER_HELP: Final = "Nulo cuando la hoja no es de un proveedor."
 SHEET_HELP: Final = "La hoja que se envió, como en `bulk-upload/columns?hoja=`."
 
 
 def status_address(upload: Snapshot, language: str = "") -> str:
     return f"{addresses.STATUS}{upload['task_id']}"
+
+
+def entity_tag(upload: Snapshot, language: str) -> str:
+    """The ETag of a state in a language. With its time: a database that was restored counts revisions again."""
+    moment = re.sub(r"\D", "", upload["updated_at"])
+    return f'"{upload["revision"]}-{language[:2]}-{BODY_VERSION}-{moment}"'
 
 
 class Progress(Rendered):
@@ -112,8 +118,18 @@ class OfSheet(Rendered):
     hoja = CharField(source="sheet_name", help_text=SHEET_HELP)
 
 
+class Retention(Rendered):
+    file_purged_at = DateTimeField(
+        allow_null=True, help_text="Desde cuándo ya no se conserva el archivo; nulo mientras se conserva."
+    )
+    errors_purged_at = DateTimeField(
+        allow_null=True,
+        help_text="Desde cuándo ya no se conservan los errores y advertencias de las filas: las listas vienen vacías.",
+    )
+
+
 # Made of a snapshot, as the entries of the list of uploads are. The order of the bases is the order of the keys.
-class State(Head, Finished, Failure, OfSheet):
+class State(Head, Finished, Failure, Retention, OfSheet):
     pass
 
 
@@ -152,7 +168,7 @@ class StateView(APIView):
     )
     def get(self, request: Request, task_id: str) -> Response:
         snapshot = visible_snapshot(request, task_id)
-        tag = f'"{snapshot["revision"]}-{language()[:2]}-{BODY_VERSION}"'
+        tag = entity_tag(snapshot, language())
         response = Response(status=304) if _is_known(request, tag) else Response(State.render(snapshot))
         response["ETag"] = tag
         response["Cache-Control"] = "private, no-cache"

@@ -9,11 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bulk_upload import purged
 from bulk_upload.api import access
-from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS
+from bulk_upload.api.schema import CHANGES_PURGED, ERRORS_PURGED, FILE_PURGED, TASK, UNKNOWN, UPLOADS
 from bulk_upload.api.upload import Accepted, accepted, accepted_example, answer_202
 from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import Status
+from bulk_upload.workbooks.download_errors import NoFile
 from medisupply.api.errors import Conflict
 from medisupply.api.schema import ErrorCase, answer, operation
 from medisupply.api.throttles import UploadThrottle
@@ -24,6 +26,12 @@ RETRIED: Final = _("Carga encolada de nuevo: continúa donde quedó")
 ENDED: Final = ErrorCase(409, "already_ended", _("La carga ya terminó: no hay nada que cancelar."))
 NOT_RETRYABLE: Final = ErrorCase(409, "not_retryable", _("Solo una carga fallida o cancelada puede reintentarse."))
 SAME_FILE: Final = ErrorCase(409, "same_file_running", _("El mismo archivo ya se está importando en otra carga."))
+
+# What of the upload is gone, if its file is kept longer than other parts of it.
+PURGED: Final = [
+    ErrorCase(gone.status, gone.code, f"{gone.sentence} Por eso no puede reintentarse: cargue el archivo otra vez.")
+    for gone in (FILE_PURGED, ERRORS_PURGED, CHANGES_PURGED)
+]
 
 
 class CancelView(APIView):
@@ -54,12 +62,14 @@ class RetryView(APIView):
         description="Una carga fallida o cancelada continúa donde quedó.",
         parameters=[TASK],
         answers={202: answer(Accepted, "Encolada de nuevo.", accepted_example(RETRIED))},
-        errors=[403, UNKNOWN, NOT_RETRYABLE, SAME_FILE],
+        errors=[403, UNKNOWN, NOT_RETRYABLE, SAME_FILE, *PURGED],
     )
     def post(self, request: Request, task_id: str) -> Response:
         upload = access.changeable(request, task_id)
         if not retry_upload(upload):
             upload.refresh_from_db()
+            if gone := purged.no_retry(upload):
+                raise NoFile(*gone)
             why = SAME_FILE if upload.status in (Status.FAILED, Status.CANCELLED) else NOT_RETRYABLE
             raise Conflict(why.sentence, code=why.code)
         history.log_change(request.user, upload, history.message("retried"))

@@ -12,7 +12,7 @@ from bulk_upload import snapshots
 from bulk_upload.api import examples
 from bulk_upload.api.result import Resumen
 from bulk_upload.api.schema import UPLOADS
-from bulk_upload.api.status import Failure, Head, OfSheet, status_address
+from bulk_upload.api.status import Failure, Head, OfSheet, Retention, status_address
 from bulk_upload.models import BulkUpload, Status
 from medisupply.api.filters import MomentFilter, filter_parameters, filtered
 from medisupply.api.paging import INVALID_CURSOR, CursorMeta, CursorParams, newest_first, page_answer
@@ -28,7 +28,7 @@ class Counted(Rendered):
     get_status_url = staticmethod(status_address)
 
 
-class Listed(Head, Failure, Counted, OfSheet):
+class Listed(Head, Failure, Counted, Retention, OfSheet):
     pass
 
 

@@ -30,6 +30,7 @@ from bulk_upload.queue import Delivery
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.workbooks.corrections import standing_errors, write_corrections
 from bulk_upload.workbooks.prepared_files import FILE_GONE, NOT_PREPARED, STORAGE_AWAY
+from medisupply.metrics.declared import CLAIMS_LOST, RETRIES
 
 log = get_logger(__name__)
 
@@ -56,6 +57,8 @@ class FileHandler:
             except ClaimLost:
                 # Removed together with its upload, or another worker's now.
                 is_done = not PreparedFile.objects.filter(pk=delivery.file_id).exists()
+                if not is_done:
+                    CLAIMS_LOST.add()
             if is_done:
                 queue.delete(delivery)
 
@@ -68,6 +71,8 @@ class FileHandler:
         try:
             if file.attempts > settings.BULK_UPLOAD_MAX_ATTEMPTS:
                 file.fail(NOT_PREPARED, {})
+            elif file.upload.file_purged_at or file.upload.errors_purged_at:
+                file.fail(FILE_GONE, {})  # purged in the moment in which it was asked for
             else:
                 Preparation(file, delivery, self._context).run()
         except FileProblem as problem:
@@ -91,6 +96,7 @@ class FileHandler:
             file.fail(code or NOT_PREPARED, {})
             return True
         file.release(code)
+        RETRIES.add(transient_errors.fault_kind(error))
         redelivery_delay.after_fault(delivery, file.attempts - 1)
         if transient_errors.is_machine_fault(error):
             raise WorkerUnfit(str(error)) from error

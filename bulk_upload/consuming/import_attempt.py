@@ -14,6 +14,7 @@ from structlog.stdlib import get_logger
 from bulk_upload import progress, snapshots
 from bulk_upload.checking.tables import Limits
 from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
+from bulk_upload.consuming.row_counts import RowCounts
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.imports import registry
@@ -37,6 +38,7 @@ class Attempt(ClaimedWork):
         self.clock = StageClock()
         self._shown_at = 0.0
         self._speed = RecentSpeed()
+        self._rows = RowCounts(upload)
 
     def run(self) -> None:
         """Import the upload to its end.
@@ -74,6 +76,7 @@ class Attempt(ClaimedWork):
 
     def _after_chunk(self) -> None:
         self._speed.add(self.upload.procesados)
+        self._rows.add_committed()
         if time.monotonic() - self._shown_at >= SHOWN_EVERY_SECONDS:
             self._show()
         self._on_wait()

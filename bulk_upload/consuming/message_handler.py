@@ -34,6 +34,7 @@ from bulk_upload.reading.child_process import ReaderKilled
 from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.upload_end import report_end
+from medisupply.metrics.declared import CLAIMS_LOST, RETRIES
 
 log = get_logger(__name__)
 
@@ -136,6 +137,7 @@ class DeliveryHandler:
             log.info("The upload ended meanwhile: nothing more is written here", status=now.status)
             return Outcome.DONE
         log.warning("The upload is another worker's now: nothing more is written here")
+        CLAIMS_LOST.add()
         return Outcome.LEFT
 
     def _try_later(self, attempt: Attempt, delivery: Delivery, error: Exception) -> Outcome:
@@ -156,6 +158,7 @@ class DeliveryHandler:
             return self._give_up(attempt, delivery)
         earlier = upload.faults + upload.attempts - 1
         release()
+        RETRIES.add(transient_errors.fault_kind(error))
         redelivery_delay.after_fault(delivery, earlier)
         if is_unfit:
             raise WorkerUnfit(str(error)) from error

@@ -10,6 +10,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 
 from bulk_upload import queue, storage
 from bulk_upload.importing.halving import ChunkRefused
+from bulk_upload.reading.child_process import ReaderKilled
 
 # What passes without a change of the file: a service is away, restarts or is too slow, or has another schema than
 # this code expects.
@@ -33,6 +34,15 @@ def is_machine_fault(error: BaseException) -> bool:
         isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno in MACHINE_ERRORS)
         for cause in _chain(error)
     )
+
+
+def fault_kind(error: BaseException) -> str:
+    """What the metrics call it: ``reader``, ``machine``, ``passing`` or ``unforeseen``."""
+    if isinstance(error, ReaderKilled):
+        return "reader"
+    if is_machine_fault(error):
+        return "machine"
+    return "passing" if is_transient(error) else "unforeseen"
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -7,6 +7,8 @@ from typing import Final
 from django.db import models
 from django.db.models import F, Q
 
+from bulk_upload.models.retention import Part
+
 INDEXES: Final = [
     models.Index(fields=["proveedor", "-created_at"], name="upload_by_supplier"),
     models.Index(fields=["-created_at", "-task_id"], name="upload_newest"),
@@ -15,6 +17,15 @@ INDEXES: Final = [
         fields=["status", "proveedor", "number"],
         name="upload_unfinished_in_order",
         condition=Q(status__in=["pending", "processing"]),
+    ),
+    # What has ended and is still kept, by its end: the purge looks for the oldest of it.
+    *(
+        models.Index(
+            fields=["completed_at"],
+            name=f"upload_{part.value}_kept",
+            condition=Q(completed_at__isnull=False, **{part.mark: None}),
+        )
+        for part in Part
     ),
 ]
 CONSTRAINTS: Final = [

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from structlog.stdlib import get_logger
 
 from bulk_upload.models.claim import ClaimedQuerySet
-from bulk_upload.models.states import Status
+from bulk_upload.models.states import FINAL, Status
 from bulk_upload.owners import VIEW_UPLOADS, owners_for, unowned_sheets_for
 from medisupply.backends.database import database_now, database_session, end_session
 
@@ -33,6 +33,17 @@ class BulkUploadQuerySet(ClaimedQuerySet["BulkUpload"]):
 
     def unfinished(self) -> Self:
         return self.filter(status__in=[Status.PENDING, Status.PROCESSING])
+
+    def ended_before(self, moment: datetime) -> Self:
+        return self.filter(status__in=FINAL, completed_at__lt=moment)
+
+    def counted_by_state(self, *, accepted_since: datetime) -> dict[str, int]:
+        """How many there are in each state: all unfinished ones, and of the others those accepted since then.
+
+        Two indexes find them, however many others the table has.
+        """
+        counted = self.filter(Q(status__in=[Status.PENDING, Status.PROCESSING]) | Q(created_at__gt=accepted_since))
+        return dict(counted.order_by().values_list("status").annotate(models.Count("pk")))
 
     def accepted_before(self, upload: BulkUpload) -> Self:
         """The same supplier's unfinished uploads that were accepted before `upload`, oldest first."""

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models.claim import Claimed
+from bulk_upload.models.retention import NOTHING_PURGED, Retained
 from bulk_upload.models.states import FINAL, LISTED, ClaimLost, Status, Tally
 from medisupply.backends.database import database_now, database_session
 
@@ -27,7 +28,7 @@ COUNTED: Final = (
 )
 
 
-class UploadState(Claimed):
+class UploadState(Claimed, Retained):
     state_field = "status"
 
     status = models.CharField(_("estado"), max_length=10, choices=Status, default=Status.PENDING)
@@ -92,7 +93,7 @@ class UploadState(Claimed):
         """End an unfinished upload now. What was committed stays; a worker's next write finds out."""
         left = F("total") - F("creados") - F("actualizados") - F("sin_cambios") - F("rechazados")
         return self._switch(
-            [Status.PENDING, Status.PROCESSING],
+            Q(status__in=[Status.PENDING, Status.PROCESSING]),
             status=Status.CANCELLED,
             sin_procesar=left,
             completed_at=database_now(),
@@ -102,7 +103,7 @@ class UploadState(Claimed):
     def retry(self) -> bool:
         """Let a failed or cancelled upload go on from its checkpoint. It must be published afterwards."""
         return self._switch(
-            [Status.FAILED, Status.CANCELLED],
+            Q(NOTHING_PURGED, status__in=[Status.FAILED, Status.CANCELLED]),
             status=Status.PENDING,
             sin_procesar=0,
             completed_at=None,
@@ -112,9 +113,9 @@ class UploadState(Claimed):
             error_params={},
         )
 
-    def _switch(self, allowed: list[Status], **changes: Any) -> bool:
+    def _switch(self, allowed: Q, **changes: Any) -> bool:
         try:
-            self._write(Q(status__in=allowed), **changes)
+            self._write(allowed, **changes)
         except ClaimLost:
             return False
         self.refresh_from_db()
@@ -129,6 +130,8 @@ class UploadState(Claimed):
     def checkpoint(self, tally: Tally, next_row: int, lease: timedelta) -> None:
         """Add a chunk's tally and move the checkpoint. Belongs in the chunk's own transaction.
 
+        A chunk goes only behind the checkpoint that it follows: where an older database was restored under a running
+        worker, that database may have the worker's claim too, but not what the worker has imported since.
         The instance is changed too; after a rollback call `refresh_from_db`.
         """
         # A committed chunk is progress: only what goes wrong without any counts towards the end.
@@ -139,7 +142,8 @@ class UploadState(Claimed):
             room = LISTED - len(getattr(self, name))
             if room > 0 and getattr(tally, name):
                 changes[name] = getattr(self, name) + getattr(tally, name)[:room]
-        self._write(self._held(), next_row=next_row, lease_until=database_now() + lease, **changes)
+        here = self._held() & Q(next_row=self.next_row)
+        self._write(here, next_row=next_row, lease_until=database_now() + lease, **changes)
 
     def complete(self) -> None:
         self._end(Status.COMPLETED)

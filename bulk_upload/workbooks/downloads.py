@@ -15,9 +15,9 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bulk_upload import storage
+from bulk_upload import purged, storage
 from bulk_upload.imports import SheetImport
-from bulk_upload.models import BulkUpload, FileFormat, PreparedFile, RowError
+from bulk_upload.models import BulkUpload, FileFormat, Part, PreparedFile, RowError
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.refusals import STORAGE_AWAY
 from bulk_upload.sheet.problems import FileProblem
@@ -33,6 +33,12 @@ from medisupply.web.attachments import Attachment
 IN_MEMORY: Final = 4 * 1024 * 1024
 
 
+def require(upload: BulkUpload, part: Part) -> None:
+    """Raises `NoFile` when `part` of the upload is no longer kept."""
+    if gone := purged.part_of(upload, part):
+        raise NoFile(*gone)
+
+
 def template(declared: type[SheetImport], user: Any, *, example: bool) -> Attachment:
     """The workbook that suppliers fill in, with example rows where they are wanted."""
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.BULK_UPLOAD_TEMP_DIR)  # noqa: SIM115
@@ -43,6 +49,7 @@ def template(declared: type[SheetImport], user: Any, *, example: bool) -> Attach
 
 def original(upload: BulkUpload) -> Attachment:
     """The file as it was uploaded: an address of the bucket is never given. Raises `NoFile`."""
+    require(upload, Part.FILE)
     # Which encoding a CSV has is for its owner to know.
     content_type = ExportFormat.XLSX.content_type if upload.file_format == FileFormat.XLSX else "text/csv"
     with store_faults_in_words(), storage.local_copy(upload) as path:
@@ -51,7 +58,8 @@ def original(upload: BulkUpload) -> Attachment:
 
 
 def errors(upload: BulkUpload, file_format: ExportFormat, only: QuerySet[RowError] | None = None) -> Attachment:
-    """All errors and warnings (or `only` those) as a file that is made while it is sent."""
+    """All errors and warnings (or `only` those) as a file that is made while it is sent. Raises `NoFile`."""
+    require(upload, Part.ERRORS)
     blocks = export_errors(upload, file_format, _language(), only)
     return Attachment(f"errores_{_stem(upload)}.{file_format}", file_format.content_type, blocks)
 
@@ -60,6 +68,8 @@ def corrections(upload: BulkUpload) -> PreparedFile:
     """How far the workbook of the rejected rows is; a worker makes it if there is none yet. Raises `NoFile`."""
     if not upload.is_final:
         raise NoFile("not_finished", _("La carga no ha terminado: espere a que termine."))
+    require(upload, Part.ERRORS)
+    require(upload, Part.FILE)
     if not standing_errors(upload).exists():
         raise NoFile("nothing_to_correct", _("La carga no tiene filas por corregir."))
     return prepared_files.corrections_of(upload, _language())

@@ -61,10 +61,10 @@ def received_on(upload: BulkUpload) -> str:
 
 
 def _linked(task_id: uuid.UUID | None) -> SafeString | str:
-    """The upload by its file's name, linked."""
+    """The upload by its file's name, linked; by its identifier when it is no longer kept."""
     if task_id is None:
         return "–"
     upload = BulkUpload.objects.filter(pk=task_id).only("filename", "created_at").first()
     if upload is None:
-        return str(task_id)
+        return gettext("%(upload)s (ya no se conserva)") % {"upload": task_id}
     return format_html('<a href="{}">{}</a> ({})', upload_address(task_id), upload.filename, received_on(upload))

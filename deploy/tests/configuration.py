@@ -20,14 +20,10 @@ READ_BY_LIBRARIES: Final = {
 
 def read_by_settings() -> set[str]:
     """The names of the variables that settings.py reads: `Application.DEBUG.read()`."""
-    calls = (node for node in ast.walk(ast.parse(SETTINGS.read_text("utf-8"))) if isinstance(node, ast.Call))
-    return {
-        call.func.value.attr
-        for call in calls
-        if isinstance(call.func, ast.Attribute)
-        and call.func.attr == "read"
-        and isinstance(call.func.value, ast.Attribute)
-    }
+    calls = [node for node in ast.walk(ast.parse(SETTINGS.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    read = [call.func.value for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "read"]
+    within = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "days_within"]
+    return {variable.attr for variable in (*read, *within) if isinstance(variable, ast.Attribute)}
 
 
 def assert_manage_command_works(words: Sequence[str]) -> None:

@@ -63,11 +63,11 @@ def test_the_limits_in_the_example_are_the_defaults():
 
 
 def test_compose_has_the_parts_of_the_system():
-    assert set(SERVICES) == {"db", "cache", "aws", "init", "web", "worker"}
-    assert set(OURS) == {"init", "web", "worker"}
+    assert set(SERVICES) == {"db", "cache", "aws", "init", "web", "worker", "purge"}
+    assert set(OURS) == {"init", "web", "worker", "purge"}
 
 
-@pytest.mark.parametrize("name", ["init", "worker"])
+@pytest.mark.parametrize("name", ["init", "worker", "purge"])
 def test_compose_runs_management_commands_that_exist(name):
     python, manage, *words = SERVICES[name]["command"]
     assert (python, manage) == ("python", "manage.py")
@@ -234,6 +234,15 @@ def test_the_worker_is_stopped_so_that_it_can_end_its_chunk(file, program):
     assert worker["stopasgroup"] == "false"
     assert worker["killasgroup"] == "true"
     assert worker["autorestart"] == "true"
+
+
+def test_the_purge_runs_every_day_and_is_stopped_so_that_it_can_end_its_slice():
+    purge = dict(supervisor("purge.conf")["program:medisupply-purge"])
+    words = purge["command"].partition("manage.py ")[2].split()
+    assert_manage_command_works(words)
+    assert words[-2:] == ["--every", "24h"]
+    assert (purge["stopsignal"], purge["autorestart"], purge["stopasgroup"]) == ("TERM", "true", "false")
+    assert int(purge["stopwaitsecs"]) > settings.BULK_UPLOAD_LEASE_SECONDS
 
 
 def test_production_runs_two_workers_with_names_of_their_own():

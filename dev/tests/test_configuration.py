@@ -79,6 +79,7 @@ NONSENSE = {
     "TEST_REDIS_URL": "cache:6379",
     "REQUIRE_POSTGRES": "quizás",
     "REQUIRE_BROWSER": "quizás",
+    "REQUIRE_PROMETHEUS": "quizás",
     "RANDOM_FILES_TIMES": "0",
 }
 

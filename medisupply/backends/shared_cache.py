@@ -20,6 +20,8 @@ from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
 
+from medisupply.metrics.declared import CACHE_FAULTS
+
 log = get_logger(__name__)
 
 QUIET_SECONDS: Final = 5.0
@@ -128,6 +130,7 @@ def _guarded(ask: Callable[[], Answer]) -> Answer | None:
     except (RedisError, OSError) as error:  # down, frozen, full
         _failed_at = time.monotonic()
         _quiet_until = _failed_at + QUIET_SECONDS
+        CACHE_FAULTS.add()
         if _may_be_said():
             log.warning("The cache does not answer: going on without it", error=error)
     except Exception as error:  # noqa: BLE001  # nothing that is asked for here is worth a request or an import

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -93,3 +94,14 @@ class Origins:
 
 def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
+
+
+@dataclass(frozen=True)
+class IpAddress:
+    """At which this host listens."""
+
+    allowed = "an IP address of this host, such as 127.0.0.1 or 0.0.0.0"
+    allowed_es = "dirección IP de este host, como `127.0.0.1` o `0.0.0.0`"
+
+    def parse(self, text: str) -> str:
+        return str(ipaddress.ip_address(text))

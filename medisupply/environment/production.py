@@ -13,6 +13,8 @@ from django.core.checks.security.base import (
 )
 
 from medisupply.environment.declarations import declared
+from medisupply.environment.metrics import port_without_token
+from medisupply.environment.retention import kept_longer_than_the_upload
 from medisupply.environment.site import Application, Transport
 
 # Names that only a network of one's own knows (RFC 6761, RFC 6762, and the one that ICANN reserved).
@@ -22,9 +24,10 @@ MAKE_A_KEY: Final = 'python -c "import secrets; print(secrets.token_urlsafe(50))
 
 def problems_together() -> list[str]:
     """A sentence for each; every single variable must have been found to make sense before."""
+    together = [*kept_longer_than_the_upload(), *port_without_token()]
     if Application.DEBUG.read():
-        return list(_debug_in_public())
-    return [*_missing(), *_weak_key(), *_any_host(), *_proxies_not_counted()]
+        return [*_debug_in_public(), *together]
+    return [*together, *_missing(), *_weak_key(), *_any_host(), *_proxies_not_counted()]
 
 
 def _debug_in_public() -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 # What each of them sends first; a byte follows from time to time, or nothing.
@@ -25,11 +25,17 @@ OPENINGS = {
 
 
 @contextmanager
-def dripping(port: int, opening: bytes, count: int, pause: float = 0.1) -> Iterator[None]:
-    """`count` connections that send `opening` and then one byte each `pause` seconds (silence: nothing)."""
+def dripping(
+    port: int, opening: bytes, count: int, pause: float = 0.1, connect: Callable[[], socket.socket] | None = None
+) -> Iterator[None]:
+    """`count` connections that send `opening` and then one byte each `pause` seconds (silence: nothing).
+
+    They are plain ones to `port` unless something else is to `connect`.
+    """
     done = threading.Event()
+    new = connect or (lambda: socket.create_connection(("127.0.0.1", port), 10))
     with ExitStack() as stack:
-        connections = [stack.enter_context(socket.create_connection(("127.0.0.1", port), 10)) for _ in range(count)]
+        connections = [stack.enter_context(new()) for _ in range(count)]
 
         def drip() -> None:
             while not done.wait(pause):

@@ -11,6 +11,8 @@ from http.client import HTTPResponse
 import pytest
 
 from bulk_upload.tests.helpers.serving import exchange
+from medisupply import metrics_page
+from medisupply.health import PAGES
 from medisupply.tests.slow_clients import FORM, HOST, OPENINGS, dripping, seconds_of
 from medisupply.web import gunicorn_worker
 
@@ -107,3 +109,9 @@ def test_a_client_that_takes_nothing_of_its_answer_is_given_up(monkeypatch):
         with accepted, pytest.raises(BlockingIOError):
             connection.sock.sendall(b"x" * 50_000_000)
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("path", [*PAGES, metrics_page.PATH])
+def test_every_page_for_monitors_has_the_threads_for_them(path):
+    assert gunicorn_worker.MONITORING.match(f"GET {path} HTTP/1.1\r\n".encode())
+    assert not gunicorn_worker.MONITORING.match(f"GET {path}x HTTP/1.1\r\n".encode())

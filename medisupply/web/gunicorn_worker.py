@@ -1,6 +1,6 @@
 """gunicorn's threaded worker, for clients that send slowly or nothing: they occupy no thread until their head is there.
 
-`/health` has threads of its own. What a body may take is the matter of `medisupply.web.bodies`.
+`/health` and `/metrics` have threads of their own. What a body may take is the matter of `medisupply.web.bodies`.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ LINGER_SECONDS: Final = 0.5
 # Bytes of a body that gunicorn takes from a socket at once. Of the mebibyte that it would take it copies what is left
 # each time that Django reads 64 KiB of it: a third of the time that a file of 16 MB took to be received.
 SocketUnreader.max_body_chunk = 64 * 1024
-HEALTH_THREADS: Final = 2
+MONITORING_THREADS: Final = 3
 CLOSING_THREADS: Final = 4
 
 HEAD_END: Final = b"\r\n\r\n"
-# A question for health without a body: nothing in it can keep a thread waiting.
-HEALTH: Final = re.compile(rb"(GET|HEAD) /(health|health/ready|api/v1/inventory/health)/?(\?\S*)? HTTP/1\.[01]\r\n")
+# A monitor's question without a body: nothing in it can keep a thread waiting.
+MONITORS: Final = rb"health|health/ready|api/v1/inventory/health|metrics"
+MONITORING: Final = re.compile(rb"(GET|HEAD) /(" + MONITORS + rb")/?(\?\S*)? HTTP/1\.[01]\r\n")
 BODY: Final = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*:", re.IGNORECASE)
 TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -73,9 +74,10 @@ class Connection(TConn):
     def has_head(self) -> bool:
         return HEAD_END in self.head
 
-    def asks_for_health(self) -> bool:
+    def is_a_monitors(self) -> bool:
+        """Whether it asks for health or metrics."""
         head, end, _rest = self.head.partition(HEAD_END)
-        return bool(end and HEALTH.match(head + b"\r\n") and not BODY.search(head))
+        return bool(end and MONITORING.match(head + b"\r\n") and not BODY.search(head))
 
     def hand_over(self) -> None:
         """From now on a thread reads."""
@@ -97,7 +99,7 @@ class Worker(ThreadWorker):
     """Hands a connection to a thread when the head of its request has arrived."""
 
     def init_process(self) -> None:
-        self.health_pool = ThreadPoolExecutor(HEALTH_THREADS, thread_name_prefix="health")
+        self.monitoring_pool = ThreadPoolExecutor(MONITORING_THREADS, thread_name_prefix="monitoring")
         self.closing_pool = ThreadPoolExecutor(CLOSING_THREADS, thread_name_prefix="closing")
         super().init_process()
 
@@ -132,7 +134,7 @@ class Worker(ThreadWorker):
         self.enqueue_req(conn)
 
     def enqueue_req(self, conn: Connection) -> None:
-        pool = self.health_pool if conn.asks_for_health() else self.tpool
+        pool = self.monitoring_pool if conn.is_a_monitors() else self.tpool
         conn.hand_over()
         future = pool.submit(self.handle, conn)
         future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))

@@ -41,6 +41,11 @@ class Command(BaseCommand):
         with suppress(DatabaseError):
             if problem := pooler.pooler_problem():
                 raise CommandError(f"{problem} {pooler.HINT}")
+        if settings.METRICS_PORT:
+            # Elsewhere they would only cost the worker memory and time at its start.
+            from medisupply.metrics import worker_server
+
+            worker_server.start()
         # An import makes millions of short-lived values and no cycles: look for those rarely, and not among
         # what was loaded at the start.
         gc.freeze()

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bulk_upload.models import BulkUpload
+from bulk_upload.models.retention import NOTHING_PURGED
 from bulk_upload.redrive import redrive
 
 
@@ -29,9 +30,15 @@ class Command(BaseCommand):
         if done.removed is None:
             raise CommandError("SQS no responde: los mensajes muertos se quedan; repita el comando cuando vuelva")
         self.stdout.write(f"{len(done.retried)} cargas reintentadas, {done.removed} mensajes muertos retirados")
-        missing = sorted(str(task_id) for task_id in set(wanted) - done.retried)
-        if missing:
-            raise CommandError(f"No están fallidas o no existen: {', '.join(missing)}")
+        refused = set(wanted) - done.retried
+        purged = set(BulkUpload.objects.filter(pk__in=refused).exclude(NOTHING_PURGED).values_list("pk", flat=True))
+        reasons = {
+            "No están fallidas o no existen": refused - purged,
+            "No pueden reintentarse, pues su archivo o sus filas ya no se conservan": purged,
+        }
+        said = [f"{reason}: {', '.join(sorted(map(str, found)))}" for reason, found in reasons.items() if found]
+        if said:
+            raise CommandError("\n".join(said))
 
 
 def _task_id(text: str) -> uuid.UUID:

@@ -12,7 +12,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from bulk_upload import progress, snapshots
-from bulk_upload.api.status import BODY_VERSION
+from bulk_upload.api.status import entity_tag
 from bulk_upload.api.token_generation import GENERATION
 from bulk_upload.models import BulkUpload
 from bulk_upload.tests.helpers.rows import csv_bytes, row
@@ -62,10 +62,23 @@ def test_a_changed_state_has_another_tag(ask, upload):
 def test_a_client_is_never_shown_an_older_state_than_it_has(ask, upload):
     claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))  # not shown: the cache was away
     assert ask().json()["status"] == "pending"
-    newer = f'"{claimed.revision}-es-{BODY_VERSION}"'
+    newer = entity_tag(snapshots.head(claimed), "es")
     assert ask(**{"If-None-Match": newer}).status_code == 304
     assert ask().json()["status"] == "processing"
     assert ask(**{"If-None-Match": '"99999999999-es-1", "x", "9999-es-1"'}).json()["status"] == "processing"
+
+
+def test_a_database_that_counts_again_from_an_older_revision_gives_other_tags(ask, upload):
+    restored = BulkUpload.objects.get(pk=upload.pk)
+    BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))
+    progress.forget(upload.pk)
+    seen = ask()["ETag"]
+    restored.save()
+    progress.forget(upload.pk)
+    assert upload.cancel()
+    answer = ask(**{"If-None-Match": seen})
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+    assert answer["ETag"].split("-")[0] == seen.split("-")[0]
 
 
 def test_each_language_has_its_own_tag(ask):

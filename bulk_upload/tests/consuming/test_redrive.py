@@ -108,6 +108,17 @@ def test_letters_of_uploads_that_went_on_otherwise_are_removed(failed):
     assert left() == []
 
 
+def test_what_was_purged_cannot_come_back_and_its_letters_go(failed):
+    whole, purged = failed(2)
+    BulkUpload.objects.filter(pk=purged.pk).update(file_purged_at=purged.created_at)
+    with pytest.raises(CommandError, match=f"ya no se conservan: {purged.pk}"):
+        redrive(purged.pk)
+    assert left() == [letter(whole.pk)]
+    assert redrive() == "1 cargas reintentadas, 0 mensajes muertos retirados"
+    purged.refresh_from_db()
+    assert purged.status == "failed"
+
+
 def test_other_suppliers_letters_are_reached_too(failed):
     for number in range(11):
         bury("hola", group=f"G{number % 2}")

@@ -9,6 +9,7 @@ import pytest
 from bulk_upload import progress, queue, snapshots
 from bulk_upload.consuming import sweep
 from bulk_upload.models import BulkUpload
+from bulk_upload.tests.helpers.queues import waiting
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from medisupply.backends.database import database_now
 
@@ -56,6 +57,16 @@ def test_a_lost_message_is_sent_again_with_growing_patience(accept, monkeypatch)
     sweep.publish_waiting()
     assert sent == [(upload.pk, 2)]
     assert BulkUpload.objects.get(pk=behind.pk).publications == 1
+
+
+def test_a_publication_whose_number_the_queue_has_seen_before_is_a_new_message(accept):
+    """So it is in a database that was restored: it counts again from where it was."""
+    upload = accept(csv_bytes([row(1)]))
+    BulkUpload.objects.filter(pk=upload.pk).update(publications=0, published_at=None)
+    age(created_at=60)
+    sweep.publish_waiting()
+    assert BulkUpload.objects.get(pk=upload.pk).publications == 1
+    assert waiting() == (2, 0)
 
 
 @pytest.mark.parametrize("published_at", [None, 60])

@@ -31,7 +31,7 @@ def worked(tmp_path):
 
     def run(messages=1, **variables):
         path = tmp_path / "worker.log"
-        given = {"LOG_LEVEL": "INFO", "DEBUG": "false", **variables}
+        given = {"LOG_LEVEL": "INFO", "LOG_FORMAT": "json", **variables}
         limit = ("--max-messages", str(messages))
         with path.open("wb") as output, worker_process(*limit, output=output, **given) as process:
             assert process.wait(60) == 0
@@ -95,7 +95,9 @@ class TestAProcess:
 
     def test_while_debug_lines_are_for_people(self, accept, worked):
         accept(csv_bytes([row(1)]))
-        (end,) = [line for line in worked(DEBUG="true").decode().splitlines() if "The upload has ended" in line]
+        (end,) = [
+            line for line in worked(DEBUG="true", LOG_FORMAT="").decode().splitlines() if "The upload has ended" in line
+        ]
         assert "[info     ] The upload has ended" in end
         assert "status=completed" in end
         with pytest.raises(json.JSONDecodeError):

@@ -92,6 +92,25 @@ def test_reading_the_row_again_does_not_renew_a_lost_claim(upload):
         zombie.complete()
 
 
+def test_a_worker_under_whom_an_older_database_was_restored_skips_no_row(upload):
+    """The restored database knows the worker's claim, too, but not the chunk that it has committed since."""
+    rows = [row(n) for n in range(1, 31)]
+    survivor = claim(upload)
+
+    def restore_after_the_second_chunk():
+        if survivor.next_row == 22:
+            Product.objects.filter(pk__gt="PROD00010").delete()
+            BulkUpload.objects.filter(pk=upload.pk).update(next_row=12, creados=10)
+
+    with pytest.raises(ClaimLost):
+        import_rows(survivor, rows, chunk_rows=10, after_chunk=restore_after_the_second_chunk)
+    assert Product.objects.count() == 10
+    resumed = claim(upload)
+    import_rows(resumed, rows, chunk_rows=10)
+    resumed.complete()
+    assert (resumed.creados, Product.objects.count()) == (30, 30)
+
+
 def test_a_live_claim_is_not_given_twice(upload):
     claim(upload)
     assert BulkUpload.objects.claim(upload.pk, timedelta(seconds=60)) is None

@@ -55,11 +55,11 @@ def rules():
 
 def test_the_bucket_forgets_uploads_that_broke_off_orphans_and_what_can_be_made_again():
     run()
-    broken_off, orphans, prepared = rules().values()
+    broken_off, orphans, _uploads, prepared = rules().values()
     assert broken_off["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     assert broken_off["Filter"] == {"Prefix": "medisupply/uploads/"}
     assert (orphans["Expiration"], orphans["Filter"]) == ({"Days": 30}, {"Prefix": "medisupply/orphans/"})
-    assert (prepared["Expiration"], prepared["Filter"]) == ({"Days": 7}, {"Prefix": "medisupply/prepared/"})
+    assert (prepared["Expiration"], prepared["Filter"]) == ({"Days": 14}, {"Prefix": "medisupply/prepared/"})
 
 
 def test_a_bucket_that_exists_keeps_its_rules_and_gets_ours_once():
@@ -72,8 +72,8 @@ def test_a_bucket_that_exists_keeps_its_rules_and_gets_ours_once():
     assert storage.ensure_bucket().created == ()
     assert storage.ensure_bucket().created == ()
     assert rules()["logs"] == its_own
-    ours = ("abort incomplete uploads", "expire orphans", "expire prepared files")
-    assert sorted(rules()) == ["logs", *(f"medisupply: {name}" for name in ours)]
+    ours = ("abort incomplete uploads", "expire orphans", "expire prepared files after 14 days")
+    assert sorted(rules()) == ["logs", *(f"medisupply: {name}" for name in (*ours, "expire uploads after 180 days"))]
 
 
 def test_a_rule_of_ours_that_its_owner_has_changed_stays_changed():

@@ -90,6 +90,8 @@ def needed(service: str, operation: str, parameters: dict[str, Any]) -> set[Perm
     bucket = f"arn:aws:s3:::{parameters['Bucket']}"
     if operation in BUCKET_ACTIONS:
         return {(BUCKET_ACTIONS[operation], bucket)}
+    if operation == "DeleteObjects":
+        return {("s3:DeleteObject", f"{bucket}/{found['Key']}") for found in parameters["Delete"]["Objects"]}
     permissions = {(OBJECT_ACTIONS[operation], f"{bucket}/{parameters['Key']}")}
     if operation == "CopyObject":
         source = parameters["CopySource"]

@@ -29,6 +29,7 @@ from deploy.tests.aws.calls import Calls, named_in
 from deploy.tests.aws.policies import allowed, covers, wider_than_the_system
 from dev.environment import PROJECT
 from medisupply.readiness import Readiness
+from medisupply.readings import Readings
 
 pytestmark = pytest.mark.django_db
 
@@ -40,12 +41,12 @@ FILES = {
     "web": [
         *OPERATING,
         *(BULK_UPLOAD / name for name in ("admin", "api", "workbooks", "receiving", "intake.py")),
-        *(MEDISUPPLY / name for name in ("readiness.py", "web")),
+        *(MEDISUPPLY / name for name in ("readiness.py", "readings.py", "web")),
     ],
     "worker": [BULK_UPLOAD / "consuming"],
     "migration": [
         *OPERATING,
-        *(BULK_UPLOAD / "management" / "commands", BULK_UPLOAD / "checks.py"),
+        *(BULK_UPLOAD / "management" / "commands", BULK_UPLOAD / "checks.py", BULK_UPLOAD / "purging"),
         MEDISUPPLY / "management" / "commands",
     ],
 }
@@ -138,6 +139,7 @@ def test_web(api, admin_client, send, worker, in_the_stack, calls):
     storage.discard(lost.s3_key)
     with calls.recorded():
         assert Readiness().report()["failing"] == []
+        assert "medisupply_queue_messages" in {metric.name for metric in Readings().collect()}
         send([row(4)], idempotency_key="x")  # it gives the lost file back
         assert api.post(f"{UPLOADS}/{lost.pk}/cancel").status_code == 202
         assert api.post(f"{UPLOADS}/{lost.pk}/retry").status_code == 202
@@ -190,14 +192,21 @@ def test_worker(send, worker, in_the_stack, calls, monkeypatch):
 
 
 def test_one_off_tasks(send, in_the_stack, calls):
-    failed = send([row(1)])
+    failed, old = send([row(1)]), send([row(2)])
     lose_messages()
     fail(failed)
+    long_ago = timezone.now() - timedelta(days=100)
+    BulkUpload.objects.filter(pk=old.pk).update(status="cancelled", completed_at=long_ago)
+    key = f"medisupply/prepared/{old.pk}.xlsx"
+    PreparedFile.objects.create(
+        upload=old, language="es", state="ready", s3_key=key, created_at=long_ago, updated_at=long_ago
+    )
     User.objects.update(password="!")  # bootstrap refuses a database whose passwords everybody knows
     with calls.recorded():
         call_command("bootstrap", stdout=io.StringIO(), timeout=0)
         call_command("bulk_upload_status", stdout=io.StringIO())
         call_command("redrive_bulk_uploads", stdout=io.StringIO())
+        call_command("purge_bulk_uploads", stdout=io.StringIO())
         assert check_dead_letters(None) == []
     assert queue.dead_letters() == 12
     assert_exact("migration", in_the_stack, calls)

@@ -9,7 +9,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from medisupply.environment.addresses import Database, Hosts, Origins, Url
+from medisupply.environment.addresses import Database, Hosts, IpAddress, Origins, Url
 from medisupply.environment.declarations import SECTIONS, declared
 from medisupply.environment.kinds import Arguments, Choice, Flag, Folder, Number, Password, Rate, Text, TimeZone, Whole
 from medisupply.environment.loading import load_environment
@@ -22,6 +22,7 @@ NONSENSE = {
     Flag: "quizás",
     Folder: "/no/existe",
     Hosts: "https://medisupply.example",
+    IpAddress: "localhost",
     Number: "1,5",
     Origins: "medisupply.example",
     Password: "dos\nlíneas",

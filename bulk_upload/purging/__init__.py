@@ -1,0 +1,1 @@
+"""What has ended is removed by its age: files, what was wrong with rows, what they changed, uploads, dead letters."""
