@@ -19,6 +19,7 @@ from bulk_upload.purging.ages import limit
 AGAIN: Final = "se hace de nuevo cuando alguien lo pida"
 GONE: Final = Kind("archivos preparados que faltan", repair=f"se olvida y {AGAIN}", repaired=f"se olvidó, y {AGAIN}")
 
+
 def look(scope: Scope) -> Found:
     """Ready files without their object, unless they are past their age. Raises `StorageDown`."""
     since = limit(settings.BULK_UPLOAD_KEEP_PREPARED_DAYS)
