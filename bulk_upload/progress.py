@@ -10,6 +10,7 @@ fail does not trust such a state for that time, so that no client sees a status 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any, Final, TypedDict, TypeGuard, get_args, get_origin, get_type_hints, is_typeddict
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from medisupply.backends import shared_cache
 
 # A completed upload never changes any more; a failed or cancelled one may be retried.
 COMPLETED_SECONDS: Final = 24 * 3600
+# Releases that kept unfinished states for a day had another name: what they left is never read.
+KEY: Final = "upload-status:"
 
 
 class Counts(TypedDict):
@@ -121,6 +124,11 @@ def get(task_id: uuid.UUID | str) -> Snapshot | None:
     return snapshot
 
 
+def kept() -> Iterator[str]:
+    """The tasks of which the cache has snapshots, some perhaps twice. Raises `shared_cache.CacheDown`."""
+    return (key.removeprefix(KEY) for key in shared_cache.keys(KEY))
+
+
 def forget(task_id: uuid.UUID | str) -> None:
     """Drop the snapshot: the next reader asks the database."""
     shared_cache.delete(_key(task_id))
@@ -155,5 +163,4 @@ def _fits(value: Any, shape: Any) -> bool:
 
 
 def _key(task_id: uuid.UUID | str) -> str:
-    # Releases that kept unfinished states for a day had another name: what they left is never read.
-    return f"upload-status:{task_id}"
+    return f"{KEY}{task_id}"

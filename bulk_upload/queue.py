@@ -185,6 +185,11 @@ def waiting_messages() -> int:
     return _count(queue_url(), "", "NotVisible", "Delayed")
 
 
+def visible_messages(url: str) -> int:
+    """About how many messages of a queue nobody has in hand. Raises `QueueFault`s."""
+    return _count(url, "")
+
+
 def dead_letters() -> int:
     """About how many messages the dead-letter queue holds. Raises `QueueFault`s."""
     return _count(dead_letters_url(), "", "NotVisible")
@@ -311,6 +316,11 @@ def _count(url: str, *kinds: str) -> int:
     names: Any = [f"ApproximateNumberOfMessages{kind}" for kind in kinds]
     attributes = client().get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(int(attributes[name]) for name in names)
+
+
+def names_in(body: str) -> tuple[uuid.UUID | None, uuid.UUID | None]:
+    """The upload and the file that a message names, each `None` when it names none."""
+    return _task_id(body), _file_id(body)
 
 
 def _task_id(body: str) -> uuid.UUID | None:

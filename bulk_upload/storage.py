@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
@@ -47,15 +47,21 @@ class FileGone(Exception):
     """The bucket answers and does not have the file: it will not come back."""
 
 
-def keys_of_uploads(after: str) -> Iterator[list[tuple[str, datetime]]]:
-    """This system's uploaded files behind the key `after`, in the order of their keys: key and time of storing.
+class StoredFile(NamedTuple):
+    key: str
+    size: int
+    stored_at: datetime
 
-    They come in pages of at most a thousand. Raises `StorageDown`.
+
+def pages(folder: str, after: str = "") -> Iterator[list[StoredFile]]:
+    """The files of a folder behind the key `after`, in the order of their keys, at most a thousand at a time.
+
+    Raises `StorageDown`.
     """
-    pages = _client().get_paginator("list_objects_v2")
+    found = _client().get_paginator("list_objects_v2")
     try:
-        for page in pages.paginate(Bucket=_bucket(), Prefix=storage_keys.uploads(), StartAfter=after):
-            yield [(item["Key"], item["LastModified"]) for item in page.get("Contents", [])]
+        for page in found.paginate(Bucket=_bucket(), Prefix=folder, StartAfter=after):
+            yield [StoredFile(item["Key"], item["Size"], item["LastModified"]) for item in page.get("Contents", [])]
     except _FAULTS as error:
         raise StorageDown(str(error)) from error
 
@@ -103,7 +109,7 @@ def stream(key: str) -> Generator[bytes, None, None]:
     try:
         stored = _open(key)
     except FileGone:
-        if not _bring_back(key):
+        if not bring_back(key):
             raise
         stored = _open(key)
     return _blocks(stored)
@@ -123,6 +129,15 @@ def set_aside(key: str) -> None:
     aside = storage_keys.orphan_key(key)
     if aside and _copy(key, aside):
         discard(key)
+
+
+def bring_back(key: str) -> bool:
+    """Whether the file had been set aside as an orphan, and is under its own key again. Raises `StorageDown`."""
+    aside = storage_keys.orphan_key(key)
+    if not aside or not _copy(aside, key):
+        return False
+    log.warning("A file had been set aside as an orphan: it is brought back", key=key)
+    return True
 
 
 def discard(key: str) -> None:
@@ -221,15 +236,6 @@ def _blocks(stored: Any) -> Generator[bytes, None, None]:
         raise StorageDown(str(error)) from error
     finally:
         stored.close()
-
-
-def _bring_back(key: str) -> bool:
-    """Whether the file had been set aside as an orphan, and is under its own key again."""
-    aside = storage_keys.orphan_key(key)
-    if not aside or not _copy(aside, key):
-        return False
-    log.warning("A file had been set aside as an orphan: it is brought back", key=key)
-    return True
 
 
 def _copy(source: str, target: str) -> bool:

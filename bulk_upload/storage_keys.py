@@ -60,6 +60,23 @@ def orphan_key(key: str) -> str | None:
     return f"{match['prefix']}orphans/{match['file']}" if match else None
 
 
+def folder_of(key: str) -> str | None:
+    """The folder of uploaded files in which `key` lies, whatever its prefix; `None` when `key` names no upload."""
+    match = KEY.fullmatch(key)
+    return f"{match['prefix']}uploads/" if match else None
+
+
+def orphan_folder(folder: str) -> str:
+    """Where files of that folder of uploaded files are set aside."""
+    return f"{folder.removesuffix('uploads/')}orphans/"
+
+
+def key_before_orphan(key: str) -> str:
+    """The key that a file of a folder of orphans had before it was set aside."""
+    prefix, _, file = key.rpartition("orphans/")
+    return f"{prefix}uploads/{file}"
+
+
 def task_id_of(key: str) -> uuid.UUID | None:
     """The upload that `key` names, or `None`."""
     match = KEY.fullmatch(key)

@@ -15,7 +15,7 @@ from django_stubs_ext import StrPromise
 from bulk_upload.models import BulkUpload, Status
 
 # Why an upload failed although its content was not judged, or only in part.
-SYSTEM_FAULTS: Final = frozenset(["attempts_exhausted", "file_missing", "file_replaced"])
+SYSTEM_FAULTS: Final = frozenset(["attempts_exhausted", "file_missing", "file_replaced", "state_damaged"])
 
 
 @dataclass(frozen=True, slots=True)

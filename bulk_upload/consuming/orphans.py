@@ -18,6 +18,7 @@ from structlog.stdlib import get_logger
 
 from bulk_upload import storage, storage_keys
 from bulk_upload.models import BulkUpload
+from bulk_upload.storage import StoredFile
 
 log = get_logger(__name__)
 
@@ -37,13 +38,13 @@ def set_aside_orphans(seconds: float, after: str = "") -> str:
     now = timezone.now()
     after = max(after, storage_keys.uploads_of(now - timedelta(days=DAYS)))
     try:
-        for page in storage.keys_of_uploads(after):
+        for page in storage.pages(storage_keys.uploads(), after):
             for key in _orphans(page, now - ORPHAN_AGE):
                 log.warning("No upload knows a stored file: it is set aside", key=key)
                 storage.set_aside(key)
                 if time.monotonic() >= deadline:
                     return key
-            after = page[-1][0] if page else after
+            after = page[-1].key if page else after
             if time.monotonic() >= deadline:
                 return after
     except storage.StorageDown as error:
@@ -51,8 +52,8 @@ def set_aside_orphans(seconds: float, after: str = "") -> str:
     return ""
 
 
-def _orphans(page: Iterable[tuple[str, datetime]], stored_before: datetime) -> list[str]:
-    tasks = {key: storage_keys.task_id_of(key) for key, stored_at in page if stored_at < stored_before}
+def _orphans(page: Iterable[StoredFile], stored_before: datetime) -> list[str]:
+    tasks = {file.key: storage_keys.task_id_of(file.key) for file in page if file.stored_at < stored_before}
     named = {key: task for key, task in tasks.items() if task}
     known = set(BulkUpload.objects.filter(pk__in=named.values()).values_list("pk", flat=True))
     return [key for key, task in named.items() if task not in known]

@@ -153,6 +153,13 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
         _("El archivo ya no es el recibido"),
         _("El archivo del almacén de cargas ya no es el que se recibió, así que no se importó: súbalo otra vez."),
     ),
+    "state_damaged": ProblemText(
+        _("El avance de la carga se dañó"),
+        _(
+            "Lo que el sistema sabía del avance de esta carga se dañó, así que no puede continuar. Las filas ya "
+            "importadas se conservan: suba el archivo otra vez."
+        ),
+    ),
     "attempts_exhausted": ProblemText(
         _("Intentos agotados"),
         _(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
-import subprocess
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.db import connection
 
+from bulk_upload.tests.helpers.dumps import empty_database, rows_of, tool
 from catalog.models import Category, Product, Supplier
 
 pytestmark = [
@@ -22,33 +19,8 @@ pytestmark = [
 PRODUCTS = "SELECT id, codigo, categoria_id, proveedor_id, precio_unitario FROM catalog_product ORDER BY id"
 
 
-@pytest.fixture
-def empty_database():
-    """Its name; dropped afterwards."""
-    name = f"restored_{secrets.token_hex(4)}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        yield name
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def tool(*command: str) -> None:
-    """One of PostgreSQL's, for the server of the tests."""
-    settings = connection.settings_dict
-    named = {"PGHOST": settings["HOST"], "PGPORT": settings["PORT"], "PGUSER": settings["USER"]}
-    password = {"PGPASSWORD": settings["PASSWORD"]} if settings["PASSWORD"] else {}
-    environment = {**os.environ, **{name: str(value) for name, value in named.items() if value}, **password}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def products_of(database: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(**{**connection.get_connection_params(), "dbname": database}) as restored:
-        return restored.execute(PRODUCTS).fetchall()
-
-
 @pytest.mark.parametrize("options", [[], ["--data-only", "--disable-triggers"]], ids=["all of it", "the data alone"])
-def test_products_come_back_as_they_were(tmp_path: Path, empty_database: str, options: list[str]) -> None:
+def test_products_come_back_as_they_were(tmp_path: Path, options: list[str]) -> None:
     Category.objects.create(nombre="GUANTES")
     Supplier.objects.create(codigo="PROV001", nombre="Distribuciones Andinas")
     values = {"categoria_id": "GUANTES", "proveedor_id": "PROV001", "precio_unitario": 12, "tiempo_entrega_dias": 1}
@@ -56,8 +28,9 @@ def test_products_come_back_as_they_were(tmp_path: Path, empty_database: str, op
         Product.objects.create(id=key, codigo=f"C{key}", **values)
     source, dump = str(connection.settings_dict["NAME"]), str(tmp_path / "medisupply.dump")
     tool("pg_dump", "--format=custom", f"--file={dump}", source)
-    if options:
-        tool("pg_restore", "--schema-only", f"--dbname={empty_database}", dump)
-    tool("pg_restore", *options, f"--dbname={empty_database}", dump)
-    assert products_of(empty_database) == products_of(source)
-    assert len(products_of(empty_database)) == 2
+    with empty_database() as restored:
+        if options:
+            tool("pg_restore", "--schema-only", f"--dbname={restored}", dump)
+        tool("pg_restore", *options, f"--dbname={restored}", dump)
+        assert rows_of(restored, PRODUCTS) == rows_of(source, PRODUCTS)
+        assert len(rows_of(restored, PRODUCTS)) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -17,6 +18,9 @@ DATABASE_AWAY: Final = (OperationalError, InterfaceError, InternalError)
 
 # Seconds for which a reading of the database's clock is extended by this process's monotonic one.
 CLOCK_SECONDS: Final = 30.0
+
+# The table whose automatic key numbers the changes.
+CHANGE_NUMBERS: Final = "catalog_changenumber"
 
 _read_at = float("-inf")
 _reading: datetime | None = None
@@ -70,6 +74,17 @@ def database_session() -> str:
             pid, start = cursor.fetchone()
             _sessions[driver] = f"{pid}:{start}"
         return _sessions[driver]
+
+
+def living_sessions(sessions: Collection[str]) -> set[str] | None:
+    """Those of some `sessions` that are there; `None` where the database does not name them. Raises `DatabaseError`."""
+    if connection.vendor != "postgresql":
+        return None
+    if not sessions:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid, extract(epoch FROM backend_start) FROM pg_stat_activity")
+        return {f"{pid}:{start}" for pid, start in cursor.fetchall()} & set(sessions)
 
 
 def end_session(session: str, *, silent_for: timedelta) -> bool:

@@ -1,8 +1,8 @@
 """The cache, for what may be lost: snapshots of uploads, counters of throttles, and what a token may see.
 
 The only module that knows Django's cache and Redis. Whatever happens to the cache (down, frozen, full, restarted
-empty, holding what nobody wrote), no function but `check` raises: it then says that it knows nothing. After a failure
-of the server the cache is left alone for a few seconds, so that no request and no import waits for it twice.
+empty, holding what nobody wrote), no function but `check` and `keys` raises: it then says that it knows nothing. After
+a failure of the server the cache is left alone for a few seconds, so that no request and no import waits for it twice.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
@@ -53,6 +53,19 @@ def read(keys: Iterable[str]) -> dict[str, Any]:
     wanted = list(keys)
     found = _guarded(lambda: cache.get_many(wanted))
     return found or {}
+
+
+def keys(beginning: str) -> Iterator[str]:
+    """The keys that begin so, found little by little; of a cache that is this process's own, none.
+
+    Raises `CacheDown`.
+    """
+    if not settings.REDIS_URL:
+        return
+    try:
+        yield from cache.iter_keys(f"{beginning}*", itersize=1000)  # type: ignore[attr-defined]  # django-redis
+    except (RedisError, OSError) as error:
+        raise CacheDown(str(error)) from error
 
 
 def write(key: str, value: Any, seconds: int | None) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bulk_upload import queue
 
 
-def waiting() -> tuple[int, ...]:
-    """Messages in the queue: visible and in flight."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    answer = queue.client().get_queue_attributes(QueueUrl=queue.queue_url(), AttributeNames=names)
+def waiting(url: str = "") -> tuple[int, ...]:
+    """Messages in the queue (or that at `url`): visible and in flight."""
+    names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    answer = queue.client().get_queue_attributes(QueueUrl=url or queue.queue_url(), AttributeNames=names)
     return tuple(int(answer["Attributes"][name]) for name in names)
 
 
