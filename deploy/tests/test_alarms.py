@@ -29,16 +29,16 @@ EMPTY = ("node_filesystem", 'status=~"5.."')
 class System:
     """A web whose way to SQS can be cut, one worker, and the Prometheus that watches them."""
 
-    def __init__(self, folder):
-        self._stack = ExitStack()
-        self._worker = ExitStack()
+    def __init__(self, parts, folder):
+        """`parts` is an `ExitStack`, which stops all of them."""
+        self._worker = parts.enter_context(ExitStack())
         self._worker_port = free_port()
-        self.aws = self._stack.enter_context(TcpProxy(os.environ["AWS_ENDPOINT_URL"]))
-        arguments = {"METRICS_TOKEN": TOKEN, "AWS_ENDPOINT_URL": self.aws.url}
-        self.web = self._stack.enter_context(served("--workers", "2", **arguments))
+        self.aws = parts.enter_context(TcpProxy(os.environ["AWS_ENDPOINT_URL"]))
+        variables = {"METRICS_TOKEN": TOKEN, "AWS_ENDPOINT_URL": self.aws.url}
+        self.web = parts.enter_context(served("--workers", "2", **variables))
         self.start_worker()
         targets = {"medisupply-web": [self.web], "medisupply-worker": [self._worker_port]}
-        self.prometheus = self._stack.enter_context(running(folder, targets))
+        self.prometheus = parts.enter_context(running(folder, targets))
 
     def start_worker(self):
         # It must not publish again what a test lets wait.
@@ -63,16 +63,11 @@ class System:
             assert self.prometheus.firing() == set()
             time.sleep(0.2)
 
-    def close(self):
-        self._worker.close()
-        self._stack.close()
-
 
 @pytest.fixture
 def system(aws, tmp_path):
-    system = System(tmp_path)
-    yield system
-    system.close()
+    with ExitStack() as parts:
+        yield System(parts, tmp_path)
 
 
 def wait_until_ended(*uploads):
