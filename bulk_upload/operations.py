@@ -5,20 +5,19 @@ Everything is read from the database when it is asked for, in a few short querie
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Thread
 from typing import Final
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from bulk_upload import queue
-from bulk_upload.consuming.workload import ALIVE, oldest_waiting_seconds
+from bulk_upload.consuming.workload import ALIVE
 from bulk_upload.models import BulkUpload, Status, WorkerHeartbeat
 from medisupply.backends.database import database_now
+from medisupply.service_thread import ServiceThread
 
 # Seconds for which SQS is waited for: the page must open while it is away.
 QUEUE_SECONDS: Final = 2.0
@@ -84,9 +83,21 @@ def workers(visible: Uploads) -> list[Worker]:
 
 
 def queue_figures() -> QueueFigures:
-    """Of the queue and its dead letters, each waited for at the same time."""
-    asked = [_in_thread(count) for count in (queue.waiting_messages, queue.dead_letters)]
-    return QueueFigures(*map(_answer, asked))
+    """Of the queue and its dead letters. Where SQS hangs, the page waits no longer than `QUEUE_SECONDS`."""
+    _queue.start()
+    answers = _queue.answers(time.monotonic() + QUEUE_SECONDS)
+    return QueueFigures(answers.get("messages"), answers.get("dead_letters"))
+
+
+def _messages() -> int:
+    return queue.waiting_messages()
+
+
+def _dead_letters() -> int:
+    return queue.dead_letters()
+
+
+_queue: Final = ServiceThread({"messages": _messages, "dead_letters": _dead_letters})
 
 
 def today(visible: Uploads) -> Day:
@@ -118,11 +129,6 @@ def failing(visible: Uploads) -> list[BulkUpload]:
     return list(visible.filter(again | failed).order_by("-number")[:LISTED])
 
 
-def waiting_seconds() -> int | None:
-    """For how long an upload has waited for a worker, at most; `None` when none waits."""
-    return oldest_waiting_seconds()
-
-
 def rows_per_minute(visible: Uploads, minutes: int = 120) -> list[float]:
     """How many rows were dealt with in each of the last minutes, the oldest first.
 
@@ -151,24 +157,3 @@ def _spread(found: list[float], start: float, end: float, count: int) -> None:
 def midnight() -> datetime:
     """When today began, in the site's time zone."""
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _in_thread(count: Callable[[], int]) -> Future[int]:
-    """Ask without waiting: a client that hangs must not hold the page."""
-    future: Future[int] = Future()
-
-    def ask() -> None:
-        try:
-            future.set_result(count())
-        except Exception as error:  # noqa: BLE001  # whatever SQS's client raises, the figure is not known
-            future.set_exception(error)
-
-    Thread(target=ask, name="queue-figures", daemon=True).start()
-    return future
-
-
-def _answer(asked: Future[int]) -> int | None:
-    try:
-        return asked.result(QUEUE_SECONDS)
-    except Exception:  # noqa: BLE001  # too late, or not to be had
-        return None

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from bulk_upload import operations
 from bulk_upload.admin.rows_plot import rows_plot
 from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.consuming.workload import oldest_waiting_seconds
 from bulk_upload.models import Status
 from bulk_upload.owners import ADD_UPLOADS
 from bulk_upload.redrive import redrive
@@ -38,7 +39,7 @@ class OperationsPage(ScopedUploads):
             queue=operations.queue_figures(),
             day=day,
             states=[(status.label, day.uploads[status]) for status in Status],
-            waiting_seconds=operations.waiting_seconds(),
+            waiting_seconds=oldest_waiting_seconds(),
             slowest=operations.slowest(visible),
             failing=operations.failing(visible),
             plot=rows_plot(operations.rows_per_minute(visible), now),

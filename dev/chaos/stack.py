@@ -41,7 +41,7 @@ class Host:
         self.temporary = stack.folder / name
         self.temporary.mkdir()
         common = {
-            "PYTHONPATH": str(PROJECT / "deploy" / "chaos" / "clock"),
+            "PYTHONPATH": str(PROJECT / "dev" / "chaos" / "clock"),
             "CLOCK_SHIFT_SECONDS": str(shift),
             "BULK_UPLOAD_TEMP_DIR": str(self.temporary),
             "BULK_UPLOAD_CHUNK_ROWS": str(CHUNK_ROWS),

@@ -81,7 +81,6 @@ def test_a_thread_of_its_own_is_given_the_fields_of_who_starts_it():
         "medisupply/service_thread.py",  # by `get_contextvars`
         "medisupply/metrics/worker_server.py",  # belongs to no work
         "medisupply/web/bodies.py",  # logs nothing
-        "bulk_upload/operations.py",  # logs nothing
         "medisupply/web/gunicorn_worker.py",  # serves requests, each of which binds its own
         "bulk_upload/reading/child/sheet_xml.py",  # in the guarded child, which logs nothing
     }

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from rich.table import Table
 
 from bulk_upload import operations
+from bulk_upload.consuming.workload import oldest_waiting_seconds
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.wording import text_of
 
@@ -85,7 +86,7 @@ def _line(upload: BulkUpload) -> str:
 
 def _system() -> list[str | Table]:
     everything = BulkUpload.objects.all()
-    queue, day, waiting = operations.queue_figures(), operations.today(everything), operations.waiting_seconds()
+    queue, day, waiting = operations.queue_figures(), operations.today(everything), oldest_waiting_seconds()
     by_state = ", ".join(f"{count} {str(status.label).lower()}" for status, count in day.uploads.items() if count)
     return [
         _workers(operations.workers(everything)),

@@ -86,7 +86,8 @@ def needed(service: str, operation: str, parameters: dict[str, Any]) -> set[Perm
     """What IAM has to allow for a call. An operation that is not known here is an error."""
     if service == "sqs":
         name = parameters.get("QueueName") or parameters["QueueUrl"].rpartition("/")[2]
-        return {(f"sqs:{operation}", f"arn:aws:sqs:us-east-1:123456789012:{name}")}
+        # IAM has no actions for batches: the single one allows them.
+        return {(f"sqs:{operation.removesuffix('Batch')}", f"arn:aws:sqs:us-east-1:123456789012:{name}")}
     bucket = f"arn:aws:s3:::{parameters['Bucket']}"
     if operation in BUCKET_ACTIONS:
         return {(BUCKET_ACTIONS[operation], bucket)}

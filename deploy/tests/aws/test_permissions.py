@@ -46,7 +46,8 @@ FILES = {
     "worker": [BULK_UPLOAD / "consuming"],
     "migration": [
         *OPERATING,
-        *(BULK_UPLOAD / "management" / "commands", BULK_UPLOAD / "checks.py", BULK_UPLOAD / "purging"),
+        *(BULK_UPLOAD / "management" / "commands", BULK_UPLOAD / "checks.py"),
+        *(BULK_UPLOAD / name for name in ("purging", "consistency", "queue_look.py")),
         MEDISUPPLY / "management" / "commands",
     ],
 }
@@ -120,6 +121,15 @@ def fail(upload):
         )
 
 
+def disagree(send, monkeypatch):
+    """An upload that is not in the database any more, one whose file is set aside, and one whose file is gone."""
+    lost, aside, gone = (send([row(number)]) for number in (3, 4, 5))
+    lost.delete()
+    storage.set_aside(aside.s3_key)
+    storage.discard(gone.s3_key)
+    monkeypatch.setattr(orphans, "ORPHAN_AGE", timedelta(minutes=-1))  # what has just come is old enough
+
+
 def test_every_file_that_asks_aws_belongs_to_a_process():
     ours = [path for process in FILES.values() for path in process]
     others = [
@@ -191,7 +201,7 @@ def test_worker(send, worker, in_the_stack, calls, monkeypatch):
     assert_exact("worker", in_the_stack, calls)
 
 
-def test_one_off_tasks(send, in_the_stack, calls):
+def test_one_off_tasks(send, in_the_stack, calls, monkeypatch):
     failed, old = send([row(1)]), send([row(2)])
     lose_messages()
     fail(failed)
@@ -209,4 +219,7 @@ def test_one_off_tasks(send, in_the_stack, calls):
         call_command("purge_bulk_uploads", stdout=io.StringIO())
         assert check_dead_letters(None) == []
     assert queue.dead_letters() == 12
+    disagree(send, monkeypatch)
+    with calls.recorded():
+        call_command("check_consistency", "--repair", "--deep", stdout=io.StringIO())
     assert_exact("migration", in_the_stack, calls)
