@@ -103,8 +103,7 @@ async def _send_and_poll(system: System, recipes: Sequence[Recipe]) -> tuple[See
 
     async def poller(number: int) -> None:
         async with Connection(system, seen) as connection:
-            while (at := number) >= len(tasks):
-                await asyncio.sleep(0.2)
+            at = number
             while at < len(tasks) or seen.running:
                 if at < len(tasks):
                     body, pause = await connection.ask(tasks[at])
