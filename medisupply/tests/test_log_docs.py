@@ -19,7 +19,9 @@ BINDERS = {"bound_contextvars", "bind_contextvars", "only"}
 # Of every line that has a traceback; and of django_structlog.
 OF_LIBRARIES = {"exception", "request", "code", "user_agent"}
 # Not of the log: a supervisor's line, a check, a setting.
-QUOTED_FROM_ELSEWHERE = re.compile(r"exited: |apt-get|systemctl|supervisorctl|medisupply[.:]|pool_mode|manage\.py|Read timeout")
+QUOTED_FROM_ELSEWHERE = re.compile(
+    r"exited: |apt-get|systemctl|supervisorctl|medisupply[.:]|pool_mode|manage\.py|Read timeout"
+)
 
 
 def named_in_calls():
