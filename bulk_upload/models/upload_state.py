@@ -24,7 +24,7 @@ FRESH: Final[dict[str, Any]] = {"attempts": 0, "faults": 0, "faulty_since": None
 # The counters that each chunk raises.
 COUNTED: Final = (
     *("creados", "actualizados", "sin_cambios", "rechazados", "duplicados"),
-    *("categorias_creadas", "cambios_grandes_de_precio"),
+    *("categorias_creadas", "cambios_grandes_de_precio", "eliminados"),
 )
 
 
@@ -59,8 +59,10 @@ class UploadState(Claimed, Retained):
     # Rows whose id or codigo existed already, in the catalogue or earlier in the file, whatever their outcome.
     duplicados = models.PositiveIntegerField(_("duplicados"), default=0)
     categorias_creadas = models.PositiveIntegerField(_("categorías creadas"), default=0, db_default=0)
-    # Updated rows whose price changed by a large factor: all of them, also those that `RowChange` has no room for.
+    # Updated rows whose price changed by a large factor.
     cambios_grandes_de_precio = models.PositiveIntegerField(_("cambios grandes de precio"), default=0, db_default=0)
+    # Of an undo: how many of its `actualizados` are rows that it removed. It restored the others.
+    eliminados = models.PositiveIntegerField(_("eliminados"), default=0, db_default=0)
     exitosos = models.GeneratedField(
         expression=F("creados") + F("actualizados") + F("sin_cambios"),
         output_field=models.PositiveIntegerField(),
