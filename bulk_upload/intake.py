@@ -26,7 +26,7 @@ from structlog.stdlib import get_logger
 from bulk_upload import idempotency, progress, queue, snapshots, storage, storage_keys
 from bulk_upload.idempotency import UploadIdentity
 from bulk_upload.log_fields import of_task, of_upload
-from bulk_upload.models import BulkUpload, FileFormat, Status
+from bulk_upload.models import BulkUpload, FileFormat, Operation, Status
 from bulk_upload.models.retention import NOTHING_PURGED
 from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
@@ -115,7 +115,7 @@ def accept_upload(
             raise
         name = upload.filename[:LOGGED_NAME]
         log.info("The upload is accepted", filename=name, bytes=upload.size, format=str(file_format))
-        _show_and_publish(upload)
+        show_and_publish(upload)
     return upload
 
 
@@ -147,22 +147,24 @@ def cancel_upload(upload: BulkUpload) -> bool:
 def retry_upload(upload: BulkUpload) -> bool:
     """Queue a failed or cancelled upload again, from its checkpoint.
 
-    `False` in any other state, when something of it is no longer kept (`purged.no_retry` says what), and when the
-    same file, sent again, is on its way already.
+    `False` in any other state, when something of it is no longer kept (`purged.no_retry` says what), when it was
+    undone or is about to be, and when the same file, sent again, is on its way already.
     """
     try:
         with transaction.atomic():
-            if not upload.retry():
+            # No undo begins meanwhile.
+            BulkUpload.objects.select_for_update(of=("self",)).filter(pk=upload.pk).first()
+            if BulkUpload.objects.filter(based_on=upload, operation=Operation.UNDO).exists() or not upload.retry():
                 return False
     except IntegrityError:
         return False
     with bound_contextvars(**of_upload(upload)):
         log.info("The upload is queued again", next_row=upload.next_row)
-        _show_and_publish(upload)
+        show_and_publish(upload)
     return True
 
 
-def _show_and_publish(upload: BulkUpload) -> None:
+def show_and_publish(upload: BulkUpload) -> None:
     """The snapshot goes first: after the message a worker's may be there, and a later one would replace it."""
     progress.put(snapshots.of(upload))
     publish(upload)
@@ -186,7 +188,7 @@ def _revive(upload: BulkUpload, stored_key: str) -> None:
         revived = lost.update(s3_key=stored_key) and upload.retry()
     if revived:
         log.warning("The upload goes on with the file that was sent again")
-        _show_and_publish(upload)
+        show_and_publish(upload)
     else:
         storage.discard(stored_key)
         upload.refresh_from_db()

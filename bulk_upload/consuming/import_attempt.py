@@ -1,4 +1,4 @@
-"""One attempt at one upload, by the worker that holds its claim."""
+"""One attempt at one upload, by the worker that holds its claim: an import, or the undo of one."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from bulk_upload.consuming.row_counts import RowCounts
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.imports import registry
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.queue import Delivery
 from bulk_upload.stage_times import StageClock
+from bulk_upload.undoing.undo import undo
 
 log = get_logger(__name__)
 
@@ -31,7 +32,7 @@ SQLITE_GAP_SECONDS: Final = 0.03
 
 
 class Attempt(ClaimedWork):
-    """Fetches the file and imports it from the checkpoint on."""
+    """Does what the upload asks for, from the checkpoint on."""
 
     def __init__(self, upload: BulkUpload, delivery: Delivery, context: WorkerContext) -> None:
         super().__init__(upload, delivery, context)
@@ -41,29 +42,20 @@ class Attempt(ClaimedWork):
         self._rows = RowCounts(upload)
 
     def run(self) -> None:
-        """Import the upload to its end.
+        """Bring the upload to its end.
 
         Raises `ClaimLost`, `FileProblem`, `storage.FileGone` or `storage.StorageDown`, the database's
         errors, and whatever `pause` raises. Committed chunks stay.
         """
         upload = self.upload
-        log.info("The import begins", next_row=upload.next_row)
+        log.info("The attempt begins", operation=upload.operation, next_row=upload.next_row)
         self._show()
-        limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-        with self._context.readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
-            with self.clock.stage("fetch"):
-                path = self._original(stack)
-            with self.clock.stage("read"):
-                table = reader.checked(
-                    path,
-                    upload.file_format,
-                    registry.get(upload.sheet_name).sheet,
-                    next_row=upload.next_row,
-                    chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
-                )
-            import_table(upload, table, self._after_chunk, self.keep, self.clock)
+        self._work()
         upload.complete()
         self._show()
+
+    def _work(self) -> None:
+        raise NotImplementedError
 
     def _on_wait(self) -> None:
         with self.clock.stage("others"):
@@ -90,3 +82,36 @@ class Attempt(ClaimedWork):
         if not self.upload.is_final:
             snapshot["rows_per_second"] = self._speed.rows_per_second()
         progress.put(snapshot)
+
+
+class ImportAttempt(Attempt):
+    """Fetches the file and imports it."""
+
+    def _work(self) -> None:
+        upload = self.upload
+        limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
+        with self._context.readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
+            with self.clock.stage("fetch"):
+                path = self._original(stack)
+            with self.clock.stage("read"):
+                table = reader.checked(
+                    path,
+                    upload.file_format,
+                    registry.get(upload.sheet_name).sheet,
+                    next_row=upload.next_row,
+                    chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
+                )
+            import_table(upload, table, self._after_chunk, self.keep, self.clock)
+
+
+class UndoAttempt(Attempt):
+    """Takes back what another upload did."""
+
+    def _work(self) -> None:
+        undo(self.upload, self._after_chunk, self.clock)
+
+
+def attempt_at(upload: BulkUpload, delivery: Delivery, context: WorkerContext) -> Attempt:
+    """The attempt that fits what the upload asks for."""
+    kind = UndoAttempt if upload.operation == Operation.UNDO else ImportAttempt
+    return kind(upload, delivery, context)

@@ -1,5 +1,6 @@
 """What an upload does with its rows, and what is kept so that it can be planned, traced and undone."""
 
+import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
 import medisupply.backends.database
@@ -15,6 +16,19 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="bulkupload",
+            options={
+                "ordering": ["-created_at", "-task_id"],
+                "permissions": [
+                    ("operate_bulkupload", "Puede ver la operación y traer de vuelta lo que falló"),
+                    ("undo_bulkupload", "Puede deshacer cargas"),
+                    ("approve_bulkupload", "Puede aplicar lo que el control de cambios detuvo"),
+                ],
+                "verbose_name": "carga",
+                "verbose_name_plural": "cargas",
+            },
+        ),
         migrations.CreateModel(
             name="ChangeGuard",
             fields=[
@@ -59,9 +73,21 @@ class Migration(migrations.Migration):
                         "upload_id", "first_row", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("upload", models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="chunk_rows",
+                to="bulk_upload.bulkupload",
+            )),
                 ("first_row", models.PositiveIntegerField(verbose_name="primera fila")),
                 ("runs", models.JSONField(verbose_name="tramos de filas")),
-                ("keys", models.JSONField(verbose_name="claves")),
+                (
+                    "keys",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="claves"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "filas de un bloque",
@@ -78,6 +104,13 @@ class Migration(migrations.Migration):
                         "upload_id", "first_row", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("upload", models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="planned_rows",
+                to="bulk_upload.bulkupload",
+            )),
                 ("first_row", models.PositiveIntegerField(verbose_name="primera fila")),
                 ("creados", models.PositiveIntegerField(verbose_name="creados")),
                 ("actualizados", models.PositiveIntegerField(verbose_name="actualizados")),
@@ -215,28 +248,6 @@ class Migration(migrations.Migration):
                 related_name="change_guards",
                 to="catalog.supplier",
                 verbose_name="proveedor",
-            ),
-        ),
-        migrations.AddField(
-            model_name="chunkrows",
-            name="upload",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="chunk_rows",
-                to="bulk_upload.bulkupload",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plannedrows",
-            name="upload",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="planned_rows",
-                to="bulk_upload.bulkupload",
             ),
         ),
         migrations.AddField(

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ChangeGuard(models.Model):
-    """The limits for one owner and sheet. An upload that goes beyond one ends as a plan, which another person may apply.
+    """The limits for one owner and sheet.
 
-    Where there is no guard nothing is limited; a limit that is empty is none.
+    An upload that goes beyond one ends as a plan, which another person may apply. Where there is no guard nothing is
+    limited; a limit that is empty is none.
     """
 
     proveedor = models.ForeignKey(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Self
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,7 @@ class ChunkRows(models.Model):
     first_row = models.PositiveIntegerField(_("primera fila"))
     # ``[[first row, how many]]``: rows of a file most often stand one after another.
     runs = models.JSONField(_("tramos de filas"))
-    keys = models.JSONField(_("claves"))
+    keys = models.JSONField(_("claves"), encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = _("filas de un bloque")

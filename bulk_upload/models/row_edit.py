@@ -22,7 +22,10 @@ class EditAction(models.TextChoices):
 
 
 class RowEdit(models.Model):
-    """One change by a person. `cambios` maps each changed field to its old and new value, `None` where there is none."""
+    """One change by a person.
+
+    `cambios` maps each changed field to its old and new value, `None` where there is none.
+    """
 
     sheet_name = models.CharField(_("contenido"), max_length=32)
     # As `RowChange.producto`.

@@ -88,6 +88,8 @@ class BulkUpload(UploadState):
         ordering = ["-created_at", "-task_id"]
         permissions = [
             ("operate_bulkupload", _("Puede ver la operación y traer de vuelta lo que falló")),
+            ("undo_bulkupload", _("Puede deshacer cargas")),
+            ("approve_bulkupload", _("Puede aplicar lo que el control de cambios detuvo")),
         ]
         indexes = INDEXES
         constraints = CONSTRAINTS

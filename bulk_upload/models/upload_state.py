@@ -147,6 +147,10 @@ class UploadState(Claimed, Retained):
         here = self._held() & Q(next_row=self.next_row)
         self._write(here, next_row=next_row, lease_until=database_now() + lease, **changes)
 
+    def begin_undo(self, *, total: int, next_row: int) -> None:
+        """Record how much there is to take back; rows of the file before `next_row` are left."""
+        self._write(self._held(), total=total, next_row=next_row)
+
     def complete(self) -> None:
         self._end(Status.COMPLETED)
 

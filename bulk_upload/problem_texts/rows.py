@@ -125,3 +125,30 @@ WARNING_TEXTS: Final[dict[str, ProblemText]] = {
         _("El código «{valor}» es del producto «{id}»: se actualizó ese producto y conserva su id."),
     ),
 }
+
+# Rows that an undo keeps.
+UNDO_TEXTS: Final[dict[str, ProblemText]] = {
+    "kept_changed_by_upload": ProblemText(
+        _("Otra carga lo cambió después"),
+        _("«{clave}» se deja como está: la carga «{archivo}» lo cambió después."),
+    ),
+    "kept_changed_by_person": ProblemText(
+        _("Una persona lo cambió después"),
+        _("«{clave}» se deja como está: una persona lo cambió después ({usuario})."),
+    ),
+    "kept_referenced": ProblemText(
+        _("Hay algo que lo usa"),
+        _("«{clave}» no se borra: lo usa al menos un registro de «{que}»."),
+    ),
+    "kept_removed": ProblemText(
+        _("Ya no existe"),
+        _("«{clave}» ya no existe: no hay nada que deshacer."),
+    ),
+    "kept_refused": ProblemText(
+        _("La base de datos no lo permite"),
+        _(
+            "«{clave}» se deja como está: sus valores anteriores ya no caben, por ejemplo porque otro usa ahora su "
+            "código."
+        ),
+    ),
+}

@@ -46,6 +46,8 @@ def decide(
         matching = at_once if at_once.are_independent() else RowByRow(target, known, owner, resolved, order, **options)
         decisions = matching.decide()
         touched = {key: known[key] for key in known.keys() & (decisions.updates.keys() | decisions.confirmed.keys())}
-        if locked(target, touched) == touched:
+        now, previous = locked(target, {row.pk for row in touched.values()})
+        if now == touched:
+            decisions.previous = previous
             return decisions
     raise OperationalError("the rows change faster than they can be looked at")
