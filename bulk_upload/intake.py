@@ -70,10 +70,12 @@ def accept_upload(
     owner: Model | None,
     user: AbstractBaseUser | AnonymousUser,
     reemplazar_duplicados: bool,
+    solo_validar: bool = False,
     idempotency_key: str = "",
 ) -> BulkUpload:
     """Accept `file`, which holds `sheet`, for `owner`: the upload is stored, recorded and (if SQS answers) published.
 
+    With `solo_validar` it is a plan: see `bulk_upload.plans`.
     What was accepted before is given back, marked as `repeated`: see `bulk_upload.idempotency`.
     Raises `RefusedUpload` (no file or an empty one, too large, not xlsx or csv or under a password, a key of other
     content, store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
@@ -84,7 +86,9 @@ def accept_upload(
     filename = clean_filename(file.name or "")
     file_format = _check_format(file, filename)
     owner_key = None if owner is None else owner.pk
-    identity = UploadIdentity(user.pk, owner_key, sheet.name, _sha256(file), reemplazar_duplicados, idempotency_key)
+    operation = Operation.PLAN if solo_validar else Operation.IMPORT
+    digest = _sha256(file)
+    identity = UploadIdentity(user.pk, owner_key, sheet.name, digest, reemplazar_duplicados, operation, idempotency_key)
     if upload := _earlier(identity):
         with bound_contextvars(**of_upload(upload)):
             return _with_its_file(upload, file)
@@ -101,8 +105,9 @@ def accept_upload(
                 file_format=file_format,
                 s3_key=stored_key,
                 size=file.size or 0,
-                sha256=identity.sha256,
+                sha256=digest,
                 reemplazar_duplicados=reemplazar_duplicados,
+                operation=operation,
                 idempotency_key=idempotency_key,
             )
         except InDoubt:

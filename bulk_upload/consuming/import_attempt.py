@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from structlog.stdlib import get_logger
 
 from bulk_upload import progress, snapshots
@@ -17,8 +17,11 @@ from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.consuming.row_counts import RowCounts
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
+from bulk_upload.importing.mapping.target import target_of
+from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Operation
+from bulk_upload.plans.guard import findings, guard_of
 from bulk_upload.queue import Delivery
 from bulk_upload.stage_times import StageClock
 from bulk_upload.undoing.undo import undo
@@ -40,6 +43,8 @@ class Attempt(ClaimedWork):
         self._shown_at = 0.0
         self._speed = RecentSpeed()
         self._rows = RowCounts(upload)
+        # What else is written with the end.
+        self._ending: dict[str, Any] = {}
 
     def run(self) -> None:
         """Bring the upload to its end.
@@ -51,7 +56,7 @@ class Attempt(ClaimedWork):
         log.info("The attempt begins", operation=upload.operation, next_row=upload.next_row)
         self._show()
         self._work()
-        upload.complete()
+        upload.complete(**self._ending)
         self._show()
 
     def _work(self) -> None:
@@ -85,9 +90,30 @@ class Attempt(ClaimedWork):
 
 
 class ImportAttempt(Attempt):
-    """Fetches the file and imports it."""
+    """Fetches the file and imports it, or plans what its import would do."""
 
     def _work(self) -> None:
+        upload, guard = self.upload, guard_of(self.upload)
+        if upload.operation == Operation.PLAN:
+            self._plan()
+        elif guard:
+            if found := findings(guard, upload, self._plan(guard={"asked": True})):
+                log.info("The change guard has stopped the upload", found=[one["codigo"] for one in found])
+                self._ending = {"operation": Operation.PLAN, "guard": {"stopped": found}}
+                return
+            self._begin_again(guard={"passed": True})
+            self._import()
+        else:
+            self._import()
+
+    def _plan(self, **changes: Any) -> Plan:
+        """From the first row on: what an interrupted plan knew of earlier rows is lost, and it has written nothing."""
+        self._begin_again(**changes)
+        plan = Plan(target_of(self.upload.sheet_name), self.upload)
+        self._import(plan)
+        return plan
+
+    def _import(self, plan: Plan | None = None) -> None:
         upload = self.upload
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
         with self._context.readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
@@ -101,7 +127,14 @@ class ImportAttempt(Attempt):
                     next_row=upload.next_row,
                     chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
                 )
-            import_table(upload, table, self._after_chunk, self.keep, self.clock)
+            import_table(upload, table, self._after_chunk, self.keep, self.clock, plan)
+
+    def _begin_again(self, **changes: Any) -> None:
+        with transaction.atomic():
+            self.upload.begin_again(**changes)
+            self.upload.planned_rows.all().delete()
+            self.upload.row_errors.all().delete()
+        self._rows = RowCounts(self.upload)
 
 
 class UndoAttempt(Attempt):

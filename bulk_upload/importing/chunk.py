@@ -17,7 +17,6 @@ from bulk_upload.importing.matching.decision_types import Decisions
 from bulk_upload.importing.row_changes import is_large, keep_changes, keep_created
 from bulk_upload.importing.row_errors import row_errors
 from bulk_upload.models import LISTED, RowError, Tally, lease
-from bulk_upload.sheet.values import Value
 
 
 class Chunk:
@@ -33,6 +32,8 @@ class Chunk:
 
     def prepare(self) -> None:
         """Decide on the rows before their turn, without the database, where all of them are likely to be new."""
+        if self._context.agreed:  # its plan is in the database
+            return
         if self._context.all_are_new and self._target.is_direct and self._checked.numbers:
             self._early = GoodRows(self._context, self._checked).decide_early()
 
@@ -43,11 +44,13 @@ class Chunk:
         repeats; `ChunkRefused`; what `keep` raises. Whatever is raised, nothing of the chunk was committed.
         """
         with self._context.clock.stage("write"):
-            named = repeated(self._upload, lambda: self._run(meanwhile))
-        self._context.existing |= named
+            decisions = repeated(self._upload, lambda: self._run(meanwhile))
+        self._context.existing |= decisions.named.keys()
+        if self._context.plan:
+            self._context.plan.add(decisions)
 
-    def _run(self, meanwhile: Callable[[], None]) -> set[Value]:
-        """Do it all, within a transaction; returns names that exist now."""
+    def _run(self, meanwhile: Callable[[], None]) -> Decisions:
+        """Do it all, within a transaction."""
         upload, checked, key_text = self._upload, self._checked, self._target.key_text
         good = GoodRows(self._context, checked)
         decisions = Decisions()
@@ -60,7 +63,7 @@ class Chunk:
         room_for_created = LISTED - len(upload.productos_creados)
         room_for_changed = LISTED - len(upload.productos_actualizados)
         large = [is_large(self._target, change) for change in decisions.changes]
-        if checked.corrected and upload.corrects_id:
+        if checked.corrected and upload.corrects_id and not self._context.plan:
             rejected = {problem.fila for problem in decisions.problems if not problem.warning}
             upload.mark_corrected(original for fila, original in checked.corrected.items() if fila not in rejected)
         upload.checkpoint(
@@ -79,6 +82,9 @@ class Chunk:
             lease(),
         )
         # What is kept has the rows' numbers for its key: who lost the claim has been told so before.
-        keep_changes(self._target, upload, decisions, large)
-        keep_created(upload, decisions)
-        return set(decisions.named)
+        if self._context.plan:
+            self._context.plan.keep(checked, decisions)
+        else:
+            keep_changes(self._target, upload, decisions, large)
+            keep_created(upload, decisions)
+        return decisions

@@ -14,10 +14,10 @@ from typing import Final, cast
 from django.conf import settings
 from django.db import connection
 
+from bulk_upload.importing.mapping.stored_values import encode
 from bulk_upload.importing.mapping.target import Key, Target
 from bulk_upload.importing.matching.decision_types import Change, Decisions
 from bulk_upload.importing.postgresql.text_format import copy_text
-from bulk_upload.importing.stored_values import encode
 from bulk_upload.importing.writing.copy_writer import copy_rows
 from bulk_upload.models import BulkUpload, ChunkRows, RowChange
 
@@ -82,14 +82,8 @@ def _lines(target: Target, upload: BulkUpload, decisions: Decisions, large: Sequ
             change.fila,
             target.key_text(change.before),
             pk,
-            encode(difference(target, change)),
+            encode(change.difference(target)),
             previous[key],
             is_large_one,
         )
         previous[key] = upload.pk  # a second row that changes it finds what this one has done
-
-
-def difference(target: Target, change: Change) -> dict[str, tuple[object, object]]:
-    """The changed columns: name → old and new value."""
-    pairs = zip(target.names, change.before, change.after, strict=True)
-    return {name: (before, after) for name, before, after in pairs if before != after}

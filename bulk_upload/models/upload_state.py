@@ -151,8 +151,18 @@ class UploadState(Claimed, Retained):
         """Record how much there is to take back; rows of the file before `next_row` are left."""
         self._write(self._held(), total=total, next_row=next_row)
 
-    def complete(self) -> None:
-        self._end(Status.COMPLETED)
+    def begin_again(self, **changes: Any) -> None:
+        """Forget all that was counted: nothing has been written yet but what a plan would do.
+
+        Belongs in a transaction with the removal of the plan's rows and of the problems that were found.
+        """
+        zeros: dict[str, Any] = dict.fromkeys(COUNTED, 0)
+        self._write(
+            self._held(), **zeros, total=0, next_row=0, productos_creados=[], productos_actualizados=[], **changes
+        )
+
+    def complete(self, **changes: Any) -> None:
+        self._end(Status.COMPLETED, **changes)
 
     def fail(self, code: str, params: Mapping[str, str | int]) -> None:
         """End as failed. `code` and `params` say why: see `problem_texts.FILE_TEXTS`."""

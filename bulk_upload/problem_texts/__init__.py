@@ -11,14 +11,23 @@ from typing import Final
 from bulk_upload.problem_texts.cells import CELL_TEXTS, JSON_TEXTS
 from bulk_upload.problem_texts.files import FILE_TEXTS
 from bulk_upload.problem_texts.problem_text import ProblemText
-from bulk_upload.problem_texts.rows import DECLARED_TEXTS, ROW_TEXTS, UNDO_TEXTS, WARNING_TEXTS
+from bulk_upload.problem_texts.rows import (
+    DECLARED_TEXTS,
+    GUARD_TEXTS,
+    PLAN_TEXTS,
+    ROW_TEXTS,
+    UNDO_TEXTS,
+    WARNING_TEXTS,
+)
 
 __all__ = [
     "CELL_TEXTS",
     "DECLARED_TEXTS",
     "ENGINE_TEXTS",
     "FILE_TEXTS",
+    "GUARD_TEXTS",
     "JSON_TEXTS",
+    "PLAN_TEXTS",
     "ROW_TEXTS",
     "UNDO_TEXTS",
     "WARNING_TEXTS",
@@ -32,5 +41,7 @@ ENGINE_TEXTS: Final[dict[str, ProblemText]] = {
     **DECLARED_TEXTS,
     **WARNING_TEXTS,
     **UNDO_TEXTS,
+    **PLAN_TEXTS,
+    **GUARD_TEXTS,
     **FILE_TEXTS,
 }

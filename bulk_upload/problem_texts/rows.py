@@ -152,3 +152,29 @@ UNDO_TEXTS: Final[dict[str, ProblemText]] = {
         ),
     ),
 }
+
+# Rows that a plan's application leaves alone.
+PLAN_TEXTS: Final[dict[str, ProblemText]] = {
+    "changed_since_plan": ProblemText(
+        _("Cambió después del plan"),
+        _(
+            "Lo que esta fila cambiaría ya no es lo que el plan mostró, y se dejó como está: envíe el archivo otra vez "
+            "para ver un plan nuevo."
+        ),
+    ),
+}
+# Why the change guard has stopped an upload.
+GUARD_TEXTS: Final[dict[str, ProblemText]] = {
+    "guard_changed_rows": ProblemText(
+        _("Cambia demasiadas filas"),
+        _("Cambiaría {cambiadas} de {existentes} filas ({porcentaje} %); se admite hasta {maximo} %."),
+    ),
+    "guard_price": ProblemText(
+        _("Cambia demasiado un precio"),
+        _("«{columna}» cambiaría {porcentaje} % en la fila {fila}; se admite hasta {maximo} %."),
+    ),
+    "guard_zero": ProblemText(
+        _("Deja precios en cero"),
+        _("«{columna}» quedaría en cero en {filas} filas; la primera es la fila {fila}."),
+    ),
+}

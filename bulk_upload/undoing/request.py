@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
 from bulk_upload import intake, purged
+from bulk_upload.importing.mapping.stored_values import decoded_key
 from bulk_upload.importing.mapping.target import target_of
 from bulk_upload.importing.matching import existing_rows
 from bulk_upload.importing.postgresql import lookups as lookups  # any_of
-from bulk_upload.importing.stored_values import decoded_key
 from bulk_upload.models import BulkUpload, Operation, Part
 
 UNDO_UPLOADS: Final = "bulk_upload.undo_bulkupload"

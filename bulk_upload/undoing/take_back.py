@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from django.db import DataError, IntegrityError, transaction
 from structlog.stdlib import get_logger
 
+from bulk_upload.importing.mapping.stored_values import decoded, decoded_key
 from bulk_upload.importing.mapping.target import Key, Target, Values
 from bulk_upload.importing.matching import existing_rows
 from bulk_upload.importing.matching.decision_types import Change, Decisions, Known
 from bulk_upload.importing.postgresql import lookups as lookups  # any_of
-from bulk_upload.importing.stored_values import decoded, decoded_key
 from bulk_upload.importing.writing import writer
 from bulk_upload.importing.writing.author import Author
 from bulk_upload.importing.writing.copy_writer import nothing

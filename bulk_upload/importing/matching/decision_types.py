@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.importing.mapping.target import Key, Values
+from bulk_upload.importing.mapping.target import Key, Target, Values
 from bulk_upload.sheet.values import Value
 
 
@@ -48,6 +48,11 @@ class Change(NamedTuple):
     before: Values
     after: Values
 
+    def difference(self, target: Target) -> dict[str, tuple[Value | None, Value | None]]:
+        """The changed columns: name → old and new value."""
+        pairs = zip(target.names, self.before, self.after, strict=True)
+        return {name: (before, after) for name, before, after in pairs if before != after}
+
 
 @dataclass(slots=True)
 class Decisions:
@@ -78,6 +83,10 @@ class Decisions:
         self.problems += problems
         self.rejected += 1
         self.duplicates += duplicate
+
+    def rejected_rows(self) -> set[int]:
+        """The rows of the file that do not land."""
+        return {problem.fila for problem in self.problems if not problem.warning}
 
     def absorb(self, other: Decisions) -> None:
         """Add the decisions of later rows, already written, to the account of these."""
