@@ -11,7 +11,7 @@ from structlog.stdlib import get_logger
 
 from bulk_upload import progress
 from bulk_upload.log_fields import of_upload
-from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, iso_utc
+from bulk_upload.models import LISTED, BulkUpload, Operation, RowError, Severity, Status, iso_utc
 from bulk_upload.progress import Counts, Detail, Lists, RowProblems, Snapshot
 
 log = get_logger(__name__)
@@ -38,7 +38,7 @@ def of(upload: BulkUpload) -> Snapshot:
 
 
 def head(upload: BulkUpload) -> Snapshot:
-    """The snapshot without its lists, for which no query is made."""
+    """The snapshot without its lists, for which no query is made: at most one for a plan that has ended."""
     return {
         "revision": upload.revision,
         "task_id": str(upload.task_id),
@@ -62,7 +62,16 @@ def head(upload: BulkUpload) -> Snapshot:
         "error_params": upload.error_params,
         "file_purged_at": iso_utc(upload.file_purged_at),
         "errors_purged_at": iso_utc(upload.errors_purged_at),
+        "operation": upload.operation,
+        "applied": _is_applied(upload),
+        "guard": (upload.guard or {}).get("stopped", []),
     }
+
+
+def _is_applied(upload: BulkUpload) -> bool:
+    if upload.operation != Operation.PLAN or upload.status != Status.COMPLETED:
+        return False
+    return hasattr(upload, "followed_by")
 
 
 def _counts(upload: BulkUpload) -> Counts:

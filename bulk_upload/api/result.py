@@ -10,7 +10,7 @@ from rest_framework.fields import BooleanField, CharField, IntegerField, ListFie
 from rest_framework.serializers import Serializer
 
 from bulk_upload.api import addresses
-from bulk_upload.models import Status
+from bulk_upload.models import Operation, Status
 from bulk_upload.progress import Lists, RowProblems, Snapshot
 from bulk_upload.sheet.cells import column_letter
 from bulk_upload.wording import in_language, text_of
@@ -21,6 +21,7 @@ MESSAGES: Final = {
     Status.FAILED: _("La carga masiva falló"),
     Status.CANCELLED: _("Carga masiva cancelada"),
 }
+PLANNED: Final = _("Plan terminado: no se importó nada")
 BLANK: Final = "required_blank"
 BLANK_FIELDS: Final = _("Campos obligatorios vacíos")
 
@@ -98,6 +99,8 @@ class Result(Rendered):
 
     @staticmethod
     def get_mensaje(upload: Snapshot, language: str) -> str:
+        if upload["operation"] == Operation.PLAN and upload["status"] == Status.COMPLETED:
+            return in_language(PLANNED, language)
         return in_language(MESSAGES[Status(upload["status"])], language)
 
     @staticmethod

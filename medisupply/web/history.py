@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -21,6 +21,9 @@ ACTIONS: Final[dict[str, StrPromise]] = {
     "uploaded_again": _("Archivo cargado otra vez, reemplazando duplicados."),
     "cancelled": _("Carga cancelada."),
     "retried": _("Carga puesta de nuevo en la cola."),
+    "planned": _("Archivo enviado para ver qué cambiaría."),
+    "plan_applied": _("Plan aplicado."),
+    "applies_plan": _("Aplicación de un plan."),
     "merged": _("Unida con %(names)s"),
 }
 
@@ -35,6 +38,11 @@ def message(code: str, **params: str) -> Message:
 def log_change(user: Any, obj: Model, change: Message) -> None:
     """Record a change that was not made in the admin."""
     LogEntry.objects.log_actions(user.pk, [obj], CHANGE, change, single_object=True)
+
+
+def log_addition(user: Any, obj: Model, addition: Message) -> None:
+    """Record that something was made outside the admin."""
+    LogEntry.objects.log_actions(user.pk, [obj], ADDITION, addition, single_object=True)
 
 
 def in_words(entry: LogEntry) -> str:
