@@ -34,6 +34,7 @@ class Counts(TypedDict):
     sin_cambios: int
     sin_procesar: int
     cambios_grandes_de_precio: int
+    eliminados: int
     procesados: int
 
 
@@ -97,6 +98,8 @@ class Snapshot(TypedDict):
     # Of a plan: whether it was applied, or is being applied; why the change guard made one of an upload.
     applied: bool
     guard: list[GuardFinding]
+    based_on: str | None
+    undone_by: str | None
 
 
 def _shape(kind: Any) -> Any:

@@ -34,11 +34,13 @@ def show(upload: BulkUpload) -> None:
 
 def of(upload: BulkUpload) -> Snapshot:
     """The snapshot of `upload`; one that has ended carries its lists (at most `LISTED` entries each)."""
-    return {**head(upload), "lists": _lists(upload) if upload.is_final else None}
+    if not upload.is_final:
+        return head(upload)
+    return {**head(upload), "lists": _lists(upload), "undone_by": _undone_by(upload)}
 
 
 def head(upload: BulkUpload) -> Snapshot:
-    """The snapshot without its lists, for which no query is made: at most one for a plan that has ended."""
+    """The snapshot without its lists and what has undone it. No query is made but one for a plan that has ended."""
     return {
         "revision": upload.revision,
         "task_id": str(upload.task_id),
@@ -63,6 +65,8 @@ def head(upload: BulkUpload) -> Snapshot:
         "file_purged_at": iso_utc(upload.file_purged_at),
         "errors_purged_at": iso_utc(upload.errors_purged_at),
         "operation": upload.operation,
+        "based_on": str(upload.based_on_id) if upload.based_on_id else None,
+        "undone_by": None,
         "applied": _is_applied(upload),
         "guard": (upload.guard or {}).get("stopped", []),
     }
@@ -86,6 +90,7 @@ def _counts(upload: BulkUpload) -> Counts:
         "sin_cambios": upload.sin_cambios,
         "sin_procesar": upload.sin_procesar,
         "cambios_grandes_de_precio": upload.cambios_grandes_de_precio,
+        "eliminados": upload.eliminados,
         "procesados": upload.procesados,
     }
 
@@ -96,6 +101,11 @@ def _speed(upload: BulkUpload) -> float | None:
         return None
     seconds = (upload.completed_at - upload.started_at).total_seconds()
     return round(upload.procesados / max(seconds, 0.001), 1)
+
+
+def _undone_by(upload: BulkUpload) -> str | None:
+    undo = BulkUpload.objects.filter(based_on=upload, operation=Operation.UNDO).values_list("pk", flat=True).first()
+    return str(undo) if undo else None
 
 
 def _lists(upload: BulkUpload) -> Lists:

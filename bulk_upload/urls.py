@@ -10,6 +10,7 @@ from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateVie
 from bulk_upload.api.plan import ApplyView, PlanFileView, PlanView
 from bulk_upload.api.row_errors import ProblemListView, file_view
 from bulk_upload.api.status import DetailView, StateView
+from bulk_upload.api.undo import UndoView
 from bulk_upload.api.upload_actions import CancelView, RetryView
 from bulk_upload.api.upload_list import UploadListView
 from bulk_upload.workbooks.errors_file import ExportFormat
@@ -36,4 +37,5 @@ urlpatterns = [
     re_path(TASK + r"/plan/?$", PlanView.as_view(), name="plan"),
     re_path(TASK + r"/plan\.xlsx/?$", PlanFileView.as_view(), name="plan-xlsx"),
     re_path(TASK + r"/apply/?$", ApplyView.as_view(), name="apply"),
+    re_path(TASK + r"/undo/?$", UndoView.as_view(), name="undo"),
 ]

@@ -22,6 +22,12 @@ MESSAGES: Final = {
     Status.CANCELLED: _("Carga masiva cancelada"),
 }
 PLANNED: Final = _("Plan terminado: no se importó nada")
+# Of an undo.
+UNDO_MESSAGES: Final = {
+    Status.COMPLETED: _("Se deshizo la carga «{filename}»"),
+    Status.FAILED: _("No se terminó de deshacer la carga «{filename}»"),
+    Status.CANCELLED: _("Se dejó de deshacer la carga «{filename}»: lo ya deshecho queda así"),
+}
 BLANK: Final = "required_blank"
 BLANK_FIELDS: Final = _("Campos obligatorios vacíos")
 
@@ -38,6 +44,9 @@ class Resumen(Rendered):
     cambios_grandes_de_precio = IntegerField(
         help_text="Filas cuya actualización multiplicó o dividió el precio al menos por 2 (o por el factor de esta "
         "instalación): conviene revisarlas."
+    )
+    eliminados = IntegerField(
+        help_text="Al deshacer una carga: cuántos de los actualizados se eliminaron; el resto volvió a como estaba."
     )
 
 
@@ -101,7 +110,9 @@ class Result(Rendered):
     def get_mensaje(upload: Snapshot, language: str) -> str:
         if upload["operation"] == Operation.PLAN and upload["status"] == Status.COMPLETED:
             return in_language(PLANNED, language)
-        return in_language(MESSAGES[Status(upload["status"])], language)
+        is_undo = upload["operation"] == Operation.UNDO
+        text = in_language((UNDO_MESSAGES if is_undo else MESSAGES)[Status(upload["status"])], language)
+        return text.replace("{filename}", upload["filename"])
 
     @staticmethod
     def get_errores(upload: Ended, language: str) -> list[dict[str, Any]]:

@@ -131,6 +131,23 @@ class OfSheet(Rendered):
     hoja = CharField(source="sheet_name", help_text=SHEET_HELP)
 
 
+class Origin(Rendered):
+    operacion = ChoiceField(
+        source="operation",
+        choices=Operation.choices,
+        help_text="Qué hace con las filas: las importa, planea importarlas, aplica un plan o deshace otra carga.",
+    )
+    basada_en = UUIDField(
+        source="based_on", allow_null=True, help_text="El plan que aplica, o la carga que deshace; nulo si no hay."
+    )
+
+
+class Undone(Rendered):
+    deshecha_por = UUIDField(
+        source="undone_by", allow_null=True, help_text="La carga que deshace esta, desde que se pidió; nulo si ninguna."
+    )
+
+
 class Retention(Rendered):
     file_purged_at = DateTimeField(
         allow_null=True, help_text="Desde cuándo ya no se conserva el archivo; nulo mientras se conserva."
@@ -169,7 +186,7 @@ class PlanState(Rendered):
 
 
 # Made of a snapshot, as the entries of the list of uploads are. The order of the bases is the order of the keys.
-class State(Head, Finished, Failure, Retention, PlanState, OfSheet):
+class State(Head, Finished, Failure, Retention, PlanState, OfSheet, Origin, Undone):
     pass
 
 

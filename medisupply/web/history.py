@@ -24,6 +24,8 @@ ACTIONS: Final[dict[str, StrPromise]] = {
     "planned": _("Archivo enviado para ver qué cambiaría."),
     "plan_applied": _("Plan aplicado."),
     "applies_plan": _("Aplicación de un plan."),
+    "undone": _("Se pidió deshacer esta carga."),
+    "undo": _("Se pidió deshacer otra carga."),
     "merged": _("Unida con %(names)s"),
 }
 
@@ -35,14 +37,14 @@ def message(code: str, **params: str) -> Message:
     return [{"action": {"code": code, "params": params}}]
 
 
+def log_addition(user: Any, obj: Model, change: Message) -> None:
+    """Record that something was made, wherever that was asked for."""
+    LogEntry.objects.log_actions(user.pk, [obj], ADDITION, change, single_object=True)
+
+
 def log_change(user: Any, obj: Model, change: Message) -> None:
     """Record a change that was not made in the admin."""
     LogEntry.objects.log_actions(user.pk, [obj], CHANGE, change, single_object=True)
-
-
-def log_addition(user: Any, obj: Model, addition: Message) -> None:
-    """Record that something was made outside the admin."""
-    LogEntry.objects.log_actions(user.pk, [obj], ADDITION, addition, single_object=True)
 
 
 def in_words(entry: LogEntry) -> str:
