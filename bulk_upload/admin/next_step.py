@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result_page import Result
 from bulk_upload.imports import registry
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload, Operation, Status
 from bulk_upload.purged import no_retry
 
 # Faults of the system that pass: the same file may be imported at the next try.
@@ -46,6 +46,8 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
     """The next step of a person who `acts` for the upload's supplier, or may only look."""
     if acts and may_help_to_retry(upload):
         reason = _("La importación continúa donde quedó: ninguna fila se importa dos veces.")
+        if upload.operation == Operation.PLAN:
+            reason = _("El plan se hace otra vez, desde la primera fila.")
         return NextStep(_("Reintentar la carga…"), _address("retry", upload.pk), reason)
     if upload.error_code in HEADER_PROBLEMS:
         reason = _("Copie sus datos a la plantilla, que ya tiene los encabezados correctos, y cárguela.")

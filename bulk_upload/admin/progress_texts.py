@@ -14,6 +14,8 @@ def progress_texts() -> dict[str, str]:
         "nothing": _("Ninguna fila importada"),
         "failed": _("Fallida"),
         "cancelled": _("Cancelada"),
+        "planned": _("Plan: nada se importó"),
+        "stopped": _("Detenida por el control de cambios"),
         "rows": _("{done} de {total} filas"),
         "reading": _("Leyendo el archivo…"),
         "waiting": _("Esperando su turno…"),
@@ -36,4 +38,13 @@ def progress_texts() -> dict[str, str]:
             "operaciones. Lo importado se conserva."
         ),
         "longWait": _("Ningún proceso de importación ha tomado la carga todavía: espera desde las {since}."),
+    }
+
+
+def plan_texts() -> dict[str, str]:
+    """Of a plan."""
+    return progress_texts() | {
+        "processing": _("Planificando"),
+        "percent": _("{percent} % revisado: {done} de {total} filas"),
+        "offline": _("Sin conexión con el servidor: se reintenta en {time}. El plan se sigue haciendo."),
     }
