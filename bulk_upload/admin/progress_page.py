@@ -16,13 +16,15 @@ from bulk_upload import purged, snapshots
 from bulk_upload.admin.header_report import header_report
 from bulk_upload.admin.next_step import next_step
 from bulk_upload.admin.plan_page import PlanPage
-from bulk_upload.admin.progress_texts import plan_texts, progress_texts
+from bulk_upload.admin.progress_texts import texts_of
 from bulk_upload.admin.result_page import Chosen, Result
 from bulk_upload.admin.sheets import list_address
+from bulk_upload.admin.undo_page import offers_undo
 from bulk_upload.api import addresses
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Operation, Part, Status
 from bulk_upload.owners import may_act_for
+from bulk_upload.undoing.request import undone_by
 from bulk_upload.wording import text_of
 from medisupply.backends.database import database_now
 
@@ -57,7 +59,7 @@ class WatchPage(PlanPage):
                 "lease": settings.BULK_UPLOAD_LEASE_SECONDS,
                 "takeover": _takeover_seconds(),
                 "timeZone": settings.TIME_ZONE,
-                "texts": plan_texts() if upload.operation == Operation.PLAN else progress_texts(),
+                "texts": texts_of(upload),
             },
         }
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/progress.html", context)
@@ -69,7 +71,10 @@ class WatchPage(PlanPage):
         context = self._context(request, upload) | {
             "result": result,
             "failure": text_of(upload.error_code, upload.error_params, language) if upload.error_code else "",
-            "file_purged": purged.part_of(upload, Part.FILE),
+            "file_purged": None if upload.is_undo else purged.part_of(upload, Part.FILE),
+            "undone_by": undone_by(upload),
+            "can_undo": offers_undo(request.user, upload),
+            "restored": upload.actualizados - upload.eliminados,
             "errors_purged": purged.part_of(upload, Part.ERRORS),
             "step": next_step(upload, result, acts=acts),
             "headers": header_report(upload),
@@ -85,7 +90,8 @@ class WatchPage(PlanPage):
         acts = may_act_for(request.user, upload)
         return self.page_context(
             request,
-            title=_("Carga de «%(filename)s»") % {"filename": upload.filename},
+            title=(_("Deshacer la carga de «%(filename)s»") if upload.is_undo else _("Carga de «%(filename)s»"))
+            % {"filename": upload.filename},
             upload=upload,
             original_name=upload.filename,
             may_upload=self.has_add_permission(request),

@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from bulk_upload.models import BulkUpload, Operation
+
+
+def texts_of(upload: BulkUpload) -> dict[str, str]:
+    """Those that fit what is done with the rows."""
+    return {Operation.UNDO: undo_texts, Operation.PLAN: plan_texts}.get(Operation(upload.operation), progress_texts)()
+
+
+def undo_texts() -> dict[str, str]:
+    """Of an undo."""
+    return progress_texts() | {
+        "partial": _("Deshecha en parte"),
+        "nothing": _("Nada se deshizo"),
+        "reading": _("Mirando lo que hizo la carga…"),
+        "percent": _("{percent} % deshecho: {done} de {total} filas"),
+        "offline": _("Sin conexión con el servidor: se reintenta en {time}. La carga se sigue deshaciendo."),
+    }
+
 
 def progress_texts() -> dict[str, str]:
     return {
@@ -45,6 +63,6 @@ def plan_texts() -> dict[str, str]:
     """Of a plan."""
     return progress_texts() | {
         "processing": _("Planificando"),
-        "percent": _("{percent} % revisado: {done} de {total} filas"),
+        "percent": _("{percent} % visto: {done} de {total} filas"),
         "offline": _("Sin conexión con el servidor: se reintenta en {time}. El plan se sigue haciendo."),
     }

@@ -35,7 +35,12 @@ class ScopedUploads(admin.ModelAdmin[BulkUpload]):
             key = uuid.UUID(str(task_id))
         except ValueError as error:
             raise Http404 from error
-        upload = self.get_queryset(request).select_related("proveedor", "created_by", "corrects").filter(pk=key).first()
+        upload = (
+            self.get_queryset(request)
+            .select_related("proveedor", "created_by", "corrects", "based_on")
+            .filter(pk=key)
+            .first()
+        )
         if upload is None:
             raise Http404
         return upload

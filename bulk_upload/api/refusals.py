@@ -18,6 +18,8 @@ STATUSES: Final[dict[str, int]] = {
     "nothing_to_correct": 409,
     "not_a_plan": 409,
     "plan_expired": 410,
+    "no_file": 409,
+    "already_undone": 409,
     "file_gone": 410,
     **dict.fromkeys(purged.CODES.values(), 410),
     "storage_unavailable": 503,

@@ -14,6 +14,7 @@ class Kind(Enum):
     PREPARED = "archivos preparados"
     ERRORS = "errores y advertencias de filas"
     CHANGES = "cambios de filas"
+    PLANS = "planes"
     UPLOADS = "cargas"
     DEAD_LETTERS = "mensajes muertos"
 

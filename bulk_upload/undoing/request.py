@@ -68,6 +68,11 @@ def check(upload: BulkUpload) -> None:
         raise CannotUndo("undo_not_kept", NOT_KEPT)
 
 
+def undone_by(upload: BulkUpload) -> BulkUpload | None:
+    """The undo of the upload, once it has been asked for."""
+    return BulkUpload.objects.filter(based_on=upload, operation=Operation.UNDO).first()
+
+
 def obstacle(upload: BulkUpload) -> CannotUndo | None:
     """Why the upload is not to be undone."""
     try:

@@ -24,6 +24,7 @@ KINDS = (
     "cargas",
     "mensajes muertos",
 )
+LINES = (*KINDS, "planes")
 # No test waits between slices.
 QUICK = {"BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS": 0}
 
@@ -52,7 +53,7 @@ def purge(*arguments: str) -> dict[str, tuple[int, int]]:
 def removed(said: str) -> dict[str, tuple[int, int]]:
     """The lines of the report."""
     lines = (line.strip() for line in said.splitlines())
-    found = {kind: line.removeprefix(f"{kind}: ").split() for line in lines for kind in KINDS if line.startswith(kind)}
+    found = {kind: line.removeprefix(f"{kind}: ").split() for line in lines for kind in LINES if line.startswith(kind)}
     return {kind: (int(words[0]), int(words[1].removeprefix("("))) for kind, words in found.items()}
 
 
