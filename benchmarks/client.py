@@ -61,11 +61,18 @@ class Client:
         return answer
 
     def send(
-        self, path: Path, *, replace: bool = True, owner: str = "PROV001", to: str = PRODUCTS_PATH, key: str = ""
+        self,
+        path: Path,
+        *,
+        replace: bool = True,
+        plan: bool = False,
+        owner: str = "PROV001",
+        to: str = PRODUCTS_PATH,
+        key: str = "",
     ) -> Task:
         """POST the file; the same content with another `key` is another upload."""
         body, kind = encode_multipart_formdata({"file": (path.name, path.read_bytes())})
-        query = f"proveedor_id={owner}&reemplazar_duplicados={str(replace).lower()}"
+        query = f"proveedor_id={owner}&reemplazar_duplicados={replace}&solo_validar={plan}"
         began = time.time()
         headers = {"Content-Type": kind, **({"Idempotency-Key": key} if key else {})}
         answer = self.request("POST", f"{to}?{query}", 202, body=body, headers=headers)
