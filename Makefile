@@ -188,6 +188,10 @@ bench-search: $(INSTALLED)  ## measure searches among 260,000 products, and what
 bench-day: $(INSTALLED)  ## 1,000 small and 20 large files, 100 clients that poll, the purge: all ends, nothing grows
 	$(BENCHMARK) day
 
+.PHONY: bench-year
+bench-year: $(INSTALLED)  ## a year of nights with their purges: tables, indexes and answers stop growing
+	$(BENCHMARK) year
+
 .PHONY: bench-polling
 bench-polling: $(INSTALLED)  ## measure the answers to 200 clients that poll two imports
 	$(BENCHMARK) polling
