@@ -101,10 +101,10 @@ class Year:
             if one.unit != "MB" or one.value > SHOWN_MB
         )
         head = (
-            "means of each night's sizes and purge, the most dead rows, all answers",
+            "of all nights; of dead rows the most",
             "third quarter",
-            "last",
-            "ratio",
+            "last quarter",
+            "ratio, of times beside /health",
         )
         return table(head, lines)
 
