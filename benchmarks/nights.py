@@ -209,6 +209,6 @@ def scale(seconds: float) -> str:
     return f"""{nights} nights in {seconds / 60:.0f} minutes. Of 1,000 suppliers {SENDERS} send {ROWS} rows every night
 ({rows:,} in all), a fifth of them changed; every other night one row in twenty is wrong. {PEOPLE} people sign
 in to the admin and change something. Files, errors and changes are kept for 90 days, prepared files for 7, what is
-kept for two years by default for {LONGEST_DAYS} days. Each night ends with the purge, without its pauses and its look for
-dead letters, then with what autovacuum does by the server's settings; sizes and times are taken after that, dead rows
-before it."""
+kept for two years by default for {LONGEST_DAYS} days. Each night ends with the purge, without its pauses and its look
+for dead letters, then with what autovacuum does by the server's settings; sizes and times are taken after that, dead
+rows before it."""

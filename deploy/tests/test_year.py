@@ -43,9 +43,9 @@ def test_what_goes_on_growing_is_said_with_both_sizes():
     assert a_year(table_mb=float).grown() == ["upload, table grew from 229.00 MB to 320.00 MB"]
 
 
-def test_answers_that_take_longer_are_growth_and_a_millisecond_is_not():
-    assert a_year(status_ms=lambda day: 5.9 if day > 300 else 5.0).grown() == []
-    assert a_year(status_ms=lambda day: 7.0 if day > 280 else 5.0).grown() == ["status grew from 5.00 ms to 7.00 ms"]
+def test_answers_that_take_longer_are_growth_and_two_milliseconds_are_not():
+    assert a_year(status_ms=lambda day: 7.0 if day > 280 else 5.0).grown() == []
+    assert a_year(status_ms=lambda day: 8.0 if day > 280 else 5.0).grown() == ["status grew from 5.00 ms to 8.00 ms"]
 
 
 def test_answers_of_a_slower_machine_have_not_grown():
