@@ -82,4 +82,4 @@ def _kept_megabytes(database: Database) -> float:
     size, rows = database.execute(
         "SELECT pg_total_relation_size('bulk_upload_rowchange'), count(*) FROM bulk_upload_rowchange"
     )[0]
-    return float(size) / rows * 100_000 / 1e6
+    return float(size / rows * 100_000 / 1e6)
