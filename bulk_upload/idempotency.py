@@ -12,7 +12,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, Operation
 
 KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
@@ -30,14 +30,17 @@ class UploadIdentity:
     sheet_name: str
     sha256: str
     reemplazar_duplicados: bool
+    operation: Operation
     key: str
 
     def is_content_of(self, upload: BulkUpload) -> bool:
-        return (self.owner, self.sheet_name, self.sha256, self.reemplazar_duplicados) == (
+        return (self.owner, self.sheet_name, self.sha256, self.reemplazar_duplicados, self.operation) == (
             upload.proveedor_id,
             upload.sheet_name,
             upload.sha256,
             upload.reemplazar_duplicados,
+            # The guard has made a plan of it.
+            Operation.IMPORT if upload.guard else upload.operation,
         )
 
 
@@ -53,6 +56,7 @@ def earlier(identity: UploadIdentity) -> BulkUpload | None:
             sheet_name=identity.sheet_name,
             sha256=identity.sha256,
             reemplazar_duplicados=identity.reemplazar_duplicados,
+            operation=identity.operation,
         )
         upload = same.order_by("number").first()
     if upload is not None:

@@ -26,7 +26,7 @@ from structlog.stdlib import get_logger
 from bulk_upload import idempotency, progress, queue, snapshots, storage, storage_keys
 from bulk_upload.idempotency import UploadIdentity
 from bulk_upload.log_fields import of_task, of_upload
-from bulk_upload.models import BulkUpload, FileFormat, Status
+from bulk_upload.models import BulkUpload, FileFormat, Operation, Status
 from bulk_upload.models.retention import NOTHING_PURGED
 from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
@@ -70,10 +70,12 @@ def accept_upload(
     owner: Model | None,
     user: AbstractBaseUser | AnonymousUser,
     reemplazar_duplicados: bool,
+    solo_validar: bool = False,
     idempotency_key: str = "",
 ) -> BulkUpload:
     """Accept `file`, which holds `sheet`, for `owner`: the upload is stored, recorded and (if SQS answers) published.
 
+    With `solo_validar` it is a plan: see `bulk_upload.plans`.
     What was accepted before is given back, marked as `repeated`: see `bulk_upload.idempotency`.
     Raises `RefusedUpload` (no file or an empty one, too large, not xlsx or csv or under a password, a key of other
     content, store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
@@ -84,7 +86,9 @@ def accept_upload(
     filename = clean_filename(file.name or "")
     file_format = _check_format(file, filename)
     owner_key = None if owner is None else owner.pk
-    identity = UploadIdentity(user.pk, owner_key, sheet.name, _sha256(file), reemplazar_duplicados, idempotency_key)
+    operation = Operation.PLAN if solo_validar else Operation.IMPORT
+    digest = _sha256(file)
+    identity = UploadIdentity(user.pk, owner_key, sheet.name, digest, reemplazar_duplicados, operation, idempotency_key)
     if upload := _earlier(identity):
         with bound_contextvars(**of_upload(upload)):
             return _with_its_file(upload, file)
@@ -101,8 +105,9 @@ def accept_upload(
                 file_format=file_format,
                 s3_key=stored_key,
                 size=file.size or 0,
-                sha256=identity.sha256,
+                sha256=digest,
                 reemplazar_duplicados=reemplazar_duplicados,
+                operation=operation,
                 idempotency_key=idempotency_key,
             )
         except InDoubt:
@@ -115,7 +120,7 @@ def accept_upload(
             raise
         name = upload.filename[:LOGGED_NAME]
         log.info("The upload is accepted", filename=name, bytes=upload.size, format=str(file_format))
-        _show_and_publish(upload)
+        show_and_publish(upload)
     return upload
 
 
@@ -147,22 +152,24 @@ def cancel_upload(upload: BulkUpload) -> bool:
 def retry_upload(upload: BulkUpload) -> bool:
     """Queue a failed or cancelled upload again, from its checkpoint.
 
-    `False` in any other state, when something of it is no longer kept (`purged.no_retry` says what), and when the
-    same file, sent again, is on its way already.
+    `False` in any other state, when something of it is no longer kept (`purged.no_retry` says what), when it was
+    undone or is about to be, and when the same file, sent again, is on its way already.
     """
     try:
         with transaction.atomic():
-            if not upload.retry():
+            # No undo begins meanwhile.
+            BulkUpload.objects.select_for_update(of=("self",)).filter(pk=upload.pk).first()
+            if BulkUpload.objects.filter(based_on=upload, operation=Operation.UNDO).exists() or not upload.retry():
                 return False
     except IntegrityError:
         return False
     with bound_contextvars(**of_upload(upload)):
         log.info("The upload is queued again", next_row=upload.next_row)
-        _show_and_publish(upload)
+        show_and_publish(upload)
     return True
 
 
-def _show_and_publish(upload: BulkUpload) -> None:
+def show_and_publish(upload: BulkUpload) -> None:
     """The snapshot goes first: after the message a worker's may be there, and a later one would replace it."""
     progress.put(snapshots.of(upload))
     publish(upload)
@@ -186,7 +193,7 @@ def _revive(upload: BulkUpload, stored_key: str) -> None:
         revived = lost.update(s3_key=stored_key) and upload.retry()
     if revived:
         log.warning("The upload goes on with the file that was sent again")
-        _show_and_publish(upload)
+        show_and_publish(upload)
     else:
         storage.discard(stored_key)
         upload.refresh_from_db()

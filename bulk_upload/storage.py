@@ -115,6 +115,12 @@ def stream(key: str) -> Generator[bytes, None, None]:
     return _blocks(stored)
 
 
+def copy(source: str, target: str) -> None:
+    """Store the file once more. Raises `StorageDown` or `FileGone`."""
+    if not _copy(source, target) and not (bring_back(source) and _copy(source, target)):
+        raise FileGone(source)
+
+
 def is_missing(key: str) -> bool:
     """Whether there is no such file, set aside as an orphan or not. Raises `StorageDown`."""
     aside = storage_keys.orphan_key(key)

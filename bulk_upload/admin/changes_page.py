@@ -20,7 +20,6 @@ from bulk_upload import purged
 from bulk_upload.admin.paging import CountedPaginator, page_numbers
 from bulk_upload.admin.sheets import in_words, list_address
 from bulk_upload.admin.visible_uploads import ScopedUploads
-from bulk_upload.importing import row_changes as kept_changes
 from bulk_upload.importing.mapping.target import Target, target_of
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Part, RowChange
@@ -78,8 +77,6 @@ class ChangesPage(ScopedUploads):
             kept=kept,
             changes_purged=gone,
             not_shown=upload.cambios_grandes_de_precio - kept_large if only_large else upload.actualizados - kept,
-            most_changes=kept_changes.MOST_CHANGES,
-            most_large=kept_changes.MOST_LARGE,
         )
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/changes.html", context)
 

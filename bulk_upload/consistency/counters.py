@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from bulk_upload.consistency.differences import Difference, Found, Kind, Note, Scope, named
 from bulk_upload.consistency.failing import fail_in_words
 from bulk_upload.consistency.slices import slices
-from bulk_upload.models import BulkUpload, FileFormat, RowError, Severity, Status
+from bulk_upload.models import BulkUpload, FileFormat, Operation, RowError, Severity, Status
 
 # A sheet of Excel has so many rows.
 LAST_SHEET_ROW: Final = 1_048_576
@@ -73,6 +73,8 @@ def _counts(upload: Any) -> Found:
 def _checkpoint(upload: Any) -> Found:
     """Of an upload that may still be imported; one of which something was purged may not."""
     if upload.status == Status.COMPLETED or upload.file_purged_at or upload.errors_purged_at:
+        return
+    if upload.operation == Operation.UNDO:  # it goes from the end of the file to its beginning
         return
     if not (why := _why_impossible(upload)):
         return

@@ -60,7 +60,7 @@ class FileSearch:
         yield Note(f"{self._uploads} cargas y {self._files} archivos comparados")
 
     def _rows(self) -> Iterator[tuple[str, Row]]:
-        uploads = BulkUpload.objects.filter(file_purged_at=None)
+        uploads = BulkUpload.objects.filter(file_purged_at=None).exclude(s3_key="")  # an undo has none
         if self._scope.since:
             uploads = uploads.filter(created_at__gte=self._scope.since)
         values = in_order_of_keys(uploads, "s3_key").values_list("s3_key", "pk", "size", "sha256")

@@ -1,14 +1,14 @@
-"""One attempt at one upload, by the worker that holds its claim."""
+"""One attempt at one upload, by the worker that holds its claim: an import, or the undo of one."""
 
 from __future__ import annotations
 
 import time
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from structlog.stdlib import get_logger
 
 from bulk_upload import progress, snapshots
@@ -17,10 +17,14 @@ from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.consuming.row_counts import RowCounts
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
+from bulk_upload.importing.mapping.target import target_of
+from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.imports import registry
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, Operation
+from bulk_upload.plans.guard import findings, guard_of
 from bulk_upload.queue import Delivery
 from bulk_upload.stage_times import StageClock
+from bulk_upload.undoing.undo import undo
 
 log = get_logger(__name__)
 
@@ -31,7 +35,7 @@ SQLITE_GAP_SECONDS: Final = 0.03
 
 
 class Attempt(ClaimedWork):
-    """Fetches the file and imports it from the checkpoint on."""
+    """Does what the upload asks for, from the checkpoint on."""
 
     def __init__(self, upload: BulkUpload, delivery: Delivery, context: WorkerContext) -> None:
         super().__init__(upload, delivery, context)
@@ -39,31 +43,24 @@ class Attempt(ClaimedWork):
         self._shown_at = 0.0
         self._speed = RecentSpeed()
         self._rows = RowCounts(upload)
+        # What else is written with the end.
+        self._ending: dict[str, Any] = {}
 
     def run(self) -> None:
-        """Import the upload to its end.
+        """Bring the upload to its end.
 
         Raises `ClaimLost`, `FileProblem`, `storage.FileGone` or `storage.StorageDown`, the database's
         errors, and whatever `pause` raises. Committed chunks stay.
         """
         upload = self.upload
-        log.info("The import begins", next_row=upload.next_row)
+        log.info("The attempt begins", operation=upload.operation, next_row=upload.next_row)
         self._show()
-        limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-        with self._context.readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
-            with self.clock.stage("fetch"):
-                path = self._original(stack)
-            with self.clock.stage("read"):
-                table = reader.checked(
-                    path,
-                    upload.file_format,
-                    registry.get(upload.sheet_name).sheet,
-                    next_row=upload.next_row,
-                    chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
-                )
-            import_table(upload, table, self._after_chunk, self.keep, self.clock)
-        upload.complete()
+        self._work()
+        upload.complete(**self._ending)
         self._show()
+
+    def _work(self) -> None:
+        raise NotImplementedError
 
     def _on_wait(self) -> None:
         with self.clock.stage("others"):
@@ -90,3 +87,64 @@ class Attempt(ClaimedWork):
         if not self.upload.is_final:
             snapshot["rows_per_second"] = self._speed.rows_per_second()
         progress.put(snapshot)
+
+
+class ImportAttempt(Attempt):
+    """Fetches the file and imports it, or plans what its import would do."""
+
+    def _work(self) -> None:
+        upload, guard = self.upload, guard_of(self.upload)
+        if upload.operation == Operation.PLAN:
+            self._plan()
+        elif guard:
+            if found := findings(guard, upload, self._plan(guard={"asked": True})):
+                log.info("The change guard has stopped the upload", found=[one["codigo"] for one in found])
+                self._ending = {"operation": Operation.PLAN, "guard": {"stopped": found}}
+                return
+            self._begin_again(guard={"passed": True})
+            self._import()
+        else:
+            self._import()
+
+    def _plan(self, **changes: Any) -> Plan:
+        """From the first row on: what an interrupted plan knew of earlier rows is lost, and it has written nothing."""
+        self._begin_again(**changes)
+        plan = Plan(target_of(self.upload.sheet_name), self.upload)
+        self._import(plan)
+        return plan
+
+    def _import(self, plan: Plan | None = None) -> None:
+        upload = self.upload
+        limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
+        with self._context.readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
+            with self.clock.stage("fetch"):
+                path = self._original(stack)
+            with self.clock.stage("read"):
+                table = reader.checked(
+                    path,
+                    upload.file_format,
+                    registry.get(upload.sheet_name).sheet,
+                    next_row=upload.next_row,
+                    chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
+                )
+            import_table(upload, table, self._after_chunk, self.keep, self.clock, plan)
+
+    def _begin_again(self, **changes: Any) -> None:
+        with transaction.atomic():
+            self.upload.begin_again(**changes)
+            self.upload.planned_rows.all().delete()
+            self.upload.row_errors.all().delete()
+        self._rows = RowCounts(self.upload)
+
+
+class UndoAttempt(Attempt):
+    """Takes back what another upload did."""
+
+    def _work(self) -> None:
+        undo(self.upload, self._after_chunk, self.clock)
+
+
+def attempt_at(upload: BulkUpload, delivery: Delivery, context: WorkerContext) -> Attempt:
+    """The attempt that fits what the upload asks for."""
+    kind = UndoAttempt if upload.operation == Operation.UNDO else ImportAttempt
+    return kind(upload, delivery, context)

@@ -25,7 +25,7 @@ from structlog.stdlib import get_logger
 
 from bulk_upload import queue, snapshots, storage
 from bulk_upload.consuming import redelivery_delay, transient_errors
-from bulk_upload.consuming.import_attempt import Attempt
+from bulk_upload.consuming.import_attempt import Attempt, attempt_at
 from bulk_upload.consuming.lease_renewal import WorkerContext
 from bulk_upload.log_fields import of_upload
 from bulk_upload.models import BulkUpload, ClaimLost, lease
@@ -97,7 +97,7 @@ class DeliveryHandler:
         """Import a claimed upload and decide its message's outcome, unless the claim is lost on the way."""
         with bound_contextvars(**of_upload(upload), attempt=upload.claim_number):
             try:
-                return self._attempt(Attempt(upload, delivery, self._context), delivery)
+                return self._attempt(attempt_at(upload, delivery, self._context), delivery)
             except ClaimLost:
                 return self._lost(upload)
 

@@ -1,16 +1,45 @@
-"""How often a transaction is repeated that the database ended so that another one could go on, and when."""
+"""The transaction of a chunk: repeated when the database ended it so that another one could go on, and limited."""
 
 from __future__ import annotations
 
 import random
 import time
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
+from structlog.stdlib import get_logger
+
+from bulk_upload.models import BulkUpload, ClaimLost, lease
+
+log = get_logger(__name__)
+
+Result = TypeVar("Result")
 
 REPEATS: Final = 5
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available (Appendix A of its manual).
 REPEATABLE_STATES: Final = frozenset(["40001", "40P01", "55P03"])
+# How long a statement may take, in leases: a wait for a lock (`lock_timeout`: one lease) ends before it.
+STATEMENT_LEASES: Final = 1.25
+
+
+def repeated(upload: BulkUpload, run: Callable[[], Result]) -> Result:
+    """Do `run` in a transaction, again when the database asks for it. Whatever is raised, nothing was committed."""
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            with transaction.atomic():
+                _limit_statements()
+                return run()
+        except ClaimLost:
+            raise
+        except Exception as error:
+            upload.refresh_from_db()  # a rollback does not reach the instance
+            if attempt == REPEATS or not is_repeatable(error):
+                raise
+            log.info("The chunk is repeated", next_row=upload.next_row, error=error)
+            pause(attempt)
 
 
 def is_repeatable(error: Exception) -> bool:
@@ -24,3 +53,10 @@ def is_repeatable(error: Exception) -> bool:
 def pause(attempt: int) -> None:
     """After the failed `attempt`, counted from 1: longer each time, with jitter."""
     time.sleep(random.uniform(0.05, 0.2) * attempt)  # noqa: S311  # jitter, no secret
+
+
+def _limit_statements() -> None:
+    """For this transaction: a statement that outlasts the claim is of no use. See the settings for the other limits."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {round(lease().total_seconds() * STATEMENT_LEASES * 1000)}")

@@ -116,7 +116,8 @@ class GoodRows:
                 decisions = self._decide_and_write(start, end, look=False)
         if decisions is None:
             decisions = self._decide_and_write(start, end, look=True)
-        self._context.all_are_new = is_whole and self._target.is_kept_unique and len(decisions.creates) == end - start
+        all_are_new = is_whole and self._target.is_kept_unique and len(decisions.creates) == end - start
+        self._context.all_are_new = all_are_new and not self._context.plan  # a plan asks no constraint
         return decisions
 
     @overload
@@ -132,10 +133,11 @@ class GoodRows:
             decisions, missing = self._decide(self._checked.numbers[start:end], columns, look=look)
         if decisions.rejected and not look:
             return None
-        with transaction.atomic():
-            if missing and self._created_place:
-                create_missing(self._created_place, missing)
-            writer.write(self._target, decisions, self._author, self._meanwhile)
+        if not self._context.plan:
+            with transaction.atomic():
+                if missing and self._created_place:
+                    create_missing(self._created_place, missing)
+                writer.write(self._target, decisions, self._author, self._meanwhile)
         self.created += len(missing)
         return decisions
 
@@ -172,8 +174,20 @@ class GoodRows:
 
     def _decided(self, numbers: Sequence[int], columns: Columns, *, look: bool) -> Decisions:
         early, self._early = self._early, None
-        if early and not look:
-            return early
+        decisions = early if early and not look else self._decided_now(numbers, columns, look=look)
+        if (agreed := self._context.agreed) is None:
+            return decisions
+        late: set[int] = set()
+        while differing := agreed.differing(numbers, decisions) - late:
+            late |= differing
+            kept = [fila not in late for fila in numbers]
+            left = [list(compress(column, kept)) for column in columns]
+            decisions = self._decided_now(list(compress(numbers, kept)), left, look=look)
+        for fila in sorted(late):
+            decisions.reject([Problem(fila, "", "changed_since_plan", {})], duplicate=True)
+        return decisions
+
+    def _decided_now(self, numbers: Sequence[int], columns: Columns, *, look: bool) -> Decisions:
         return create_or_update.decide(
             self._target,
             numbers,
@@ -183,6 +197,7 @@ class GoodRows:
             may_name_twice=self._target.may_name_twice(self._upload.header_positions),
             order=self._context.order,
             look=look,
+            plan=self._context.plan.changes if self._context.plan else None,
         )
 
 

@@ -17,8 +17,10 @@ from bulk_upload.importing.import_context import ImportContext
 from bulk_upload.importing.look_ahead import LookAhead
 from bulk_upload.importing.mapping.target import target_of
 from bulk_upload.importing.matching.decision_types import ChangeOrder
+from bulk_upload.importing.planning.agreed_plan import AgreedPlan
+from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.importing.row_errors import row_errors
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload, Operation, Status
 from bulk_upload.sheet.problems import shown
 from bulk_upload.stage_times import StageClock
 
@@ -29,8 +31,9 @@ def import_table(
     after_chunk: Callable[[], None],
     keep: Callable[[], None] = lambda: None,
     clock: StageClock | None = None,
+    plan: Plan | None = None,
 ) -> None:
-    """Import every chunk of `table`, which begins at the upload's checkpoint.
+    """Import every chunk of `table`, which begins at the upload's checkpoint; or, with `plan`, fill that.
 
     `after_chunk` is called after each commit; what it raises ends the import there, at a checkpoint. `keep` is
     called within the transaction of a chunk that takes long: see `ImportContext`. `clock` is told which stage begins.
@@ -42,7 +45,8 @@ def import_table(
         with clock.stage("write"):
             _begin(upload, table)
     target = target_of(upload.sheet_name)
-    context = ImportContext(target, upload, _order(upload), keep, clock)
+    agreed = AgreedPlan(target, upload.based_on) if upload.operation == Operation.APPLY and upload.based_on else None
+    context = ImportContext(target, upload, _order(upload), keep, clock, plan=plan, agreed=agreed)
     table.batches = clock.timed("read", table.batches)
     chunks = LookAhead(table, lambda checked: Chunk(context, checked))
     for chunk in chunks:

@@ -1,12 +1,12 @@
-"""What updated rows changed → the rows of `RowChange`, for the page that shows it. Part of the chunk's transaction.
+"""What updated rows changed → the rows of `RowChange`: what a person sees of it, and what an undo restores.
 
-A list that changes everything changes something in each row, and nobody reads a hundred thousand of them: of an
-upload the first `MOST_CHANGES` are kept, and `MOST_LARGE` large changes of the watched number wherever they stand.
+Part of the chunk's transaction.
 """
 
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final, cast
@@ -14,39 +14,52 @@ from typing import Final, cast
 from django.conf import settings
 from django.db import connection
 
-from bulk_upload.importing.mapping.target import Target
-from bulk_upload.importing.matching.decision_types import Change
+from bulk_upload.importing.mapping.stored_values import encode
+from bulk_upload.importing.mapping.target import Key, Target
+from bulk_upload.importing.matching.decision_types import Change, Decisions
 from bulk_upload.importing.postgresql.text_format import copy_text
 from bulk_upload.importing.writing.copy_writer import copy_rows
-from bulk_upload.models import BulkUpload, RowChange
+from bulk_upload.models import BulkUpload, ChunkRows, RowChange
 
-MOST_CHANGES: Final = 5_000
-MOST_LARGE: Final = 5_000
-KINDS: Final = ("integer", "code", "text", "boolean")
-COPY: Final = "COPY bulk_upload_rowchange (fila, producto, cambios, precio_grande, upload_id) FROM STDIN"
+# The upload is written as dates are: what is `None` is NULL.
+KINDS: Final = ("integer", "code", "code", "text", "date", "boolean")
+COPY: Final = (
+    "COPY bulk_upload_rowchange (fila, producto, registro, cambios, cambiado_antes_por, precio_grande, upload_id)"
+    " FROM STDIN"
+)
 
-# row, product, changed columns as JSON, whether the price changed by a large factor
-Line = tuple[int, str, str, bool]
+# row, key, primary key, changed columns as JSON, the upload that had changed it, whether the price changed a lot
+Line = tuple[int, str, str, str, uuid.UUID | None, bool]
 
 
-def keep_changes(target: Target, upload: BulkUpload, changes: Sequence[Change]) -> int:
-    """Keep what there is room for; returns how many of all `changes` are large ones.
-
-    `upload` counts the changes of the chunks before this one.
-    """
-    if not changes:
-        return 0
-    large = [is_large(target, change) for change in changes]
-    lines = list(_lines(target, upload, changes, large))
-    if lines and connection.vendor == "postgresql":
+def keep_changes(target: Target, upload: BulkUpload, decisions: Decisions, large: Sequence[bool]) -> None:
+    """Keep what the chunk's updates changed; `large` says which of them are large changes."""
+    if not decisions.changes:
+        return
+    lines = list(_lines(target, upload, decisions, large))
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            copy_rows(cursor, COPY, [copy_text(lines, KINDS, [str(upload.pk)])])
-    elif lines:
+            text = copy_text(lines, KINDS, [str(upload.pk)])  # type: ignore[arg-type]  # and an identifier
+            copy_rows(cursor, COPY, [text])
+    else:
         RowChange.objects.bulk_create(
-            RowChange(upload=upload, fila=fila, producto=key, cambios=json.loads(text), precio_grande=is_large)
-            for fila, key, text, is_large in lines
+            RowChange(
+                upload=upload,
+                fila=fila,
+                producto=key,
+                registro=pk,
+                cambios=json.loads(text),
+                cambiado_antes_por=previous,
+                precio_grande=is_large,
+            )
+            for fila, key, pk, text, previous, is_large in lines
         )
-    return sum(large)
+
+
+def keep_created(upload: BulkUpload, decisions: Decisions) -> None:
+    """Keep which rows of the file became new rows of the model."""
+    if decisions.creates:
+        ChunkRows.of(upload, decisions.created_rows, list(decisions.creates)).save(force_insert=True)
 
 
 def is_large(target: Target, change: Change) -> bool:
@@ -59,20 +72,18 @@ def is_large(target: Target, change: Change) -> bool:
     return before != after and (after >= before * factor or before >= after * factor)
 
 
-def _lines(target: Target, upload: BulkUpload, changes: Sequence[Change], large: Sequence[bool]) -> Iterator[Line]:
-    room = MOST_CHANGES - upload.actualizados
-    room_for_large = MOST_LARGE - upload.cambios_grandes_de_precio
-    for number, (change, is_large_one) in enumerate(zip(changes, large, strict=True)):
-        if number < room or (is_large_one and room_for_large > 0):
-            yield change.fila, target.key_text(change.before), _difference(target, change), is_large_one
-        room_for_large -= is_large_one
-
-
-def _difference(target: Target, change: Change) -> str:
-    """The changed columns as JSON: name → old and new value."""
-    pairs = zip(target.names, change.before, change.after, strict=True)
-    return _encoder.encode({name: (before, after) for name, before, after in pairs if before != after})
-
-
-# Decimals are kept as they are written.
-_encoder: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+def _lines(target: Target, upload: BulkUpload, decisions: Decisions, large: Sequence[bool]) -> Iterator[Line]:
+    previous: dict[Key, uuid.UUID | None] = dict(decisions.previous)
+    has_text_key = target.pk_place is not None
+    for change, is_large_one in zip(decisions.changes, large, strict=True):
+        key = target.key_of(change.before)
+        pk = "" if has_text_key else str(decisions.updates[key].pk)
+        yield (
+            change.fila,
+            target.key_text(change.before),
+            pk,
+            encode(change.difference(target)),
+            previous[key],
+            is_large_one,
+        )
+        previous[key] = upload.pk  # a second row that changes it finds what this one has done

@@ -1,4 +1,4 @@
-"""What an upload changed in rows that existed."""
+"""What an upload changed in rows that existed: their values as they were, beside the new ones."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from bulk_upload.models.upload import BulkUpload
 class RowChange(models.Model):
     """A row of a file that updated one of the model. `cambios` maps each changed column to its old and new value.
 
-    The key is the row itself: a row that is imported again by mistake cannot be kept twice, and the table needs no
-    other index for its pages.
+    The key is the row itself: a row that is imported again by mistake cannot be kept twice.
     """
 
     pk = models.CompositePrimaryKey("upload_id", "fila")
@@ -24,7 +23,11 @@ class RowChange(models.Model):
     fila = models.PositiveIntegerField(_("fila"))
     # The key of the changed row as people read it; of products the id.
     producto = models.CharField(_("producto"), max_length=255)
+    # The primary key of the changed row, where `producto` is not that.
+    registro = models.CharField(_("registro"), max_length=64, blank=True, default="", db_default="")
     cambios = models.JSONField(_("cambios"))
+    # The upload that had changed the row last before this one did; none where a person had.
+    cambiado_antes_por = models.UUIDField(_("carga que lo cambió antes"), null=True)
     # By the setting `BULK_UPLOAD_LARGE_PRICE_CHANGE` at the time of the import.
     precio_grande = models.BooleanField(_("cambio grande de precio"), default=False, db_default=False)
 
@@ -35,8 +38,14 @@ class RowChange(models.Model):
         indexes = [
             models.Index(
                 fields=["upload", "fila"], name="row_change_large_price", condition=models.Q(precio_grande=True)
-            )
+            ),
+            # The history of one row of the model.
+            models.Index(fields=["producto"], name="row_change_by_key"),
         ]
 
     def __str__(self) -> str:
         return f"{self.fila} {self.producto}"
+
+    @property
+    def row_pk(self) -> str:
+        return self.registro or self.producto

@@ -33,6 +33,7 @@ class Tally:
     duplicados: int = 0
     categorias_creadas: int = 0
     cambios_grandes_de_precio: int = 0
+    eliminados: int = 0
     productos_creados: list[str] = field(default_factory=list)
     productos_actualizados: list[str] = field(default_factory=list)
 
@@ -43,6 +44,18 @@ class Status(models.TextChoices):
     COMPLETED = "completed", _("Completada")
     FAILED = "failed", _("Fallida")
     CANCELLED = "cancelled", _("Cancelada")
+
+
+class Operation(models.TextChoices):
+    """What is done with the rows. A plan writes none of them; it may be applied, once, as an upload of its own.
+
+    An undo has no file: it takes back what another upload did.
+    """
+
+    IMPORT = "import", _("Importación")
+    PLAN = "plan", _("Plan")
+    APPLY = "apply", _("Aplicación de un plan")
+    UNDO = "undo", _("Deshacer")
 
 
 FINAL: Final = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)

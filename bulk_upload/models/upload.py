@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bulk_upload.models.states import FileFormat, Severity
+from bulk_upload.models.states import FileFormat, Operation, Severity
 from bulk_upload.models.upload_constraints import CONSTRAINTS, INDEXES
 from bulk_upload.models.upload_queryset import BulkUploadQuerySet
 from bulk_upload.models.upload_state import UploadState
@@ -47,6 +47,16 @@ class BulkUpload(UploadState):
     size = models.BigIntegerField(_("tamaño (bytes)"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     reemplazar_duplicados = models.BooleanField(_("reemplazar duplicados"), default=False)
+    operation = models.CharField(
+        _("operación"), max_length=8, choices=Operation, default=Operation.IMPORT, db_default=Operation.IMPORT
+    )
+    # The plan that this upload applies, or the upload that it undoes.
+    # Once for each of them: what failed or was cancelled goes on where it was.
+    based_on = models.OneToOneField(
+        "self", models.SET_NULL, null=True, related_name="followed_by", verbose_name=_("parte de")
+    )
+    # What the change guard found: see `ChangeGuard`. None while it was not asked.
+    guard = models.JSONField(_("control de cambios"), null=True)
     # What the client named its request, so that sending it again is the same upload.
     idempotency_key = models.CharField(
         _("clave de idempotencia"), max_length=255, blank=True, default="", db_default=""
@@ -78,6 +88,8 @@ class BulkUpload(UploadState):
         ordering = ["-created_at", "-task_id"]
         permissions = [
             ("operate_bulkupload", _("Puede ver la operación y traer de vuelta lo que falló")),
+            ("undo_bulkupload", _("Puede deshacer cargas")),
+            ("approve_bulkupload", _("Puede aplicar lo que el control de cambios detuvo")),
         ]
         indexes = INDEXES
         constraints = CONSTRAINTS

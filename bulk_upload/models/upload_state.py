@@ -24,7 +24,7 @@ FRESH: Final[dict[str, Any]] = {"attempts": 0, "faults": 0, "faulty_since": None
 # The counters that each chunk raises.
 COUNTED: Final = (
     *("creados", "actualizados", "sin_cambios", "rechazados", "duplicados"),
-    *("categorias_creadas", "cambios_grandes_de_precio"),
+    *("categorias_creadas", "cambios_grandes_de_precio", "eliminados"),
 )
 
 
@@ -59,8 +59,10 @@ class UploadState(Claimed, Retained):
     # Rows whose id or codigo existed already, in the catalogue or earlier in the file, whatever their outcome.
     duplicados = models.PositiveIntegerField(_("duplicados"), default=0)
     categorias_creadas = models.PositiveIntegerField(_("categorías creadas"), default=0, db_default=0)
-    # Updated rows whose price changed by a large factor: all of them, also those that `RowChange` has no room for.
+    # Updated rows whose price changed by a large factor.
     cambios_grandes_de_precio = models.PositiveIntegerField(_("cambios grandes de precio"), default=0, db_default=0)
+    # Of an undo: how many of its `actualizados` are rows that it removed. It restored the others.
+    eliminados = models.PositiveIntegerField(_("eliminados"), default=0, db_default=0)
     exitosos = models.GeneratedField(
         expression=F("creados") + F("actualizados") + F("sin_cambios"),
         output_field=models.PositiveIntegerField(),
@@ -145,8 +147,22 @@ class UploadState(Claimed, Retained):
         here = self._held() & Q(next_row=self.next_row)
         self._write(here, next_row=next_row, lease_until=database_now() + lease, **changes)
 
-    def complete(self) -> None:
-        self._end(Status.COMPLETED)
+    def begin_undo(self, *, total: int, next_row: int) -> None:
+        """Record how much there is to take back; rows of the file before `next_row` are left."""
+        self._write(self._held(), total=total, next_row=next_row)
+
+    def begin_again(self, **changes: Any) -> None:
+        """Forget all that was counted: nothing has been written yet but what a plan would do.
+
+        Belongs in a transaction with the removal of the plan's rows and of the problems that were found.
+        """
+        zeros: dict[str, Any] = dict.fromkeys(COUNTED, 0)
+        self._write(
+            self._held(), **zeros, total=0, next_row=0, productos_creados=[], productos_actualizados=[], **changes
+        )
+
+    def complete(self, **changes: Any) -> None:
+        self._end(Status.COMPLETED, **changes)
 
     def fail(self, code: str, params: Mapping[str, str | int]) -> None:
         """End as failed. `code` and `params` say why: see `problem_texts.FILE_TEXTS`."""

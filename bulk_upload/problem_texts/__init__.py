@@ -11,15 +11,25 @@ from typing import Final
 from bulk_upload.problem_texts.cells import CELL_TEXTS, JSON_TEXTS
 from bulk_upload.problem_texts.files import FILE_TEXTS
 from bulk_upload.problem_texts.problem_text import ProblemText
-from bulk_upload.problem_texts.rows import DECLARED_TEXTS, ROW_TEXTS, WARNING_TEXTS
+from bulk_upload.problem_texts.rows import (
+    DECLARED_TEXTS,
+    GUARD_TEXTS,
+    PLAN_TEXTS,
+    ROW_TEXTS,
+    UNDO_TEXTS,
+    WARNING_TEXTS,
+)
 
 __all__ = [
     "CELL_TEXTS",
     "DECLARED_TEXTS",
     "ENGINE_TEXTS",
     "FILE_TEXTS",
+    "GUARD_TEXTS",
     "JSON_TEXTS",
+    "PLAN_TEXTS",
     "ROW_TEXTS",
+    "UNDO_TEXTS",
     "WARNING_TEXTS",
     "ProblemText",
 ]
@@ -30,5 +40,8 @@ ENGINE_TEXTS: Final[dict[str, ProblemText]] = {
     **ROW_TEXTS,
     **DECLARED_TEXTS,
     **WARNING_TEXTS,
+    **UNDO_TEXTS,
+    **PLAN_TEXTS,
+    **GUARD_TEXTS,
     **FILE_TEXTS,
 }

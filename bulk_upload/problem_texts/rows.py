@@ -125,3 +125,56 @@ WARNING_TEXTS: Final[dict[str, ProblemText]] = {
         _("El código «{valor}» es del producto «{id}»: se actualizó ese producto y conserva su id."),
     ),
 }
+
+# Rows that an undo keeps.
+UNDO_TEXTS: Final[dict[str, ProblemText]] = {
+    "kept_changed_by_upload": ProblemText(
+        _("Otra carga lo cambió después"),
+        _("«{clave}» se deja como está: la carga «{archivo}» lo cambió después."),
+    ),
+    "kept_changed_by_person": ProblemText(
+        _("Una persona lo cambió después"),
+        _("«{clave}» se deja como está: una persona lo cambió después ({usuario})."),
+    ),
+    "kept_referenced": ProblemText(
+        _("Hay algo que lo usa"),
+        _("«{clave}» no se borra: lo usa al menos un registro de «{que}»."),
+    ),
+    "kept_removed": ProblemText(
+        _("Ya no existe"),
+        _("«{clave}» ya no existe: no hay nada que deshacer."),
+    ),
+    "kept_refused": ProblemText(
+        _("La base de datos no lo permite"),
+        _(
+            "«{clave}» se deja como está: sus valores anteriores ya no caben, por ejemplo porque otro usa ahora su "
+            "código."
+        ),
+    ),
+}
+
+# Rows that a plan's application leaves alone.
+PLAN_TEXTS: Final[dict[str, ProblemText]] = {
+    "changed_since_plan": ProblemText(
+        _("Cambió después del plan"),
+        _(
+            "Lo que esta fila cambiaría ya no es lo que el plan mostró, y se dejó como está: envíe el archivo otra vez "
+            "para ver un plan nuevo."
+        ),
+    ),
+}
+# Why the change guard has stopped an upload.
+GUARD_TEXTS: Final[dict[str, ProblemText]] = {
+    "guard_changed_rows": ProblemText(
+        _("Cambia demasiadas filas"),
+        _("Cambiaría {cambiadas} de {existentes} filas ({porcentaje} %); se admite hasta {maximo} %."),
+    ),
+    "guard_price": ProblemText(
+        _("Cambia demasiado un precio"),
+        _("«{columna}» cambiaría {porcentaje} % en la fila {fila}; se admite hasta {maximo} %."),
+    ),
+    "guard_zero": ProblemText(
+        _("Deja precios en cero"),
+        _("«{columna}» quedaría en cero en {filas} filas; la primera es la fila {fila}."),
+    ),
+}

@@ -138,10 +138,21 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
     """Accepts a file as the API does."""
 
     def run(
-        content: bytes, name: str = "productos.csv", *, replace: bool = False, sheet: Sheet = PRODUCTS
+        content: bytes,
+        name: str = "productos.csv",
+        *,
+        replace: bool = False,
+        plan: bool = False,
+        sheet: Sheet = PRODUCTS,
     ) -> BulkUpload:
-        file = SimpleUploadedFile(name, content)
-        return accept_upload(file=file, sheet=sheet, owner=supplier, user=user, reemplazar_duplicados=replace)
+        return accept_upload(
+            file=SimpleUploadedFile(name, content),
+            sheet=sheet,
+            owner=supplier,
+            user=user,
+            reemplazar_duplicados=replace,
+            solo_validar=plan,
+        )
 
     return run
 

@@ -26,6 +26,9 @@ class Retention(Section):
     BULK_UPLOAD_KEEP_CHANGES_DAYS = Variable(
         DAYS, "90", "Los valores anteriores y nuevos de las filas que cambió.", unit="días"
     )
+    BULK_UPLOAD_KEEP_PLANS_DAYS = Variable(
+        DAYS, "7", "Lo que haría un plan: mientras se conserva, se puede aplicar.", unit="días"
+    )
     BULK_UPLOAD_KEEP_PREPARED_DAYS = Variable(
         DAYS, "7", "Un archivo que se hizo para descargarlo, desde que se hizo.", unit="días"
     )
@@ -45,6 +48,7 @@ BELONGING: Final = (
     Retention.BULK_UPLOAD_KEEP_FILES_DAYS,
     Retention.BULK_UPLOAD_KEEP_ERRORS_DAYS,
     Retention.BULK_UPLOAD_KEEP_CHANGES_DAYS,
+    Retention.BULK_UPLOAD_KEEP_PLANS_DAYS,
     Retention.BULK_UPLOAD_KEEP_PREPARED_DAYS,
 )
 

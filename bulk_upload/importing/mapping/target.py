@@ -149,6 +149,11 @@ class Target:
         """The key as people read it."""
         return KEY_SEPARATOR.join(str(values[place]) for place in self.key if values[place] not in ("", None))
 
+    def text_of_key(self, key: Key) -> str:
+        """As `key_text`, of a key."""
+        parts = key if isinstance(key, tuple) else (key,)
+        return KEY_SEPARATOR.join(str(part) for part in parts if part not in ("", None))
+
 
 def _is_full(constraint: BaseConstraint) -> TypeGuard[UniqueConstraint]:
     """Whether it is a plain constraint of uniqueness over all rows, which an insert breaks at once."""

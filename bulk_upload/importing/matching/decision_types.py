@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from bulk_upload.checking.results import Problem
-from bulk_upload.importing.mapping.target import Key, Values
+from bulk_upload.importing.mapping.target import Key, Target, Values
 from bulk_upload.sheet.values import Value
 
 
@@ -47,19 +48,28 @@ class Change(NamedTuple):
     before: Values
     after: Values
 
+    def difference(self, target: Target) -> dict[str, tuple[Value | None, Value | None]]:
+        """The changed columns: name → old and new value."""
+        pairs = zip(target.names, self.before, self.after, strict=True)
+        return {name: (before, after) for name, before, after in pairs if before != after}
+
 
 @dataclass(slots=True)
 class Decisions:
     """What is to be written for a chunk, and what is to be said about it.
 
     `creates` and `updates` map the key of a row of the model to its new values; an update has the version that it will
-    have. `confirmed` are keys of rows that only take the number of the change. `changes` are the updates row by row
-    (two rows may change one row of the model). `named` maps what all that is written refers to, and may have to be
-    created, to the first row that names it. `texts` are the new rows as the writer takes them, if it was asked early.
+    have. `created_rows` are the rows of the file that the `creates` stand in, in their order. `previous` are the
+    uploads that had changed the rows of `updates` before, `None` for a person. `confirmed` are keys of rows that only
+    take the number of the change. `changes` are the updates row by row (two rows may change one row of the model).
+    `named` maps what all that is written refers to, and may have to be created, to the first row that names it.
+    `texts` are the new rows as the writer takes them, if it was asked early.
     """
 
     creates: dict[Key, Values] = field(default_factory=dict)
+    created_rows: list[int] = field(default_factory=list)
     updates: dict[Key, Known] = field(default_factory=dict)
+    previous: dict[Key, uuid.UUID | None] = field(default_factory=dict)
     confirmed: dict[Key, Known] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     named: dict[Value, int] = field(default_factory=dict)
@@ -74,10 +84,16 @@ class Decisions:
         self.rejected += 1
         self.duplicates += duplicate
 
+    def rejected_rows(self) -> set[int]:
+        """The rows of the file that do not land."""
+        return {problem.fila for problem in self.problems if not problem.warning}
+
     def absorb(self, other: Decisions) -> None:
         """Add the decisions of later rows, already written, to the account of these."""
         self.creates |= other.creates
+        self.created_rows += other.created_rows
         self.updates |= other.updates
+        self.previous |= other.previous
         self.confirmed |= other.confirmed
         self.changes += other.changes
         self.unchanged += other.unchanged

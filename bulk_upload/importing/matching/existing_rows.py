@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from django.db import connection
@@ -30,14 +31,26 @@ def find(target: Target, columns: Columns) -> dict[Key, Known]:
     return found
 
 
-def locked(target: Target, keys: Mapping[Key, Known]) -> dict[Key, Known]:
-    """These rows of the model as they are now, locked for the rest of the transaction.
+def find_keys(target: Target, keys: Sequence[Key]) -> dict[Key, Known]:
+    """The rows of the model that have these keys."""
+    columns: list[Sequence[Value | None]] = [()] * len(target.places)
+    for place, values in zip(target.key, zip(*keys, strict=True) if len(target.key) > 1 else [keys], strict=False):
+        columns[place] = values
+    return _by_key(target, columns) if keys else {}
+
+
+def locked(target: Target, pks: Collection[Any]) -> tuple[dict[Key, Known], dict[Key, uuid.UUID | None]]:
+    """These rows of the model as they are now, locked for the rest of the transaction; and the uploads that changed
+    them last.
 
     One query in the order of the primary keys: whoever locks in one order cannot deadlock.
     """
-    wanted = {known.pk for known in keys.values()}
-    rows = _read(target, pk__any_of=wanted).order_by("pk").select_for_update()
-    return _known(target, _rows(rows)) if wanted else {}
+    if not pks:
+        return {}, {}
+    rows = _read(target, "changed_by_upload", pk__any_of=frozenset(pks)).order_by("pk").select_for_update()
+    found = _rows(rows)
+    known = _known(target, [row[:-1] for row in found])
+    return known, dict(zip(known, (row[-1] for row in found), strict=True))
 
 
 def _by_key(target: Target, columns: Columns) -> dict[Key, Known]:
@@ -75,9 +88,9 @@ def _selected(target: Target) -> str:
     return ", ".join(f"found.{name}" for name in (target.pk, target.owner or target.pk, *VERSION, *columns))
 
 
-def _read(target: Target, **named: Any) -> QuerySet[Any, tuple[Any, ...]]:
+def _read(target: Target, *more: str, **named: Any) -> QuerySet[Any, tuple[Any, ...]]:
     rows = target.model._default_manager.filter(**named)
-    return rows.values_list("pk", target.owner or "pk", *VERSION, *target.fields)
+    return rows.values_list("pk", target.owner or "pk", *VERSION, *target.fields, *more)
 
 
 def _rows(queryset: QuerySet[Any, tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:

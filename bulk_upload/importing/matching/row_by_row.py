@@ -86,6 +86,7 @@ class RowByRow(Matching):
         complete = filled(values, self._target.blanks)
         if self._lands(fila, complete):
             self.decisions.creates[key] = complete
+            self.decisions.created_rows.append(fila)
             if self._may_name_twice:
                 self._by_key[key] = Known(None, self._owner, 1, self._order.number, complete)
 

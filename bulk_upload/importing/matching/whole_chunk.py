@@ -117,7 +117,9 @@ class WholeChunk(Matching):
         self, places: Places, keys: Sequence[Key], rows: Sequence[Values], found: Sequence[Known | None]
     ) -> None:
         decisions, numbers = self.decisions, self._resolved.numbers
-        decisions.creates = {keys[at]: rows[at] for at in places if found[at] is None}
+        new = [at for at in places if found[at] is None] if self._by_key else places
+        decisions.creates = {keys[at]: rows[at] for at in new}
+        decisions.created_rows = [numbers[at] for at in new]
         for at in places if self._by_key else ():
             if known := found[at]:
                 decisions.updates[keys[at]] = self._changed(known, rows[at])

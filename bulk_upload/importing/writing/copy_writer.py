@@ -35,9 +35,7 @@ def write_by_copy(
         if decisions.updates:
             changed = [(*known.values, known.version, known.pk) for known in decisions.updates.values()]
             kinds = [*target.kinds, "integer", _pk_kind(target)]
-            cursor.execute(
-                _update(target), [database_now(), str(author.upload), author.number, *arrays(changed, kinds)]
-            )
+            cursor.execute(_update(target), [database_now(), author.upload, author.number, *arrays(changed, kinds)])
         if decisions.creates:
             texts = decisions.texts or _texts(target, decisions, author)
             copy_rows(cursor, _copy(target), texts, meanwhile)

@@ -57,7 +57,7 @@ class TestAProcess:
         upload = accept(csv_bytes(mixed_rows()))
         lines = lines_of(worked())
         own = [line for line in lines if "message_id" in line]
-        assert [line["event"] for line in own] == ["The import begins", "The upload has ended"]
+        assert [line["event"] for line in own] == ["The attempt begins", "The upload has ended"]
         expected = {"task_id": str(upload.pk), "supplier": "PROV001", "sheet": "productos", "attempt": 1}
         assert [{name: line[name] for name in expected} for line in own] == [expected, expected]
         assert len({line["message_id"] for line in own}) == 1
@@ -116,7 +116,7 @@ class TestInOneProcess:
         short = accept_upload(file=file, sheet=PRODUCTS, owner=other_supplier, user=user, reemplazar_duplicados=False)
         caplog.clear()
         worker.step()
-        begin, end = "The import begins", "The upload has ended"
+        begin, end = "The attempt begins", "The upload has ended"
         lines = [(line["event"], line["task_id"], line["supplier"]) for line in logged(caplog) if "attempt" in line]
         of_long, of_short = (str(long.pk), "PROV001"), (str(short.pk), "PROV002")
         assert lines == [(begin, *of_long), (begin, *of_short), (end, *of_short), (end, *of_long)]

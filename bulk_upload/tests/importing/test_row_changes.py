@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from bulk_upload.importing import row_changes
 from bulk_upload.models import BulkUpload, ClaimLost, RowChange
 from bulk_upload.tests.helpers.admin_people import make_upload
 from bulk_upload.tests.helpers.processes import LEASE_SECONDS, wait_for, worker_process
@@ -75,13 +74,11 @@ def test_how_much_is_large_is_a_setting(run_import, settings):
     assert list(upload.row_changes.filter(precio_grande=True).values_list("fila", flat=True)) == [3]
 
 
-def test_the_first_changes_are_kept_and_large_ones_wherever_they_stand(run_import, monkeypatch):
-    monkeypatch.setattr(row_changes, "MOST_CHANGES", 3)
-    monkeypatch.setattr(row_changes, "MOST_LARGE", 3)
+def test_every_change_is_kept_and_large_ones_are_marked(run_import):
     run_import([row(n) for n in range(1, 13)])
     prices = {n: "1" if n in (2, 7, 9, 11) else "1260" for n in range(1, 13)}
     upload = run_import([row(n, precio_unitario=price) for n, price in prices.items()], replace=True, chunk_rows=2)
-    assert list(kept(upload)) == [2, 3, 4, 8, 10]
+    assert list(kept(upload)) == list(range(2, 14))
     assert (upload.actualizados, upload.cambios_grandes_de_precio) == (12, 4)
 
 

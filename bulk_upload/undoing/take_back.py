@@ -1,0 +1,183 @@
+"""One slice of an undo: what nobody has changed since is as it was before, all else is kept and says why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import DataError, IntegrityError, transaction
+from structlog.stdlib import get_logger
+
+from bulk_upload.importing.mapping.stored_values import decoded, decoded_key
+from bulk_upload.importing.mapping.target import Key, Target, Values
+from bulk_upload.importing.matching import existing_rows
+from bulk_upload.importing.matching.decision_types import Change, Decisions, Known
+from bulk_upload.importing.postgresql import lookups as lookups  # any_of
+from bulk_upload.importing.writing import writer
+from bulk_upload.importing.writing.author import Author
+from bulk_upload.importing.writing.copy_writer import nothing
+from bulk_upload.models import BulkUpload
+from bulk_upload.undoing.references import referring
+from bulk_upload.undoing.slices import Account, KeptChange, Slice
+
+log = get_logger(__name__)
+
+
+class Kept(NamedTuple):
+    """What was not taken back. `who` is what has changed it since, or what refers to it."""
+
+    fila: int
+    key: str
+    code: str
+    who: Any = None
+
+
+class Removal(NamedTuple):
+    """A row that the upload created, as it is now."""
+
+    fila: int
+    key: Key
+    known: Known
+
+
+class Restored(NamedTuple):
+    """A row that the upload changed, as it is now and as it was before; `previous` had changed it then."""
+
+    change: KeptChange
+    known: Known
+    values: Values
+    previous: Any
+
+    @property
+    def fila(self) -> int:
+        return self.change.fila
+
+
+@dataclass(slots=True)
+class TakenBack:
+    """What became of a slice."""
+
+    removed: list[Removal] = field(default_factory=list)
+    restored: list[Restored] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+
+
+class SliceUndo:
+    """Takes back one slice of what an upload did. Needs a transaction."""
+
+    def __init__(self, target: Target, undo: BulkUpload, original: BulkUpload, account: Account) -> None:
+        self._target = target
+        self._undo = undo
+        self._original = original
+        self._account = account
+        self._names = {name: place for place, name in enumerate(target.names)}
+        self.done = TakenBack()
+
+    def run(self, part: Slice) -> TakenBack:
+        """Take back what nobody has changed since. In the opposite order of the import: new rows go first."""
+        keys = {decoded_key(self._target, stored): fila for fila, stored in part.created}
+        found = existing_rows.find_keys(self._target, list(keys))
+        pks = {known.pk for known in found.values()} | {self._pk(change) for change in part.changes}
+        known, authors = existing_rows.locked(self._target, pks)
+        removals = self._removals(keys, known, authors)
+        by_pk = {row.pk: (key, row) for key, row in known.items()}
+        restores = self._restores(part.changes, by_pk, authors)
+        try:
+            with transaction.atomic():
+                self._write(removals, restores)
+        except (IntegrityError, DataError) as error:
+            log.info("Rows are taken back one by one", first_row=part.first, error=error)
+            self._one_by_one(removals, restores)
+        return self.done
+
+    def _removals(
+        self, keys: Mapping[Key, int], known: Mapping[Key, Known], authors: Mapping[Key, Any]
+    ) -> list[Removal]:
+        free = []
+        for key, fila in keys.items():
+            if self._is_ours(fila, self._text(key), known.get(key), authors.get(key)):
+                free.append(Removal(fila, key, known[key]))
+        referred = referring(self._target.model, [removal.known.pk for removal in free])
+        self.done.kept += [
+            Kept(removal.fila, self._text(removal.key), "kept_referenced", referred[removal.known.pk])
+            for removal in free
+            if removal.known.pk in referred
+        ]
+        return [removal for removal in free if removal.known.pk not in referred]
+
+    def _restores(
+        self, changes: Sequence[KeptChange], known: Mapping[Any, tuple[Key, Known]], authors: Mapping[Key, Any]
+    ) -> list[Restored]:
+        restores = []
+        for change in changes:
+            key, row = known.get(self._pk(change), (None, None))
+            if self._is_ours(change.fila, change.key, row, authors.get(key)) and row is not None:
+                chain = self._account.chain(change)
+                values = list(row.values)
+                for link in chain:
+                    self._put_back(values, link)
+                restores.append(Restored(change, row, tuple(values), chain[-1].previous))
+        return restores
+
+    def _put_back(self, values: list[Any], change: KeptChange) -> None:
+        for name, (old, _new) in change.cambios.items():
+            if (place := self._names.get(name)) is not None:  # a column of an earlier release may be gone
+                values[place] = decoded(self._target.kinds[place], old)
+
+    def _is_ours(self, fila: int, key: str, row: Known | None, author: Any) -> bool:
+        """Whether the row is still as the upload left it; if not, why it is kept is noted."""
+        if row is None:
+            self.done.kept.append(Kept(fila, key, "kept_removed"))
+        elif author != self._original.pk:
+            self.done.kept.append(Kept(fila, key, "kept_changed", author))
+        else:
+            return True
+        return False
+
+    def _one_by_one(self, removals: Sequence[Removal], restores: Sequence[Restored]) -> None:
+        """In the opposite order of the file: what one row frees, such as a unique code, an earlier one takes back."""
+        rows: list[Removal | Restored] = [*removals, *restores]
+        for row in sorted(rows, key=lambda row: row.fila, reverse=True):
+            one: tuple[list[Removal], list[Restored]] = ([row], []) if isinstance(row, Removal) else ([], [row])
+            try:
+                with transaction.atomic():
+                    self._write(*one)
+            except (IntegrityError, DataError) as error:
+                log.info("A row is not taken back", row=row.fila, error=error)
+                key = self._text(row.key) if isinstance(row, Removal) else row.change.key
+                self.done.kept.append(Kept(row.fila, key, "kept_refused"))
+
+    def _write(self, removals: Sequence[Removal], restores: Sequence[Restored]) -> None:
+        self._remove(removals)
+        by_author: dict[Any, list[Restored]] = defaultdict(list)
+        for restored in restores:
+            by_author[restored.previous].append(restored)
+        for previous, some in by_author.items():
+            updates = {self._target.key_of(one.values): _next(one, self._undo.number) for one in some}
+            author = Author(self._undo.proveedor_id, previous, self._undo.number)
+            writer.write(self._target, Decisions(updates=updates), author, nothing)
+        self.done.removed += removals
+        self.done.restored += restores
+
+    def _remove(self, removals: Sequence[Removal]) -> None:
+        """Without Django's look at what refers to them, which was done: the database would refuse."""
+        if removals:
+            rows = self._target.model._default_manager.filter(pk__any_of={removal.known.pk for removal in removals})
+            rows._raw_delete(rows.db)
+
+    def _pk(self, change: KeptChange) -> Any:
+        return self._target.model._meta.pk.to_python(change.pk)
+
+    def _text(self, key: Key) -> str:
+        return self._target.text_of_key(key)
+
+
+def differences(target: Target, restored: Iterable[Restored]) -> list[Change]:
+    """What restoring changed, as an import's changes."""
+    return [Change(one.change.fila, one.known.values, one.values) for one in restored]
+
+
+def _next(one: Restored, number: int) -> Known:
+    return Known(one.known.pk, one.known.owner, one.known.version + 1, number, one.values)
