@@ -74,6 +74,7 @@ class Tests(Section):
     REQUIRE_POSTGRES = Variable(Flag(), "false", "Con `1`, es una falla que PostgreSQL no responda.")
     REQUIRE_BROWSER = Variable(Flag(), "false", "Con `1`, es una falla que no haya Chromium.")
     REQUIRE_PROMETHEUS = Variable(Flag(), "false", "Con `1`, es una falla que no haya Prometheus.")
+    REQUIRE_HISTORY = Variable(Flag(), "false", "Con `1`, es una falla que el historial no tenga la última versión.")
     CHROMIUM = Variable(
         PATH,
         "chromium",
