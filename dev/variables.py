@@ -109,6 +109,8 @@ class Compose(Section):
     DB_PORT = Variable(PORT, "15432", "PostgreSQL.", unit="puerto")
     CACHE_PORT = Variable(PORT, "16379", "Valkey.", unit="puerto")
     AWS_PORT = Variable(PORT, "15000", "S3 y SQS.", unit="puerto")
+    PROMETHEUS_PORT = Variable(PORT, "19090", "Prometheus, con `--profile monitoring`.", unit="puerto")
+    GRAFANA_PORT = Variable(PORT, "13000", "Grafana, con `--profile monitoring`.", unit="puerto")
 
 
 class Internal(Section):
