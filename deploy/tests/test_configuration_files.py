@@ -257,8 +257,9 @@ def test_the_worker_is_stopped_so_that_it_can_end_its_chunk(file, program):
     assert worker["autorestart"] == "true"
 
 
-def test_the_purge_runs_every_day_and_is_stopped_so_that_it_can_end_its_slice():
-    purge = dict(supervisor("purge.conf")["program:medisupply-purge"])
+@pytest.mark.parametrize(("file", "program"), [("dev.conf", "purge"), ("purge.conf", "medisupply-purge")])
+def test_the_purge_runs_every_day_and_is_stopped_so_that_it_can_end_its_slice(file, program):
+    purge = dict(supervisor(file)[f"program:{program}"])
     words = purge["command"].partition("manage.py ")[2].split()
     assert_manage_command_works(words)
     assert words[-2:] == ["--every", "24h"]
@@ -275,7 +276,7 @@ def test_production_runs_two_workers_with_names_of_their_own():
 
 def test_the_embedded_stack_has_its_programs():
     programs = {name.partition(":")[2] for name in supervisor("dev.conf").sections() if name.startswith("program:")}
-    assert programs == {"valkey", "aws", "bootstrap", "web", "worker"}
+    assert programs == {"valkey", "aws", "bootstrap", "web", "worker", "purge"}
 
 
 def test_the_embedded_stack_gets_every_variable_that_its_file_names():
