@@ -123,6 +123,8 @@ def test_only_the_load_balancer_is_reached_from_outside():
     }
     assert open_ports == {"BalancerGroup": [443, 80], "TaskGroup": [], "DataGroup": []}
     assert properties("Database")["PubliclyAccessible"] is False
+    added = of_type("AWS::EC2::SecurityGroupIngress").values()
+    assert {rule["SourceSecurityGroupId"]["Ref"] for rule in added} == {"PrometheusGroup"}
     (certificate,) = properties("Https")["Certificates"]
     assert certificate == {"CertificateArn": {"Ref": "CertificateArn"}}
     (action,) = properties("Http")["DefaultActions"]
@@ -144,6 +146,7 @@ def test_secrets_are_made_in_the_stack_and_given_to_containers_by_reference():
         "SECRET_KEY": {"Ref": "SecretKey"},
         "DATABASE_PASSWORD": {"Ref": "DatabasePassword"},
         "REDIS_PASSWORD": {"Ref": "CachePassword"},
+        "METRICS_TOKEN": {"Ref": "MetricsToken"},
         "DJANGO_SUPERUSER_PASSWORD": {"Ref": "AdminPassword"},
     }
 
