@@ -16,6 +16,7 @@ from bulk_upload import queue, storage, storage_keys
 from bulk_upload.models import Part, RowChange, RowError
 from bulk_upload.purging import parts
 from bulk_upload.purging.dead_letters import purge_dead_letters
+from bulk_upload.purging.django_tables import expired_sessions, old_actions, purge_actions, purge_sessions
 from bulk_upload.purging.files import old_prepared_files, purge_originals, purge_prepared
 from bulk_upload.purging.pace import Pace, Stopped
 from bulk_upload.purging.report import Kind, Removed, Report
@@ -37,6 +38,8 @@ def purge(report: Report, pace: Pace) -> None:
         purge_errors(pace, removed[Kind.ERRORS])
         purge_changes(pace, removed[Kind.CHANGES])
         purge_uploads(pace, removed[Kind.UPLOADS])
+        purge_actions(pace, removed[Kind.ACTIONS])
+        purge_sessions(pace, removed[Kind.SESSIONS])
         with _unless_away(report):
             purge_dead_letters(removed[Kind.DEAD_LETTERS])
     except Stopped:
@@ -52,6 +55,8 @@ def preview(report: Report) -> None:
         Kind.ERRORS: _counted(RowError.objects.filter(upload__in=_keys(Part.ERRORS))),
         Kind.CHANGES: _counted(RowChange.objects.filter(upload__in=_keys(Part.CHANGES))),
         Kind.UPLOADS: _counted(old_uploads()),
+        Kind.ACTIONS: _counted(old_actions()),
+        Kind.SESSIONS: _counted(expired_sessions()),
     }
     with _unless_away(report):
         purge_dead_letters(report.removed[Kind.DEAD_LETTERS], only_count=True)

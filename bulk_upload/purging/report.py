@@ -15,6 +15,8 @@ class Kind(Enum):
     ERRORS = "errores y advertencias de filas"
     CHANGES = "cambios de filas"
     UPLOADS = "cargas"
+    ACTIONS = "acciones en el admin"
+    SESSIONS = "sesiones vencidas"
     DEAD_LETTERS = "mensajes muertos"
 
 

@@ -16,7 +16,7 @@ from bulk_upload.models import BulkUpload, PreparedFile, RowChange, RowError
 from bulk_upload.tests.helpers.processes import environment
 from medisupply.backends.database import database_now
 
-KINDS = (
+UPLOAD_KINDS = (
     "archivos originales",
     "archivos preparados",
     "errores y advertencias de filas",
@@ -24,6 +24,7 @@ KINDS = (
     "cargas",
     "mensajes muertos",
 )
+KINDS = (*UPLOAD_KINDS, "acciones en el admin", "sesiones vencidas")
 # No test waits between slices.
 QUICK = {"BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS": 0}
 
@@ -57,8 +58,8 @@ def removed(said: str) -> dict[str, tuple[int, int]]:
 
 
 def counts(found: dict[str, tuple[int, int]]) -> tuple[int, ...]:
-    """How many of each kind, in the order of `KINDS`."""
-    return tuple(found[kind][0] for kind in KINDS)
+    """How many of each kind that belongs to uploads, in the order of `UPLOAD_KINDS`."""
+    return tuple(found[kind][0] for kind in UPLOAD_KINDS)
 
 
 def start_purge(*arguments: str, **variables: Any) -> subprocess.Popen[str]:

@@ -1,4 +1,4 @@
-"""The roles of web, workers and one-off tasks allow what the code asks of AWS, and nothing else.
+"""The roles of web, workers, purge and one-off tasks allow what the code asks of AWS, and nothing else.
 
 Each test lets one process do all that it does with bucket and queues, and compares what botocore has sent with the
 policy that IAM has for its role. The files of that process name no function of `queue` and `storage` that the test
@@ -44,6 +44,7 @@ FILES = {
         *(MEDISUPPLY / name for name in ("readiness.py", "readings.py", "web")),
     ],
     "worker": [BULK_UPLOAD / "consuming"],
+    "purge": [BULK_UPLOAD / "purging", BULK_UPLOAD / "management" / "commands" / "purge_bulk_uploads.py"],
     "migration": [
         *OPERATING,
         *(BULK_UPLOAD / "management" / "commands", BULK_UPLOAD / "checks.py"),
@@ -119,6 +120,16 @@ def fail(upload):
             MessageGroupId="PROV001",
             MessageDeduplicationId=str(task_id),
         )
+
+
+def grow_old(upload):
+    """It ended a hundred days ago, and a file was made of it then."""
+    long_ago = timezone.now() - timedelta(days=100)
+    BulkUpload.objects.filter(pk=upload.pk).update(status="cancelled", completed_at=long_ago)
+    key = f"medisupply/prepared/{upload.pk}.xlsx"
+    PreparedFile.objects.create(
+        upload=upload, language="es", state="ready", s3_key=key, created_at=long_ago, updated_at=long_ago
+    )
 
 
 def disagree(send, monkeypatch):
@@ -201,16 +212,23 @@ def test_worker(send, worker, in_the_stack, calls, monkeypatch):
     assert_exact("worker", in_the_stack, calls)
 
 
+def test_the_daily_purge(send, in_the_stack, calls):
+    failed, old = send([row(1)]), send([row(2)])
+    fail(failed)
+    grow_old(failed)
+    grow_old(old)
+    with calls.recorded():
+        call_command("purge_bulk_uploads", stdout=io.StringIO())
+    assert storage.is_missing(old.s3_key)
+    assert queue.dead_letters() == 12
+    assert_exact("purge", in_the_stack, calls)
+
+
 def test_one_off_tasks(send, in_the_stack, calls, monkeypatch):
     failed, old = send([row(1)]), send([row(2)])
     lose_messages()
     fail(failed)
-    long_ago = timezone.now() - timedelta(days=100)
-    BulkUpload.objects.filter(pk=old.pk).update(status="cancelled", completed_at=long_ago)
-    key = f"medisupply/prepared/{old.pk}.xlsx"
-    PreparedFile.objects.create(
-        upload=old, language="es", state="ready", s3_key=key, created_at=long_ago, updated_at=long_ago
-    )
+    grow_old(old)
     User.objects.update(password="!")  # bootstrap refuses a database whose passwords everybody knows
     with calls.recorded():
         call_command("bootstrap", stdout=io.StringIO(), timeout=0)
