@@ -11,11 +11,12 @@ from typing import Final
 from bulk_upload.problem_texts.cells import CELL_TEXTS, JSON_TEXTS
 from bulk_upload.problem_texts.files import FILE_TEXTS
 from bulk_upload.problem_texts.problem_text import ProblemText
-from bulk_upload.problem_texts.rows import DECLARED_TEXTS, ROW_TEXTS, WARNING_TEXTS
+from bulk_upload.problem_texts.rows import DECLARED_TEXTS, DECLARED_WARNING_TEXTS, ROW_TEXTS, WARNING_TEXTS
 
 __all__ = [
     "CELL_TEXTS",
     "DECLARED_TEXTS",
+    "DECLARED_WARNING_TEXTS",
     "ENGINE_TEXTS",
     "FILE_TEXTS",
     "JSON_TEXTS",
@@ -29,6 +30,7 @@ ENGINE_TEXTS: Final[dict[str, ProblemText]] = {
     **JSON_TEXTS,
     **ROW_TEXTS,
     **DECLARED_TEXTS,
+    **DECLARED_WARNING_TEXTS,
     **WARNING_TEXTS,
     **FILE_TEXTS,
 }
