@@ -41,7 +41,7 @@ def import_table(
     if not upload.next_row:
         with clock.stage("write"):
             _begin(upload, table)
-    target = target_of(upload.sheet_name)
+    target = target_of(upload.sheet_name, table.header.positions)
     context = ImportContext(target, upload, _order(upload), keep, clock)
     table.batches = clock.timed("read", table.batches)
     chunks = LookAhead(table, lambda checked: Chunk(context, checked))
