@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from bulk_upload.importing.mapping.target import target_of
-from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.tests.helpers import history_model
 from bulk_upload.tests.helpers.history_model import FIELDS, Model, Row
@@ -65,7 +63,7 @@ class Sequence:
         self.told.append(f"plan {rows} {replacing}")
         outcomes = self._model.plan(rows, replacing=replacing)
         claimed = self._claim(upload)
-        self._import(claimed, rows, lambda: None, Plan(target_of("productos"), claimed))
+        self._import(claimed, rows, lambda: None, only_plan=True)
         claimed.complete()
         self._plans.append((upload, rows, outcomes))
         kinds = [outcome[0] for outcome in outcomes]
@@ -162,9 +160,11 @@ class Sequence:
                 claimed.complete()
                 return
 
-    def _import(self, claimed: BulkUpload, rows: list[Row], stop: Callable[[], None], plan: Plan | None = None) -> None:
+    def _import(
+        self, claimed: BulkUpload, rows: list[Row], stop: Callable[[], None], *, only_plan: bool = False
+    ) -> None:
         values = [row(1, **one._asdict()) for one in rows]
-        import_rows(claimed, values, chunk_rows=self._random.randrange(1, 5), after_chunk=stop, plan=plan)
+        import_rows(claimed, values, chunk_rows=self._random.randrange(1, 5), after_chunk=stop, only_plan=only_plan)
 
     def _claim(self, upload: BulkUpload) -> BulkUpload:
         claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))

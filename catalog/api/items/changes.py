@@ -5,7 +5,7 @@ What meets another write at the same moment (the same id or code, a deadlock) is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -87,15 +87,27 @@ def _repeated(write: Callable[[], Written]) -> Written:
 def _decide_and_write(item: CheckedItem, supplier: str, key: str | None) -> tuple[Product, list[Problem]]:
     if key is not None and not Product.objects.filter(pk=key, proveedor_id=supplier).exists():
         raise NotThere
+    target = target_of(PRODUCTS.name)
+    is_cleared = key is not None and _clear(item.cleared, supplier, key)
     columns = [[value] for value in item.values]
-    decisions = decide(target_of(PRODUCTS.name), [0], columns, supplier, replace=key is not None)
+    decisions = decide(target, [0], columns, supplier, replace=key is not None)
     if decisions.rejected:
-        raise Refused(decisions.problems, conflict=True)
+        errors = [problem for problem in decisions.problems if not problem.warning]
+        broken = {code for rule, _places in target.full_rules for code in rule.codes}
+        raise Refused(errors, conflict=broken.isdisjoint(problem.codigo for problem in errors))
     if key is not None and decisions.creates:
         raise NotThere  # deleted a moment ago
     warnings = [problem for problem in decisions.problems if problem.warning]
     warnings += _create_categories(decisions)
-    return _save(decisions, item, supplier), warnings
+    return _save(decisions, item, supplier, is_cleared=is_cleared), warnings
+
+
+def _clear(names: Collection[str], supplier: str, key: str) -> bool:
+    """Take these values from the product; returns whether it had any. What follows in the transaction sees it so."""
+    if not names:
+        return False
+    nothing = dict.fromkeys(names)
+    return bool(Product.objects.filter(pk=key, proveedor_id=supplier).exclude(**nothing).update(**nothing))
 
 
 def _create_categories(decisions: Decisions) -> list[Problem]:
@@ -108,7 +120,7 @@ def _create_categories(decisions: Decisions) -> list[Problem]:
     return [created_warning(create, "categoria", 0, name) for name in sorted(map(str, missing))] if create else []
 
 
-def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
+def _save(decisions: Decisions, item: CheckedItem, supplier: str, *, is_cleared: bool) -> Product:
     """Write what was decided. The last write has the highest number: no list that is older replaces this."""
     for key, values in decisions.creates.items():
         more = {"activo": True if item.activo is None else item.activo, "change_number": next_change_number()}
@@ -122,7 +134,7 @@ def _save(decisions: Decisions, item: CheckedItem, supplier: str) -> Product:
         raise NotThere
     if item.activo is not None and product.activo != item.activo:
         changes["activo"] = item.activo
-    if changes:
+    if changes or is_cleared:
         # No upload is the author of this change.
         changes |= {"version": product.version + 1, "updated_at": database_now(), "changed_by_upload": None}
     # Equal values count as well: they were sent now.
