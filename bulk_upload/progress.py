@@ -36,6 +36,7 @@ class Counts(TypedDict):
     sin_cambios: int
     sin_procesar: int
     cambios_grandes_de_precio: int
+    eliminados: int
     procesados: int
 
 
@@ -88,6 +89,9 @@ class Snapshot(TypedDict):
     error_params: dict[str, str | int | bool]
     file_purged_at: str | None
     errors_purged_at: str | None
+    operation: str
+    based_on: str | None
+    undone_by: str | None
 
 
 def _shape(kind: Any) -> Any:

@@ -11,7 +11,7 @@ from structlog.stdlib import get_logger
 
 from bulk_upload import progress
 from bulk_upload.log_fields import of_upload
-from bulk_upload.models import LISTED, BulkUpload, RowError, Severity, iso_utc
+from bulk_upload.models import LISTED, BulkUpload, Operation, RowError, Severity, iso_utc
 from bulk_upload.progress import Counts, Detail, Lists, RowProblems, Snapshot
 
 log = get_logger(__name__)
@@ -35,11 +35,13 @@ def show(upload: BulkUpload) -> None:
 
 def of(upload: BulkUpload) -> Snapshot:
     """The snapshot of `upload`; one that has ended carries its lists (at most `LISTED` entries each)."""
-    return {**head(upload), "lists": _lists(upload) if upload.is_final else None}
+    if not upload.is_final:
+        return head(upload)
+    return {**head(upload), "lists": _lists(upload), "undone_by": _undone_by(upload)}
 
 
 def head(upload: BulkUpload) -> Snapshot:
-    """The snapshot without its lists, for which no query is made."""
+    """The snapshot without what takes a query: its lists, and what has undone it."""
     return {
         "revision": upload.revision,
         "task_id": str(upload.task_id),
@@ -63,6 +65,9 @@ def head(upload: BulkUpload) -> Snapshot:
         "error_params": upload.error_params,
         "file_purged_at": iso_utc(upload.file_purged_at),
         "errors_purged_at": iso_utc(upload.errors_purged_at),
+        "operation": upload.operation,
+        "based_on": str(upload.based_on_id) if upload.based_on_id else None,
+        "undone_by": None,
     }
 
 
@@ -78,6 +83,7 @@ def _counts(upload: BulkUpload) -> Counts:
         "sin_cambios": upload.sin_cambios,
         "sin_procesar": upload.sin_procesar,
         "cambios_grandes_de_precio": upload.cambios_grandes_de_precio,
+        "eliminados": upload.eliminados,
         "procesados": upload.procesados,
     }
 
@@ -88,6 +94,11 @@ def _speed(upload: BulkUpload) -> float | None:
         return None
     seconds = (upload.completed_at - upload.started_at).total_seconds()
     return round(upload.procesados / max(seconds, 0.001), 1)
+
+
+def _undone_by(upload: BulkUpload) -> str | None:
+    undo = BulkUpload.objects.filter(based_on=upload, operation=Operation.UNDO).values_list("pk", flat=True).first()
+    return str(undo) if undo else None
 
 
 def _lists(upload: BulkUpload) -> Lists:

@@ -21,6 +21,7 @@ log = get_logger(__name__)
 class UploadEnd:
     """How an upload ended. The counts are those of all its attempts, `seconds` those of the last one."""
 
+    operation: str
     status: str
     # Why it failed; empty otherwise.
     error_code: str
@@ -30,6 +31,7 @@ class UploadEnd:
     sin_cambios: int
     rechazados: int
     duplicados: int
+    eliminados: int
     sin_procesar: int
     # How often a worker took it.
     attempts: int
@@ -44,6 +46,7 @@ class UploadEnd:
         """Of an upload that has just ended; `times` are those of the attempt in which it did."""
         waited = upload.completed_at - upload.created_at if upload.completed_at else None
         return cls(
+            operation=str(upload.operation),
             status=str(upload.status),
             error_code=upload.error_code,
             total=upload.total,
@@ -52,6 +55,7 @@ class UploadEnd:
             sin_cambios=upload.sin_cambios,
             rechazados=upload.rechazados,
             duplicados=upload.duplicados,
+            eliminados=upload.eliminados,
             sin_procesar=upload.sin_procesar,
             attempts=upload.claim_number,
             bytes=upload.size,
@@ -73,6 +77,6 @@ def report_end(upload: BulkUpload, times: StageTimes | None = None) -> None:
         log.info("The upload has ended", **UploadEnd.of(upload, times).fields())
     cause = "file" if upload.error_code in FILE_PROBLEMS else "system" if upload.error_code else "none"
     UPLOADS_ENDED.add(str(upload.status), cause)
-    if times:
+    if times and not upload.is_undo:  # it reads no file
         for (stage,) in STAGE_SECONDS.known:
             STAGE_SECONDS.observe(getattr(times, stage), stage)

@@ -9,6 +9,7 @@ from bulk_upload.api.columns import ColumnsView
 from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateView
 from bulk_upload.api.row_errors import ProblemListView, file_view
 from bulk_upload.api.status import DetailView, StateView
+from bulk_upload.api.undo import UndoView
 from bulk_upload.api.upload_actions import CancelView, RetryView
 from bulk_upload.api.upload_list import UploadListView
 from bulk_upload.workbooks.errors_file import ExportFormat
@@ -32,4 +33,5 @@ urlpatterns = [
     re_path(TASK + r"/file/?$", OriginalView.as_view(), name="file"),
     re_path(TASK + r"/cancel/?$", CancelView.as_view(), name="cancel"),
     re_path(TASK + r"/retry/?$", RetryView.as_view(), name="retry"),
+    re_path(TASK + r"/undo/?$", UndoView.as_view(), name="undo"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.contrib import messages
@@ -66,13 +66,27 @@ STEPS: Final = {
 }
 
 
+# Of an undo.
+UNDO_STEPS: Final = {
+    "cancel": replace(
+        STEPS["cancel"],
+        question=_(
+            "Se deja de deshacer. Lo ya deshecho queda así; lo demás queda como está. Después puede reintentar y se "
+            "sigue donde quedó."
+        ),
+        done=_("Se dejó de deshacer la carga: lo ya deshecho queda así."),
+    ),
+    "retry": replace(STEPS["retry"], question=_("Vuelve a la cola y se sigue deshaciendo donde quedó.")),
+}
+
+
 class CancelRetryPage(ScopedUploads):
     def step_view(self, request: HttpRequest, task_id: uuid.UUID, name: str) -> HttpResponse:
         """Ask first (GET), then do it (POST)."""
         upload = self.visible_upload(request, task_id)
         if not may_act_for(request.user, upload):
             raise PermissionDenied
-        step = STEPS[name]
+        step = (UNDO_STEPS if upload.is_undo else STEPS)[name]
         impossible = step.impossible(upload)
         if request.method == "POST" or impossible or upload.status not in step.allowed:
             if request.method == "POST" and step.run(upload):

@@ -61,7 +61,7 @@ class ChangesPage(ScopedUploads):
         changes = large if only_large else every
         paginator = CountedPaginator(changes.order_by("fila"), kept_large if only_large else kept)
         page = paginator.get_page(request.GET.get("pagina"))
-        declared = registry.get(upload.sheet_name)
+        declared, updated = registry.get(upload.sheet_name), upload.actualizados - upload.eliminados
         context = self.page_context(
             request,
             title=_("Qué cambió"),
@@ -75,8 +75,9 @@ class ChangesPage(ScopedUploads):
             pages=page_numbers(page),
             only_large=only_large,
             kept=kept,
+            updated=updated,
             changes_purged=gone,
-            not_shown=upload.cambios_grandes_de_precio - kept_large if only_large else upload.actualizados - kept,
+            not_shown=upload.cambios_grandes_de_precio - kept_large if only_large else updated - kept,
         )
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/changes.html", context)
 

@@ -84,7 +84,9 @@ def _lines(upload: BulkUpload, page: Any) -> list[Line]:
     lines = [Line(entry.action_time, _name(entry.user), in_words(entry)) for entry in page]
     if page.number == 1 and not any(entry.is_addition() for entry in page):
         # It came by the API, or the person's account is gone, and with it its entries.
-        lines.insert(0, Line(upload.created_at, _name(upload.created_by), str(ACTIONS["uploaded"])))
+        lines.insert(
+            0, Line(upload.created_at, _name(upload.created_by), str(ACTIONS["undo" if upload.is_undo else "uploaded"]))
+        )
     if not page.has_next():
         lines.append(Line(upload.completed_at or upload.updated_at, _("Sistema"), detailed_badge(upload)))
     return lines

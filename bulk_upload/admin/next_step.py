@@ -30,23 +30,25 @@ class NextStep:
 
 def may_help_to_retry(upload: BulkUpload) -> bool:
     """Whether another try of the same file can end in another way."""
-    if no_retry(upload):
-        return False
-    if upload.status == Status.CANCELLED:
-        return True
-    return upload.status == Status.FAILED and upload.error_code in PASSING_FAULTS
+    is_passing = upload.status == Status.FAILED and upload.error_code in PASSING_FAULTS
+    return (upload.status == Status.CANCELLED or is_passing) and no_retry(upload) is None
 
 
 def may_replace(upload: BulkUpload) -> bool:
     """Whether the same file can be uploaded again so that it replaces what exists."""
-    return upload.status == Status.COMPLETED and not upload.reemplazar_duplicados and upload.file_purged_at is None
+    is_kept = upload.file_purged_at is None and not upload.is_undo
+    return upload.status == Status.COMPLETED and not upload.reemplazar_duplicados and is_kept
 
 
 def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | None:
     """The next step of a person who `acts` for the upload's supplier, or may only look."""
     if acts and may_help_to_retry(upload):
         reason = _("La importación continúa donde quedó: ninguna fila se importa dos veces.")
+        if upload.is_undo:
+            reason = _("Se sigue deshaciendo donde quedó.")
         return NextStep(_("Reintentar la carga…"), _address("retry", upload.pk), reason)
+    if upload.is_undo:
+        return None
     if upload.error_code in HEADER_PROBLEMS:
         reason = _("Copie sus datos a la plantilla, que ya tiene los encabezados correctos, y cárguela.")
         return NextStep(

@@ -42,6 +42,8 @@ RUNNING: Final = Outcome("processing", "▶", Status.PROCESSING.label)
 COMPLETED: Final = Outcome("completed", "✔", Status.COMPLETED.label)
 WITH_ERRORS: Final = Outcome("partial", "⚠", _("Completada con errores"))
 NOTHING_IMPORTED: Final = Outcome("failed", "✖", _("Ninguna fila importada"))
+UNDONE_IN_PART: Final = Outcome("partial", "⚠", _("Deshecha en parte"))
+NOTHING_UNDONE: Final = Outcome("failed", "✖", _("Nada se deshizo"))
 UNREADABLE: Final = Outcome("failed", "✖", _("No se pudo leer"))
 FAILED: Final = Outcome("failed", "✖", Status.FAILED.label)
 CANCELLED: Final = Outcome("cancelled", "■", Status.CANCELLED.label)
@@ -52,9 +54,10 @@ def outcome(upload: BulkUpload) -> Outcome:
     if upload.status == Status.COMPLETED:
         if not upload.rechazados:
             return COMPLETED
-        return WITH_ERRORS if upload.procesados > upload.rechazados else NOTHING_IMPORTED
+        some, none = (UNDONE_IN_PART, NOTHING_UNDONE) if upload.is_undo else (WITH_ERRORS, NOTHING_IMPORTED)
+        return some if upload.procesados > upload.rechazados else none
     if upload.status == Status.FAILED:
-        return FAILED if upload.total or upload.error_code in SYSTEM_FAULTS else UNREADABLE
+        return FAILED if upload.is_undo or upload.total or upload.error_code in SYSTEM_FAULTS else UNREADABLE
     return {Status.PENDING: WAITING, Status.PROCESSING: RUNNING, Status.CANCELLED: CANCELLED}[Status(upload.status)]
 
 

@@ -15,14 +15,16 @@ from django.utils.translation import gettext as _
 from bulk_upload import purged, snapshots
 from bulk_upload.admin.header_report import header_report
 from bulk_upload.admin.next_step import next_step
-from bulk_upload.admin.progress_texts import progress_texts
+from bulk_upload.admin.progress_texts import progress_texts, undo_texts
 from bulk_upload.admin.result_page import Chosen, Result
 from bulk_upload.admin.sheets import list_address
+from bulk_upload.admin.undo_page import offers_undo
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.api import addresses
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Part, Status
 from bulk_upload.owners import may_act_for
+from bulk_upload.undoing.request import undone_by
 from bulk_upload.wording import text_of
 from medisupply.backends.database import database_now
 
@@ -55,7 +57,7 @@ class WatchPage(ScopedUploads):
                 "lease": settings.BULK_UPLOAD_LEASE_SECONDS,
                 "takeover": _takeover_seconds(),
                 "timeZone": settings.TIME_ZONE,
-                "texts": progress_texts(),
+                "texts": undo_texts() if upload.is_undo else progress_texts(),
             },
         }
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/progress.html", context)
@@ -67,7 +69,10 @@ class WatchPage(ScopedUploads):
         context = self._context(request, upload) | {
             "result": result,
             "failure": text_of(upload.error_code, upload.error_params, language) if upload.error_code else "",
-            "file_purged": purged.part_of(upload, Part.FILE),
+            "file_purged": None if upload.is_undo else purged.part_of(upload, Part.FILE),
+            "undone_by": undone_by(upload),
+            "can_undo": offers_undo(request.user, upload),
+            "restored": upload.actualizados - upload.eliminados,
             "errors_purged": purged.part_of(upload, Part.ERRORS),
             "step": next_step(upload, result, acts=acts),
             "headers": header_report(upload),
@@ -83,7 +88,8 @@ class WatchPage(ScopedUploads):
         acts = may_act_for(request.user, upload)
         return self.page_context(
             request,
-            title=_("Carga de «%(filename)s»") % {"filename": upload.filename},
+            title=(_("Deshacer la carga de «%(filename)s»") if upload.is_undo else _("Carga de «%(filename)s»"))
+            % {"filename": upload.filename},
             upload=upload,
             original_name=upload.filename,
             may_upload=self.has_add_permission(request),

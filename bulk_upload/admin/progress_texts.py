@@ -5,6 +5,17 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 
+def undo_texts() -> dict[str, str]:
+    """Of an undo."""
+    return progress_texts() | {
+        "partial": _("Deshecha en parte"),
+        "nothing": _("Nada se deshizo"),
+        "reading": _("Mirando lo que hizo la carga…"),
+        "percent": _("{percent} % deshecho: {done} de {total} filas"),
+        "offline": _("Sin conexión con el servidor: se reintenta en {time}. La carga se sigue deshaciendo."),
+    }
+
+
 def progress_texts() -> dict[str, str]:
     return {
         "pending": _("En espera"),

@@ -123,8 +123,8 @@ class Result:
 
     @property
     def rows_to_correct(self) -> int:
-        """How many are open; 0 when they cannot be given any more."""
-        if self._upload.file_purged_at or self._upload.errors_purged_at:
+        """How many are open; 0 when they cannot be given any more, and of an undo, which has no file."""
+        if self._upload.is_undo or self._upload.file_purged_at or self._upload.errors_purged_at:
             return 0
         return max(0, self._upload.rechazados - self.corrected_rows)
 

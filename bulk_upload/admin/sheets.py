@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from bulk_upload.imports import SheetImport, registry
+from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.owners import User, may_import
 from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.cross_column_rules import ExactlyOneOf
@@ -62,6 +63,12 @@ def sheet_title(name: str) -> str:
     """What people call a sheet; one that is declared no more is called by its name."""
     declared = registry.imports.get(name)
     return in_words(declared.sheet.title) if declared else name
+
+
+def upload_content(upload: BulkUpload) -> str:
+    """What an upload's file holds, and what is done with it where that is not its import."""
+    title = sheet_title(upload.sheet_name)
+    return title if upload.operation == Operation.IMPORT else f"{title} · {upload.get_operation_display()}"
 
 
 def title_within_sentence(sheet: Sheet) -> str:

@@ -31,7 +31,8 @@ from bulk_upload.admin.operations_page import OperationsPage, may_operate
 from bulk_upload.admin.outcome import outcome
 from bulk_upload.admin.progress_page import WatchPage
 from bulk_upload.admin.replace_page import ReplacePage
-from bulk_upload.admin.sheets import sheet_title
+from bulk_upload.admin.sheets import upload_content
+from bulk_upload.admin.undo_page import UndoPage
 from bulk_upload.admin.upload_page import UploadPage
 from bulk_upload.models import BulkUpload
 
@@ -54,11 +55,12 @@ class BulkUploadAdmin(
     GuidePage,
     CorrectionsPage,
     OperationsPage,
+    UndoPage,
     Downloads,
 ):
     list_display = ["estado", "archivo", "codigo_proveedor", "recibida", "filas", "rechazadas"]
     list_display_links = ["archivo"]
-    list_filter = [OutcomeFilter, SheetFilter, ("proveedor", OwnSuppliersFilter), "created_at"]
+    list_filter = [OutcomeFilter, "operation", SheetFilter, ("proveedor", OwnSuppliersFilter), "created_at"]
     list_select_related = ["proveedor"]
     list_per_page = 50
     search_fields = ["filename", "task_id"]
@@ -70,6 +72,7 @@ class BulkUploadAdmin(
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, Callable[..., Any], str]] = [
             *((f"<uuid:task_id>/{step}/", partial(self.step_view, name=step), step) for step in STEPS),
+            ("<uuid:task_id>/deshacer/", self.undo_view, "undo"),
             ("<uuid:task_id>/replace/", self.replace_view, "replace"),
             ("<uuid:task_id>/actualizados/", self.changes_view, "changes"),
             ("guia/", self.guide_view, "guide"),
@@ -91,7 +94,7 @@ class BulkUploadAdmin(
 
     @admin.display(description=_("archivo"), ordering="filename")
     def archivo(self, upload: BulkUpload) -> SafeString:
-        return format_html('{} <span class="contenido">{}</span>', upload.filename, sheet_title(upload.sheet_name))
+        return format_html('{} <span class="contenido">{}</span>', upload.filename, upload_content(upload))
 
     @admin.display(description=_("proveedor"), ordering="proveedor")
     def codigo_proveedor(self, upload: BulkUpload) -> SafeString:

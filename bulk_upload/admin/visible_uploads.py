@@ -36,7 +36,12 @@ class ScopedUploads(admin.ModelAdmin[BulkUpload]):
             key = uuid.UUID(str(task_id))
         except ValueError as error:
             raise Http404 from error
-        upload = self.get_queryset(request).select_related("proveedor", "created_by", "corrects").filter(pk=key).first()
+        upload = (
+            self.get_queryset(request)
+            .select_related("proveedor", "created_by", "corrects", "based_on")
+            .filter(pk=key)
+            .first()
+        )
         # After a rollback there may be uploads of sheets that only the newer release knows: the list has them, and the
         # API says their state.
         if upload is None or upload.sheet_name not in registry.imports:

@@ -73,6 +73,7 @@ class OriginalView(APIView):
         },
         errors=[
             UNKNOWN,
+            ErrorCase(409, "no_file", "Esta carga deshace otra: no tiene archivo."),
             GONE,
             FILE_PURGED,
             ErrorCase(422, "file_replaced", text_of("file_replaced", {}, "es")),

@@ -15,6 +15,8 @@ from medisupply.api.errors import RETRY_AFTER, Fields, answer_with, body
 STATUSES: Final[dict[str, int]] = {
     "not_finished": 409,
     "nothing_to_correct": 409,
+    "no_file": 409,
+    "already_undone": 409,
     "file_gone": 410,
     **dict.fromkeys(purged.CODES.values(), 410),
     "storage_unavailable": 503,

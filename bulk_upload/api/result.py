@@ -10,7 +10,7 @@ from rest_framework.fields import BooleanField, CharField, IntegerField, ListFie
 from rest_framework.serializers import Serializer
 
 from bulk_upload.api import addresses
-from bulk_upload.models import Status
+from bulk_upload.models import Operation, Status
 from bulk_upload.progress import Lists, RowProblems, Snapshot
 from bulk_upload.sheet.cells import column_letter
 from bulk_upload.wording import in_language, text_of
@@ -20,6 +20,12 @@ MESSAGES: Final = {
     Status.COMPLETED: _("Carga masiva completada"),
     Status.FAILED: _("La carga masiva falló"),
     Status.CANCELLED: _("Carga masiva cancelada"),
+}
+# Of an undo.
+UNDO_MESSAGES: Final = {
+    Status.COMPLETED: _("Se deshizo la carga «{filename}»"),
+    Status.FAILED: _("No se terminó de deshacer la carga «{filename}»"),
+    Status.CANCELLED: _("Se dejó de deshacer la carga «{filename}»: lo ya deshecho queda así"),
 }
 BLANK: Final = "required_blank"
 BLANK_FIELDS: Final = _("Campos obligatorios vacíos")
@@ -37,6 +43,9 @@ class Resumen(Rendered):
     cambios_grandes_de_precio = IntegerField(
         help_text="Filas cuya actualización multiplicó o dividió el precio al menos por 2 (o por el factor de esta "
         "instalación): conviene revisarlas."
+    )
+    eliminados = IntegerField(
+        help_text="Al deshacer una carga: cuántos de los actualizados se eliminaron; el resto volvió a como estaba."
     )
 
 
@@ -98,7 +107,9 @@ class Result(Rendered):
 
     @staticmethod
     def get_mensaje(upload: Snapshot, language: str) -> str:
-        return in_language(MESSAGES[Status(upload["status"])], language)
+        is_undo = upload["operation"] == Operation.UNDO
+        text = in_language((UNDO_MESSAGES if is_undo else MESSAGES)[Status(upload["status"])], language)
+        return text.replace("{filename}", upload["filename"])
 
     @staticmethod
     def get_errores(upload: Ended, language: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from bulk_upload.api import access, addresses, examples
 from bulk_upload.api.result import Result
 from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS
 from bulk_upload.api.token_access import CachedTokenAuthentication, may_see
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload, Operation, Status
 from bulk_upload.progress import Snapshot
 from bulk_upload.wording import text_of
 from medisupply.api.json import language
@@ -30,7 +30,7 @@ from medisupply.api.throttles import StatusThrottle
 # Seconds after which a client should ask again.
 POLL_SECONDS: Final = "1"
 # Part of every ETag: raise it when the wording or the shape of the body changes.
-BODY_VERSION: Final = 3
+BODY_VERSION: Final = 4
 SUPPLIER_HELP: Final = "Nulo cuando la hoja no es de un proveedor."
 SHEET_HELP: Final = "La hoja que se envió, como en `bulk-upload/columns?hoja=`."
 
@@ -118,6 +118,23 @@ class OfSheet(Rendered):
     hoja = CharField(source="sheet_name", help_text=SHEET_HELP)
 
 
+class Origin(Rendered):
+    operacion = ChoiceField(
+        source="operation",
+        choices=Operation.choices,
+        help_text="Qué hace con las filas: las importa, planea importarlas, aplica un plan o deshace otra carga.",
+    )
+    basada_en = UUIDField(
+        source="based_on", allow_null=True, help_text="El plan que aplica, o la carga que deshace; nulo si no hay."
+    )
+
+
+class Undone(Rendered):
+    deshecha_por = UUIDField(
+        source="undone_by", allow_null=True, help_text="La carga que deshace esta, desde que se pidió; nulo si ninguna."
+    )
+
+
 class Retention(Rendered):
     file_purged_at = DateTimeField(
         allow_null=True, help_text="Desde cuándo ya no se conserva el archivo; nulo mientras se conserva."
@@ -129,7 +146,7 @@ class Retention(Rendered):
 
 
 # Made of a snapshot, as the entries of the list of uploads are. The order of the bases is the order of the keys.
-class State(Head, Finished, Failure, Retention, OfSheet):
+class State(Head, Finished, Failure, Retention, OfSheet, Origin, Undone):
     pass
 
 

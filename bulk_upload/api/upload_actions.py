@@ -22,10 +22,13 @@ from medisupply.api.throttles import UploadThrottle
 from medisupply.web import history
 
 CANCELLED: Final = _("Carga cancelada: lo ya importado se conserva")
+UNDO_CANCELLED: Final = _("Carga cancelada: lo ya deshecho queda así")
 RETRIED: Final = _("Carga encolada de nuevo: continúa donde quedó")
 ENDED: Final = ErrorCase(409, "already_ended", _("La carga ya terminó: no hay nada que cancelar."))
 NOT_RETRYABLE: Final = ErrorCase(409, "not_retryable", _("Solo una carga fallida o cancelada puede reintentarse."))
 SAME_FILE: Final = ErrorCase(409, "same_file_running", _("El mismo archivo ya se está importando en otra carga."))
+
+UNDONE: Final = ErrorCase(409, "already_undone", purged.UNDONE)
 
 # What of the upload is gone, if its file is kept longer than other parts of it.
 PURGED: Final = [
@@ -49,7 +52,7 @@ class CancelView(APIView):
         if not cancel_upload(upload):
             raise Conflict(ENDED.sentence, code=ENDED.code)
         history.log_change(request.user, upload, history.message("cancelled"))
-        return Response(accepted(upload, CANCELLED), status=202)
+        return Response(accepted(upload, UNDO_CANCELLED if upload.is_undo else CANCELLED), status=202)
 
 
 class RetryView(APIView):
@@ -62,7 +65,7 @@ class RetryView(APIView):
         description="Una carga fallida o cancelada continúa donde quedó.",
         parameters=[TASK],
         answers={202: answer(Accepted, "Encolada de nuevo.", accepted_example(RETRIED))},
-        errors=[403, UNKNOWN, NOT_RETRYABLE, SAME_FILE, *PURGED],
+        errors=[403, UNKNOWN, NOT_RETRYABLE, SAME_FILE, UNDONE, *PURGED],
     )
     def post(self, request: Request, task_id: str) -> Response:
         upload = access.changeable(request, task_id)

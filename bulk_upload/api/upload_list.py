@@ -12,8 +12,8 @@ from bulk_upload import snapshots
 from bulk_upload.api import examples
 from bulk_upload.api.result import Resumen
 from bulk_upload.api.schema import UPLOADS
-from bulk_upload.api.status import Failure, Head, OfSheet, Retention, status_address
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.api.status import Failure, Head, OfSheet, Origin, Retention, status_address
+from bulk_upload.models import BulkUpload, Operation, Status
 from medisupply.api.filters import MomentFilter, filter_parameters, filtered
 from medisupply.api.paging import INVALID_CURSOR, CursorMeta, CursorParams, newest_first, page_answer
 from medisupply.api.rendering import Rendered
@@ -28,12 +28,13 @@ class Counted(Rendered):
     get_status_url = staticmethod(status_address)
 
 
-class Listed(Head, Failure, Counted, Retention, OfSheet):
+class Listed(Head, Failure, Counted, Retention, OfSheet, Origin):
     pass
 
 
 class UploadFilters(FilterSet):
     status = ChoiceFilter(choices=Status.choices, help_text="Estado.")
+    operacion = ChoiceFilter(field_name="operation", choices=Operation.choices, help_text="Qué hace con las filas.")
     proveedor_id = CharFilter(max_length=32, help_text="Proveedor.")
     created_after = MomentFilter(
         field_name="created_at", lookup_expr="gte", help_text="Recibidas desde este momento (ISO 8601), incluido."

@@ -98,6 +98,11 @@ class BulkUpload(UploadState):
         return self.filename
 
     @property
+    def is_undo(self) -> bool:
+        """Whether it takes back what another upload did; it has no file."""
+        return self.operation == Operation.UNDO
+
+    @property
     def queue_group(self) -> str:
         """Whose uploads are imported one after another: a message group of a FIFO queue."""
         return self.proveedor_id or f"hoja-{self.sheet_name}"

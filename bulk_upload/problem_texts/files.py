@@ -160,6 +160,13 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
             "importadas se conservan: suba el archivo otra vez."
         ),
     ),
+    "undo_expired": ProblemText(
+        _("Lo que la carga hizo ya no se conserva"),
+        _(
+            "Lo que la carga cambió ya no se conserva, así que no se puede terminar de deshacer. Lo que ya se deshizo "
+            "queda así."
+        ),
+    ),
     "attempts_exhausted": ProblemText(
         _("Intentos agotados"),
         _(

@@ -26,13 +26,17 @@ UPLOADS: Final = 500
 def due(part: Part) -> BulkUploadQuerySet:
     """The uploads that have ended, and of which `part` is past its age and not yet marked.
 
-    Not those of which a worker is making a file, or will be at once: it reads original and errors.
+    Not those of which a worker is making a file, or will be at once: it reads original and errors. Nor those that are
+    being undone, which takes what they changed.
     """
     before = limit_of(part)
     if before is None:
         return BulkUpload.objects.none()
     being_read = PreparedFile.objects.unfinished().filter(upload=OuterRef("pk"))
-    return BulkUpload.objects.ended_before(before).filter(~Exists(being_read), **{part.mark: None})
+    being_undone = BulkUpload.objects.filter(based_on=OuterRef("pk"), completed_at=None)
+    return BulkUpload.objects.ended_before(before).filter(
+        ~Exists(being_read), ~Exists(being_undone), **{part.mark: None}
+    )
 
 
 def due_or_unfinished(part: Part) -> BulkUploadQuerySet:

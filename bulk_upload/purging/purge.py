@@ -6,14 +6,14 @@ not be removed stay, so that nothing is forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
 from bulk_upload import queue, storage, storage_keys
-from bulk_upload.models import Part, RowChange, RowError
+from bulk_upload.models import Part
 from bulk_upload.purging import parts
 from bulk_upload.purging.dead_letters import purge_dead_letters
 from bulk_upload.purging.django_tables import expired_sessions, old_actions, purge_actions, purge_sessions
@@ -21,7 +21,7 @@ from bulk_upload.purging.files import old_prepared_files, purge_originals, purge
 from bulk_upload.purging.pace import Pace, Stopped
 from bulk_upload.purging.report import Kind, Removed, Report
 from bulk_upload.purging.row_bytes import RowBytes
-from bulk_upload.purging.rows import purge_changes, purge_errors
+from bulk_upload.purging.rows import OF_CHANGES, OF_ERRORS, Kept, purge_changes, purge_errors
 from bulk_upload.purging.uploads import old_uploads, purge_uploads
 
 
@@ -52,8 +52,8 @@ def preview(report: Report) -> None:
     report.removed |= {
         Kind.FILES: _counted(originals, "size"),
         Kind.PREPARED: _counted(old_prepared_files(), "size"),
-        Kind.ERRORS: _counted(RowError.objects.filter(upload__in=_keys(Part.ERRORS))),
-        Kind.CHANGES: _counted(RowChange.objects.filter(upload__in=_keys(Part.CHANGES))),
+        Kind.ERRORS: _kept(Part.ERRORS, OF_ERRORS),
+        Kind.CHANGES: _kept(Part.CHANGES, OF_CHANGES),
         Kind.UPLOADS: _counted(old_uploads()),
         Kind.ACTIONS: _counted(old_actions()),
         Kind.SESSIONS: _counted(expired_sessions()),
@@ -64,6 +64,11 @@ def preview(report: Report) -> None:
 
 def _keys(part: Part) -> QuerySet[Any, Any]:
     return parts.due_or_unfinished(part).values("pk")
+
+
+def _kept(part: Part, all_kept: Sequence[Kept]) -> Removed:
+    found = [_counted(kept.model._default_manager.filter(upload__in=_keys(part))) for kept in all_kept]
+    return Removed(sum(each.count for each in found), sum(each.size for each in found))
 
 
 def _counted(rows: QuerySet[Any], size: str = "") -> Removed:

@@ -35,7 +35,9 @@ def old_uploads() -> BulkUploadQuerySet:
     file = PreparedFile.objects.filter(upload=OuterRef("pk")).exclude(pk__in=old_prepared_files().values("pk"))
     # What ended before also came before: the history's own index finds it.
     ended = BulkUpload.objects.ended_before(before).filter(created_at__lt=before)
-    return ended.filter(~Exists(staying), ~Exists(file))
+    # An undo that is not done yet needs what it undoes.
+    follower = BulkUpload.objects.filter(based_on=OuterRef("pk"), completed_at=None)
+    return ended.filter(~Exists(staying), ~Exists(file), ~Exists(follower))
 
 
 def purge_uploads(pace: Pace, removed: Removed) -> None:

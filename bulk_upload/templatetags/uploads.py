@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from bulk_upload.admin.history import RecentAction, recent_actions
 from bulk_upload.admin.outcome import outcome
-from bulk_upload.admin.sheets import SheetChoice, sheet_choices, sheet_title
+from bulk_upload.admin.sheets import SheetChoice, sheet_choices, upload_content
 from bulk_upload.models import BulkUpload
 
 register = template.Library()
@@ -25,8 +25,8 @@ def badge(upload: BulkUpload) -> SafeString:
 
 @register.filter
 def content(upload: BulkUpload) -> str:
-    """What the upload's file holds: the title of its sheet."""
-    return sheet_title(upload.sheet_name)
+    """What the upload's file holds, and what is done with it."""
+    return upload_content(upload)
 
 
 @register.filter

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
-from bulk_upload import intake, purged
+from bulk_upload import intake, purged, snapshots
 from bulk_upload.importing.mapping.stored_values import decoded_key
 from bulk_upload.importing.mapping.target import target_of
 from bulk_upload.importing.matching import existing_rows
 from bulk_upload.importing.postgresql import lookups as lookups  # any_of
 from bulk_upload.models import BulkUpload, Operation, Part
+from bulk_upload.owners import User, may_act_for
+from medisupply.backends.database import database_now
+from medisupply.web import history
 
 UNDO_UPLOADS: Final = "bulk_upload.undo_bulkupload"
 UNDOABLE: Final = (Operation.IMPORT, Operation.APPLY)
@@ -47,6 +50,10 @@ class Reach(NamedTuple):
     changed: int | None
 
 
+def may_undo(user: Any, upload: BulkUpload) -> bool:
+    return bool(user.has_perm(UNDO_UPLOADS)) and may_act_for(user, upload)
+
+
 def check(upload: BulkUpload) -> None:
     """Raises `CannotUndo`."""
     if not upload.is_final:
@@ -61,7 +68,21 @@ def check(upload: BulkUpload) -> None:
         raise CannotUndo("undo_not_kept", NOT_KEPT)
 
 
-def request_undo(upload: BulkUpload, user: AbstractBaseUser) -> BulkUpload:
+def undone_by(upload: BulkUpload) -> BulkUpload | None:
+    """The undo of the upload, once it has been asked for."""
+    return BulkUpload.objects.filter(based_on=upload, operation=Operation.UNDO).first()
+
+
+def obstacle(upload: BulkUpload) -> CannotUndo | None:
+    """Why the upload is not to be undone."""
+    try:
+        check(upload)
+    except CannotUndo as refusal:
+        return refusal
+    return None
+
+
+def request_undo(upload: BulkUpload, user: User) -> BulkUpload:
     """Accept the undo of `upload`; returns the upload that does it, already queued. Raises `CannotUndo`."""
     try:
         with transaction.atomic():
@@ -78,8 +99,13 @@ def request_undo(upload: BulkUpload, user: AbstractBaseUser) -> BulkUpload:
                 file_format=locked.file_format,
                 size=locked.size,
             )
+            # Readers are to see that it is undone.
+            BulkUpload.objects.filter(pk=locked.pk).update(revision=F("revision") + 1, updated_at=database_now())
+            history.log_addition(user, undo, history.message("undo"))
+            history.log_change(user, locked, history.message("undone"))
     except IntegrityError as error:
         raise CannotUndo("already_undone", UNDONE) from error
+    snapshots.show(locked)
     intake.show_and_publish(undo)
     return undo
 

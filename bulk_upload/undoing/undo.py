@@ -15,6 +15,7 @@ from bulk_upload.importing.mapping.target import Target, target_of
 from bulk_upload.importing.matching.decision_types import Decisions
 from bulk_upload.importing.row_changes import is_large, keep_changes
 from bulk_upload.models import LISTED, BulkUpload, ChunkRows, RowError, Tally, lease
+from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.stage_times import StageClock
 from bulk_upload.undoing.kept_rows import row_errors_of
 from bulk_upload.undoing.slices import Account, Slice
@@ -25,12 +26,12 @@ def undo(undo: BulkUpload, after_chunk: Callable[[], None], clock: StageClock | 
     """Take back all that the upload did on which `undo` is based, from the checkpoint on.
 
     `after_chunk` is called after each commit; what it raises ends the undo there. Raises `ClaimLost`,
-    `OperationalError`; what was committed stays.
+    `OperationalError`, `FileProblem` where what the upload did is no longer kept; what was committed stays.
     """
     clock, target = clock or StageClock(), target_of(undo.sheet_name)
     original = undo.based_on
-    if original is None:  # it is no longer kept, nor is what it did
-        return
+    if original is None or original.changes_purged_at:  # an undo that was cancelled is tried again too late
+        raise FileProblem("undo_expired")
     with clock.stage("match"):
         account = Account(original)
         if not undo.next_row:

@@ -49,6 +49,8 @@ def template(declared: type[SheetImport], user: Any, *, example: bool) -> Attach
 
 def original(upload: BulkUpload) -> Attachment:
     """The file as it was uploaded: an address of the bucket is never given. Raises `NoFile`."""
+    if upload.is_undo:
+        raise NoFile("no_file", _("Esta carga deshace otra: no tiene archivo."))
     require(upload, Part.FILE)
     # Which encoding a CSV has is for its owner to know.
     content_type = ExportFormat.XLSX.content_type if upload.file_format == FileFormat.XLSX else "text/csv"
@@ -68,9 +70,10 @@ def corrections(upload: BulkUpload) -> PreparedFile:
     """How far the workbook of the rejected rows is; a worker makes it if there is none yet. Raises `NoFile`."""
     if not upload.is_final:
         raise NoFile("not_finished", _("La carga no ha terminado: espere a que termine."))
-    require(upload, Part.ERRORS)
-    require(upload, Part.FILE)
-    if not standing_errors(upload).exists():
+    if not upload.is_undo:
+        require(upload, Part.ERRORS)
+        require(upload, Part.FILE)
+    if upload.is_undo or not standing_errors(upload).exists():
         raise NoFile("nothing_to_correct", _("La carga no tiene filas por corregir."))
     return prepared_files.corrections_of(upload, _language())
 

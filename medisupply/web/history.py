@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -21,6 +21,8 @@ ACTIONS: Final[dict[str, StrPromise]] = {
     "uploaded_again": _("Archivo cargado otra vez, reemplazando duplicados."),
     "cancelled": _("Carga cancelada."),
     "retried": _("Carga puesta de nuevo en la cola."),
+    "undone": _("Se pidió deshacer esta carga."),
+    "undo": _("Se pidió deshacer otra carga."),
     "merged": _("Unida con %(names)s"),
 }
 
@@ -30,6 +32,11 @@ Message = list[dict[str, Any]]
 def message(code: str, **params: str) -> Message:
     """What `log_addition` and `log_change` are given: a code of `ACTIONS`, and the values of its text."""
     return [{"action": {"code": code, "params": params}}]
+
+
+def log_addition(user: Any, obj: Model, change: Message) -> None:
+    """Record that something was made, wherever that was asked for."""
+    LogEntry.objects.log_actions(user.pk, [obj], ADDITION, change, single_object=True)
 
 
 def log_change(user: Any, obj: Model, change: Message) -> None:

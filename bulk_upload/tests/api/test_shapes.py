@@ -93,11 +93,12 @@ def test_a_page_of_problems_costs_the_same_queries_for_many(api, upload, django_
         assert len(api.get(f"{PATH}/{upload.pk}/errors").json()["items"]) > 3
 
 
-def test_states_and_lists_name_the_sheet_at_their_end(api, upload):
+def test_states_and_lists_name_the_sheet_and_what_is_done_with_it(api, upload):
     (listed,) = api.get(PATH).json()["items"]
     state = api.get(f"{PATH}/status/{upload.pk}").json()
-    assert [list(body)[-1] for body in (listed, state)] == ["hoja", "hoja"]
-    assert (listed["hoja"], state["hoja"]) == ("productos", "productos")
+    assert list(listed)[-3:] == ["hoja", "operacion", "basada_en"]
+    assert [listed[name] for name in list(listed)[-3:]] == ["productos", "import", None]
+    assert {**state, **listed, "deshecha_por": None} == {**listed, **state}
 
 
 def test_the_state_of_a_sheet_of_nobody_is_kept_in_the_cache(upload):

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 KEYS = [
     *("task_id", "status", "filename", "proveedor_id", "s3_key", "created_at", "updated_at", "started_at"),
     *("completed_at", "detected", "progress", "result", "error", "error_code"),
-    *("file_purged_at", "errors_purged_at", "hoja"),
+    *("file_purged_at", "errors_purged_at", "hoja", "operacion", "basada_en", "deshecha_por"),
 ]
 
 
@@ -75,6 +75,7 @@ def test_a_completed_upload(api, accept, worker):
         "sin_cambios": 0,
         "sin_procesar": 0,
         "cambios_grandes_de_precio": 0,
+        "eliminados": 0,
     }
     assert (result["productos_creados"], result["productos_actualizados"]) == (["PROD00001"], [])
     assert result["listas_truncadas"] is False

@@ -67,6 +67,17 @@ def uploads(run_import, supplier: Supplier, other_supplier: Supplier, aws: None)
         make_upload(supplier, status="failed", **missing, **ended),
         make_upload(supplier, status="failed", error_code="attempts_exhausted", **ended),
         replacing,
+        make_upload(
+            supplier,
+            operation="undo",
+            based_on=partial,
+            status="completed",
+            total=3,
+            actualizados=2,
+            rechazados=1,
+            **ended,
+        ),
+        make_upload(supplier, operation="undo", based_on=replacing, status="processing", started_at=timezone.now()),
         make_upload(supplier, status="cancelled", **ended),
     ]
     for code in ("BOG_CENTRAL", "CALI_SUR"):

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -259,3 +259,27 @@ def test_the_catalogues_pages_are_accessible(visit, db, page_of):  # noqa: F811
     key = {"supplier": "PROV009", "category": "GUANTES", "product": "PROD00001"}[page_of]
     accessible(visit(root, f"/admin/catalog/{page_of}/"))
     accessible(visit(root, f"/admin/catalog/{page_of}/{key}/change/"))
+
+
+def test_an_upload_is_undone_after_its_numbers_were_shown(visit, operator, accept):  # noqa: F811
+    operator.user_permissions.add(Permission.objects.get(codename="undo_bulkupload"))
+    upload = accept(rows(300), "lista.csv")
+    with worker_process("--wait", "1"):
+        wait_for(lambda: BulkUpload.objects.filter(pk=upload.pk, status="completed").exists(), 60)
+        Product.objects.filter(pk="PROD00007").update(changed_by_upload=None)
+        page = visit(operator, address("change", upload.pk))
+        page.click("text=Deshacer esta carga…")
+        assert page.locator(".cuentas dd").all_text_contents() == ["300", "0", "1"]
+        accessible(page)
+        fits(page)
+        page.click("text=Sí, deshacer la carga")
+        wait_for_state(page, "Deshecha en parte")
+    assert list(Product.objects.values_list("pk", flat=True)) == ["PROD00007"]
+    expect(page.locator(".resultado")).to_contain_text(
+        "Deshechas: 299 (299 eliminadas, 0 restauradas); conservadas: 1."
+    )
+    accessible(page)
+    fits(page)
+    page.click(".resultado a:text('lista.csv')")
+    expect(page.locator(".resultado")).to_contain_text("Esta carga se deshizo: Deshecha en parte.")
+    accessible(page)
