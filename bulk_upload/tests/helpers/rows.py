@@ -38,11 +38,12 @@ def row(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def csv_bytes(rows: Iterable[dict[str, Any]], *, encoding: str = "utf-8") -> bytes:
-    """The rows as a CSV file with the sheet's header."""
+    """The rows as a CSV file, whose header names the columns that any of them has."""
+    lines = list(rows)
     text = io.StringIO()
-    writer = csv.DictWriter(text, PRODUCTS.names)
+    writer = csv.DictWriter(text, [name for name in PRODUCTS.names if any(name in line for line in lines)])
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(lines)
     return text.getvalue().encode(encoding)
 
 

@@ -102,7 +102,7 @@ def test_no_text_becomes_a_formula(imported, corrections, text):
 
 def test_the_reasons_come_in_english_on_request(imported, corrections):
     upload = imported(csv_bytes([row(1, precio_unitario="caro")]))
-    assert "must be a number" in sheet_of(corrections(upload, "en"))[2][len(PRODUCTS.names) + 1].value
+    assert "must be a number" in sheet_of(corrections(upload, "en"))[2][14].value
 
 
 def test_uploaded_as_it_is_it_gives_the_same_errors_and_no_warning(imported, corrections):
@@ -254,7 +254,7 @@ def test_what_does_not_fit_is_named_and_comes_with_the_next_file(imported, corre
     assert f"desde la fila {lines + 1} del archivo original" in notice
     second = imported(corrected(content, precio_unitario=1), "corregido.xlsx")
     assert (second.creados, second.rechazados) == (lines - 1, 0)
-    assert sheet_of(corrections(first)).cell(2, len(PRODUCTS.names) + 1).value == lines + 1
+    assert sheet_of(corrections(first)).cell(2, 14).value == lines + 1
 
 
 def test_errors_come_in_order_whatever_the_size_of_a_page(imported, monkeypatch):
