@@ -13,6 +13,7 @@ from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result_page import Result
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.newer_lists import newer_list
 from bulk_upload.purged import no_retry
 
 # Faults of the system that pass: the same file may be imported at the next try.
@@ -30,7 +31,7 @@ class NextStep:
 
 def may_help_to_retry(upload: BulkUpload) -> bool:
     """Whether another try of the same file can end in another way."""
-    if no_retry(upload):
+    if no_retry(upload) or newer_list(upload):
         return False
     if upload.status == Status.CANCELLED:
         return True
