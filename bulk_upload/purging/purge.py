@@ -16,6 +16,7 @@ from bulk_upload import queue, storage, storage_keys
 from bulk_upload.models import Part, RowChange, RowError
 from bulk_upload.purging import parts
 from bulk_upload.purging.dead_letters import purge_dead_letters
+from bulk_upload.purging.edits import old_edits, purge_edits
 from bulk_upload.purging.files import old_prepared_files, purge_originals, purge_prepared
 from bulk_upload.purging.pace import Pace, Stopped
 from bulk_upload.purging.report import Kind, Removed, Report
@@ -36,6 +37,7 @@ def purge(report: Report, pace: Pace) -> None:
             purge_prepared(pace, removed[Kind.PREPARED])
         purge_errors(pace, removed[Kind.ERRORS])
         purge_changes(pace, removed[Kind.CHANGES])
+        purge_edits(pace, removed[Kind.EDITS])
         purge_uploads(pace, removed[Kind.UPLOADS])
         with _unless_away(report):
             purge_dead_letters(removed[Kind.DEAD_LETTERS])
@@ -51,6 +53,7 @@ def preview(report: Report) -> None:
         Kind.PREPARED: _counted(old_prepared_files(), "size"),
         Kind.ERRORS: _counted(RowError.objects.filter(upload__in=_keys(Part.ERRORS))),
         Kind.CHANGES: _counted(RowChange.objects.filter(upload__in=_keys(Part.CHANGES))),
+        Kind.EDITS: _counted(old_edits()),
         Kind.UPLOADS: _counted(old_uploads()),
     }
     with _unless_away(report):
