@@ -17,6 +17,7 @@ from bulk_upload.models import Part
 from bulk_upload.purging import parts
 from bulk_upload.purging.dead_letters import purge_dead_letters
 from bulk_upload.purging.django_tables import expired_sessions, old_actions, purge_actions, purge_sessions
+from bulk_upload.purging.edits import old_edits, purge_edits
 from bulk_upload.purging.files import old_prepared_files, purge_originals, purge_prepared
 from bulk_upload.purging.pace import Pace, Stopped
 from bulk_upload.purging.report import Kind, Removed, Report
@@ -37,6 +38,7 @@ def purge(report: Report, pace: Pace) -> None:
             purge_prepared(pace, removed[Kind.PREPARED])
         purge_errors(pace, removed[Kind.ERRORS])
         purge_changes(pace, removed[Kind.CHANGES])
+        purge_edits(pace, removed[Kind.EDITS])
         purge_uploads(pace, removed[Kind.UPLOADS])
         purge_actions(pace, removed[Kind.ACTIONS])
         purge_sessions(pace, removed[Kind.SESSIONS])
@@ -54,6 +56,7 @@ def preview(report: Report) -> None:
         Kind.PREPARED: _counted(old_prepared_files(), "size"),
         Kind.ERRORS: _kept(Part.ERRORS, OF_ERRORS),
         Kind.CHANGES: _kept(Part.CHANGES, OF_CHANGES),
+        Kind.EDITS: _counted(old_edits()),
         Kind.UPLOADS: _counted(old_uploads()),
         Kind.ACTIONS: _counted(old_actions()),
         Kind.SESSIONS: _counted(expired_sessions()),

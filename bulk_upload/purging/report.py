@@ -14,6 +14,7 @@ class Kind(Enum):
     PREPARED = "archivos preparados"
     ERRORS = "errores y advertencias de filas"
     CHANGES = "cambios de filas"
+    EDITS = "cambios hechos por personas"
     UPLOADS = "cargas"
     ACTIONS = "acciones en el admin"
     SESSIONS = "sesiones vencidas"

@@ -6,7 +6,7 @@ import base64
 import binascii
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -69,12 +69,12 @@ def page_answer(
     return {200: answer(page, description, {"items": [example or example_of(item)], "meta": example_of(meta)})}
 
 
-def numbered(request: Request, rows: QuerySet[Any], shape: Callable[[Any], Mapping[str, Any]]) -> Body:
+def numbered(request: Request, rows: QuerySet[Any] | Sequence[Any], shape: Callable[[Any], Mapping[str, Any]]) -> Body:
     """The page that the query asks for: ``{"items", "meta": {"page", "size", "total", "took_ms"}}``."""
     began = time.perf_counter()
     params = valid(PageParams, request.query_params)
     page, size = params["page"], params["size"]
-    total = rows.count()
+    total = rows.count() if isinstance(rows, QuerySet) else len(rows)
     first = (page - 1) * size
     items = [shape(row) for row in rows[first : first + size]] if first < total else []
     return {"items": items, "meta": {"page": page, "size": size, "total": total, "took_ms": _since(began)}}
