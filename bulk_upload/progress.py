@@ -54,6 +54,13 @@ class RowProblems(TypedDict):
     detalles: list[Detail]
 
 
+class GuardFinding(TypedDict):
+    """Why the change guard has stopped an upload: a code of `problem_texts.GUARD_TEXTS` with its parameters."""
+
+    codigo: str
+    params: dict[str, str | int | bool]
+
+
 class Lists(TypedDict):
     """Of an upload that has ended: at most `LISTED` entries each."""
 
@@ -90,6 +97,9 @@ class Snapshot(TypedDict):
     file_purged_at: str | None
     errors_purged_at: str | None
     operation: str
+    # Of a plan: whether it was applied, or is being applied; why the change guard made one of an upload.
+    applied: bool
+    guard: list[GuardFinding]
     based_on: str | None
     undone_by: str | None
 

@@ -11,7 +11,7 @@ from structlog.stdlib import get_logger
 
 from bulk_upload import progress
 from bulk_upload.log_fields import of_upload
-from bulk_upload.models import LISTED, BulkUpload, Operation, RowError, Severity, iso_utc
+from bulk_upload.models import LISTED, BulkUpload, Operation, RowError, Severity, Status, iso_utc
 from bulk_upload.progress import Counts, Detail, Lists, RowProblems, Snapshot
 
 log = get_logger(__name__)
@@ -41,7 +41,7 @@ def of(upload: BulkUpload) -> Snapshot:
 
 
 def head(upload: BulkUpload) -> Snapshot:
-    """The snapshot without what takes a query: its lists, and what has undone it."""
+    """The snapshot without its lists and what has undone it. No query is made but one for a plan that has ended."""
     return {
         "revision": upload.revision,
         "task_id": str(upload.task_id),
@@ -68,7 +68,15 @@ def head(upload: BulkUpload) -> Snapshot:
         "operation": upload.operation,
         "based_on": str(upload.based_on_id) if upload.based_on_id else None,
         "undone_by": None,
+        "applied": _is_applied(upload),
+        "guard": (upload.guard or {}).get("stopped", []),
     }
+
+
+def _is_applied(upload: BulkUpload) -> bool:
+    if upload.operation != Operation.PLAN or upload.status != Status.COMPLETED:
+        return False
+    return hasattr(upload, "followed_by")
 
 
 def _counts(upload: BulkUpload) -> Counts:

@@ -7,6 +7,7 @@ from django.urls import re_path
 from bulk_upload.api import refusals
 from bulk_upload.api.columns import ColumnsView
 from bulk_upload.api.downloads import CorrectionsView, OriginalView, TemplateView
+from bulk_upload.api.plan import ApplyView, PlanFileView, PlanView
 from bulk_upload.api.row_errors import ProblemListView, file_view
 from bulk_upload.api.status import DetailView, StateView
 from bulk_upload.api.undo import UndoView
@@ -33,5 +34,8 @@ urlpatterns = [
     re_path(TASK + r"/file/?$", OriginalView.as_view(), name="file"),
     re_path(TASK + r"/cancel/?$", CancelView.as_view(), name="cancel"),
     re_path(TASK + r"/retry/?$", RetryView.as_view(), name="retry"),
+    re_path(TASK + r"/plan/?$", PlanView.as_view(), name="plan"),
+    re_path(TASK + r"/plan\.xlsx/?$", PlanFileView.as_view(), name="plan-xlsx"),
+    re_path(TASK + r"/apply/?$", ApplyView.as_view(), name="apply"),
     re_path(TASK + r"/undo/?$", UndoView.as_view(), name="undo"),
 ]

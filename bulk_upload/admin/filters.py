@@ -12,16 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from bulk_upload.admin import outcome
 from bulk_upload.admin.outcome import Outcome
 from bulk_upload.admin.sheets import in_words, offered_imports
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload, Operation, Status
 from bulk_upload.owners import owners_for
 
 _READ: Final = ~Q(total=0) | Q(error_code__in=outcome.SYSTEM_FAULTS)
+_PLANNED: Final = Q(status=Status.COMPLETED, operation=Operation.PLAN)
+_STOPPED: Final = Q(guard__has_key="stopped")
+_IMPORTED: Final = Q(status=Status.COMPLETED) & ~Q(operation=Operation.PLAN)
 CHOICES: Final[dict[str, tuple[Outcome, Q]]] = {
     "pending": (outcome.WAITING, Q(status=Status.PENDING)),
     "processing": (outcome.RUNNING, Q(status=Status.PROCESSING)),
-    "completed": (outcome.COMPLETED, Q(status=Status.COMPLETED, rechazados=0)),
-    "partial": (outcome.WITH_ERRORS, Q(status=Status.COMPLETED, rechazados__gt=0, exitosos__gt=0)),
-    "nothing": (outcome.NOTHING_IMPORTED, Q(status=Status.COMPLETED, rechazados__gt=0, exitosos=0)),
+    "completed": (outcome.COMPLETED, _IMPORTED & Q(rechazados=0)),
+    "partial": (outcome.WITH_ERRORS, _IMPORTED & Q(rechazados__gt=0, exitosos__gt=0)),
+    "nothing": (outcome.NOTHING_IMPORTED, _IMPORTED & Q(rechazados__gt=0, exitosos=0)),
+    "planned": (outcome.PLANNED, _PLANNED & ~_STOPPED),
+    "stopped": (outcome.STOPPED, _PLANNED & _STOPPED),
     "unreadable": (outcome.UNREADABLE, Q(status=Status.FAILED) & ~_READ),
     "failed": (outcome.FAILED, Q(status=Status.FAILED) & _READ),
     "cancelled": (outcome.CANCELLED, Q(status=Status.CANCELLED)),

@@ -35,6 +35,15 @@ class UploadForm(forms.Form):
         ),
     )
 
+    solo_validar = forms.BooleanField(
+        label=_("Mostrarme primero qué cambiaría"),
+        required=False,
+        help_text=_(
+            "Marcado: no se importa nada todavía. Verá qué se crearía, qué se actualizaría y qué se rechazaría, y "
+            "entonces decide si se aplica."
+        ),
+    )
+
     def __init__(self, *args: Any, user: User, sheet_name: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offered = offered_imports(user)

@@ -39,6 +39,16 @@ ENDS: Final[tuple[tuple[outcome.Outcome, StrPromise, StrPromise], ...]] = (
         gettext_lazy("Corríjalas; si eran de lo que ya existía, cargue otra vez reemplazando duplicados."),
     ),
     (
+        outcome.PLANNED,
+        gettext_lazy("Usted pidió ver primero qué cambiaría; nada se importó."),
+        gettext_lazy("Mire el plan y aplíquelo, o corrija el archivo."),
+    ),
+    (
+        outcome.STOPPED,
+        gettext_lazy("El archivo cambiaría más de lo que se admite; nada se importó."),
+        gettext_lazy("Mire el plan: si es correcto, lo aplica otra persona con permiso."),
+    ),
+    (
         outcome.UNREADABLE,
         gettext_lazy("El archivo no se entendió, y la página dice por qué."),
         gettext_lazy("Use la plantilla, o cargue el archivo corregido."),

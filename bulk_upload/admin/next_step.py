@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result_page import Result
 from bulk_upload.imports import registry
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload, Operation, Status
 from bulk_upload.newer_lists import newer_list
 from bulk_upload.purged import no_retry
 
@@ -47,6 +47,8 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
     """The next step of a person who `acts` for the upload's supplier, or may only look."""
     if acts and may_help_to_retry(upload):
         reason = _("La importación continúa donde quedó: ninguna fila se importa dos veces.")
+        if upload.operation == Operation.PLAN:
+            reason = _("El plan se hace otra vez, desde la primera fila.")
         if upload.is_undo:
             reason = _("Se sigue deshaciendo donde quedó.")
         return NextStep(_("Reintentar la carga…"), _address("retry", upload.pk), reason)

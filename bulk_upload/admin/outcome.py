@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
-from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models import BulkUpload, Operation, Status
 
 # Why an upload failed although its content was not judged, or only in part.
 SYSTEM_FAULTS: Final = frozenset(["attempts_exhausted", "file_missing", "file_replaced", "state_damaged"])
@@ -42,6 +42,9 @@ RUNNING: Final = Outcome("processing", "▶", Status.PROCESSING.label)
 COMPLETED: Final = Outcome("completed", "✔", Status.COMPLETED.label)
 WITH_ERRORS: Final = Outcome("partial", "⚠", _("Completada con errores"))
 NOTHING_IMPORTED: Final = Outcome("failed", "✖", _("Ninguna fila importada"))
+PLANNING: Final = Outcome("processing", "▶", _("Planificando"))
+PLANNED: Final = Outcome("planned", "☰", _("Plan: nada se importó"))
+STOPPED: Final = Outcome("partial", "⚠", _("Detenida por el control de cambios"))
 UNDONE_IN_PART: Final = Outcome("partial", "⚠", _("Deshecha en parte"))
 NOTHING_UNDONE: Final = Outcome("failed", "✖", _("Nada se deshizo"))
 UNREADABLE: Final = Outcome("failed", "✖", _("No se pudo leer"))
@@ -51,6 +54,8 @@ CANCELLED: Final = Outcome("cancelled", "■", Status.CANCELLED.label)
 
 def outcome(upload: BulkUpload) -> Outcome:
     """The state of `upload` with what became of its rows."""
+    if upload.operation == Operation.PLAN and upload.status in (Status.PROCESSING, Status.COMPLETED):
+        return PLANNING if upload.status == Status.PROCESSING else STOPPED if is_stopped(upload) else PLANNED
     if upload.status == Status.COMPLETED:
         if not upload.rechazados:
             return COMPLETED
@@ -61,10 +66,18 @@ def outcome(upload: BulkUpload) -> Outcome:
     return {Status.PENDING: WAITING, Status.PROCESSING: RUNNING, Status.CANCELLED: CANCELLED}[Status(upload.status)]
 
 
+def is_stopped(upload: BulkUpload) -> bool:
+    """Whether the change guard has made a plan of it."""
+    return bool(upload.guard and upload.guard.get("stopped"))
+
+
 def rows_text(upload: BulkUpload) -> str:
     """How many of the rows are in the catalogue, or have been dealt with so far; empty while the total is not known."""
     if not upload.total:
         return ""
+    if upload.operation == Operation.PLAN and upload.status == Status.COMPLETED:
+        text = ngettext("cambiaría %(done)s de %(total)s fila", "cambiarían %(done)s de %(total)s filas", upload.total)
+        return text % {"done": intcomma(upload.creados + upload.actualizados), "total": intcomma(upload.total)}
     done = upload.exitosos if upload.is_final else upload.procesados
     text = ngettext("%(done)s de %(total)s fila", "%(done)s de %(total)s filas", upload.total)
     return text % {"done": intcomma(done), "total": intcomma(upload.total)}

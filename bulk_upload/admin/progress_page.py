@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from bulk_upload import purged, snapshots
 from bulk_upload.admin.header_report import header_report
 from bulk_upload.admin.next_step import next_step
-from bulk_upload.admin.progress_texts import progress_texts, undo_texts
+from bulk_upload.admin.plan_page import PlanPage
+from bulk_upload.admin.progress_texts import texts_of
 from bulk_upload.admin.result_page import Chosen, Result
 from bulk_upload.admin.sheets import list_address
 from bulk_upload.admin.undo_page import offers_undo
-from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.api import addresses
 from bulk_upload.imports import registry
-from bulk_upload.models import BulkUpload, Part, Status
+from bulk_upload.models import BulkUpload, Operation, Part, Status
 from bulk_upload.owners import may_act_for
 from bulk_upload.undoing.request import undone_by
 from bulk_upload.wording import text_of
@@ -32,7 +32,7 @@ from medisupply.backends.database import database_now
 REFRESH_SECONDS: Final = 3
 
 
-class WatchPage(ScopedUploads):
+class WatchPage(PlanPage):
     """Shows an upload at the address of the admin's "change" page."""
 
     def change_view(
@@ -43,6 +43,8 @@ class WatchPage(ScopedUploads):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         upload = self.visible_upload(request, object_id)
+        if upload.operation == Operation.PLAN and upload.status == Status.COMPLETED:
+            return self.plan_page(request, upload)
         show = self._show_result if upload.is_final else self._show_progress
         return show(request, upload)
 
@@ -57,7 +59,7 @@ class WatchPage(ScopedUploads):
                 "lease": settings.BULK_UPLOAD_LEASE_SECONDS,
                 "takeover": _takeover_seconds(),
                 "timeZone": settings.TIME_ZONE,
-                "texts": undo_texts() if upload.is_undo else progress_texts(),
+                "texts": texts_of(upload),
             },
         }
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/progress.html", context)

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from bulk_upload.models import BulkUpload, Operation
+
+
+def texts_of(upload: BulkUpload) -> dict[str, str]:
+    """Those that fit what is done with the rows."""
+    return {Operation.UNDO: undo_texts, Operation.PLAN: plan_texts}.get(Operation(upload.operation), progress_texts)()
+
 
 def undo_texts() -> dict[str, str]:
     """Of an undo."""
@@ -25,6 +32,8 @@ def progress_texts() -> dict[str, str]:
         "nothing": _("Ninguna fila importada"),
         "failed": _("Fallida"),
         "cancelled": _("Cancelada"),
+        "planned": _("Plan: nada se importó"),
+        "stopped": _("Detenida por el control de cambios"),
         "rows": _("{done} de {total} filas"),
         "reading": _("Leyendo el archivo…"),
         "waiting": _("Esperando su turno…"),
@@ -47,4 +56,13 @@ def progress_texts() -> dict[str, str]:
             "operaciones. Lo importado se conserva."
         ),
         "longWait": _("Ningún proceso de importación ha tomado la carga todavía: espera desde las {since}."),
+    }
+
+
+def plan_texts() -> dict[str, str]:
+    """Of a plan."""
+    return progress_texts() | {
+        "processing": _("Planificando"),
+        "percent": _("{percent} % visto: {done} de {total} filas"),
+        "offline": _("Sin conexión con el servidor: se reintenta en {time}. El plan se sigue haciendo."),
     }

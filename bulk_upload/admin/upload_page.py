@@ -18,7 +18,7 @@ from bulk_upload.admin.forms import UploadForm
 from bulk_upload.admin.sheets import alternatives, requested_sheet, sheet_choices, title_within_sentence
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.intake import accept_upload
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.receiving.multipart import read_by_our_rules
 from bulk_upload.receiving.refusals import RefusedUpload, status_of
 from bulk_upload.receiving.upload_size import check_length, max_megabytes
@@ -59,13 +59,15 @@ class UploadPage(ScopedUploads):
                 owner=form.cleaned_data.get("proveedor"),
                 user=request.user,
                 reemplazar_duplicados=form.cleaned_data["reemplazar_duplicados"],
+                solo_validar=form.cleaned_data["solo_validar"],
             )
         except RefusedUpload as refusal:
             return self._refused(request, form, refusal)
         return self._accepted(request, upload)
 
     def _accepted(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
-        self.log_addition(request, upload, history.message("uploaded"))
+        action = "planned" if upload.operation == Operation.PLAN else "uploaded"
+        self.log_addition(request, upload, history.message(action))
         address = reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk])
         if _wants_json(request):
             return JsonResponse({"address": address}, status=201)

@@ -72,6 +72,8 @@ class BulkUploadAdmin(
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, Callable[..., Any], str]] = [
             *((f"<uuid:task_id>/{step}/", partial(self.step_view, name=step), step) for step in STEPS),
+            ("<uuid:task_id>/aplicar/", self.apply_view, "apply"),
+            ("<uuid:task_id>/plan.xlsx", self.plan_file_view, "plan_file"),
             ("<uuid:task_id>/deshacer/", self.undo_view, "undo"),
             ("<uuid:task_id>/replace/", self.replace_view, "replace"),
             ("<uuid:task_id>/actualizados/", self.changes_view, "changes"),

@@ -21,6 +21,7 @@ MESSAGES: Final = {
     Status.FAILED: _("La carga masiva falló"),
     Status.CANCELLED: _("Carga masiva cancelada"),
 }
+PLANNED: Final = _("Plan terminado: no se importó nada")
 # Of an undo.
 UNDO_MESSAGES: Final = {
     Status.COMPLETED: _("Se deshizo la carga «{filename}»"),
@@ -107,6 +108,8 @@ class Result(Rendered):
 
     @staticmethod
     def get_mensaje(upload: Snapshot, language: str) -> str:
+        if upload["operation"] == Operation.PLAN and upload["status"] == Status.COMPLETED:
+            return in_language(PLANNED, language)
         is_undo = upload["operation"] == Operation.UNDO
         text = in_language((UNDO_MESSAGES if is_undo else MESSAGES)[Status(upload["status"])], language)
         return text.replace("{filename}", upload["filename"])

@@ -9,7 +9,15 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.fields import CharField, ChoiceField, DateTimeField, FloatField, IntegerField, UUIDField
+from rest_framework.fields import (
+    BooleanField,
+    CharField,
+    ChoiceField,
+    DateTimeField,
+    FloatField,
+    IntegerField,
+    UUIDField,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,7 +28,8 @@ from bulk_upload.api.result import Result
 from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS
 from bulk_upload.api.token_access import CachedTokenAuthentication, may_see
 from bulk_upload.models import BulkUpload, Operation, Status
-from bulk_upload.progress import Snapshot
+from bulk_upload.plans.applicable import is_applicable
+from bulk_upload.progress import GuardFinding, Snapshot
 from bulk_upload.wording import text_of
 from medisupply.api.json import language
 from medisupply.api.rendering import Rendered
@@ -40,9 +49,13 @@ def status_address(upload: Snapshot, language: str = "") -> str:
 
 
 def entity_tag(upload: Snapshot, language: str) -> str:
-    """The ETag of a state in a language. With its time: a database that was restored counts revisions again."""
+    """The ETag of a state in a language. With its time: a database that was restored counts revisions again.
+
+    A plan ceases to be applicable by time alone.
+    """
     moment = re.sub(r"\D", "", upload["updated_at"])
-    return f'"{upload["revision"]}-{language[:2]}-{BODY_VERSION}-{moment}"'
+    applicable = "-a" if is_applicable(upload) else ""
+    return f'"{upload["revision"]}-{language[:2]}-{BODY_VERSION}-{moment}{applicable}"'
 
 
 class Progress(Rendered):
@@ -145,8 +158,35 @@ class Retention(Rendered):
     )
 
 
+class Finding(Rendered):
+    codigo = CharField(help_text="Para programas: no cambia ni se traduce.")
+    mensaje = CharField()
+
+    @staticmethod
+    def get_mensaje(finding: GuardFinding, language: str) -> str:
+        return text_of(finding["codigo"], finding["params"], language)
+
+
+class PlanState(Rendered):
+    solo_validar = BooleanField(help_text="Es un plan: dice qué cambiaría el archivo y no importa nada.")
+    aplicable = BooleanField(help_text="El plan terminó, cambiaría algo, no venció y no se ha aplicado.")
+    control = Finding(many=True, help_text="Por qué el control de cambios detuvo la carga; vacía si no la detuvo.")
+
+    @staticmethod
+    def get_solo_validar(upload: Snapshot, language: str) -> bool:
+        return upload["operation"] == Operation.PLAN
+
+    @staticmethod
+    def get_aplicable(upload: Snapshot, language: str) -> bool:
+        return is_applicable(upload)
+
+    @staticmethod
+    def get_control(upload: Snapshot, language: str) -> list[dict[str, Any]]:
+        return [Finding.render(finding, language) for finding in upload["guard"]]
+
+
 # Made of a snapshot, as the entries of the list of uploads are. The order of the bases is the order of the keys.
-class State(Head, Finished, Failure, Retention, OfSheet, Origin, Undone):
+class State(Head, Finished, Failure, Retention, PlanState, OfSheet, Origin, Undone):
     pass
 
 

@@ -39,6 +39,9 @@ class OptionsOfAll(Serializer[dict[str, Any]]):
     reemplazar_duplicados = BooleanField(
         default=False, help_text="Con «true», lo que ya existe se actualiza; si no, esas filas se rechazan."
     )
+    solo_validar = BooleanField(
+        default=False, help_text="Con «true», no se importa nada: la carga es un plan, que dice qué cambiaría."
+    )
 
 
 class UploadOptions(OptionsOfAll, SupplierChoice):
@@ -92,6 +95,7 @@ class UploadView(APIView):
             owner=access.owner_for(request, declared, options.get("proveedor_id")),
             user=request.user,
             reemplazar_duplicados=options["reemplazar_duplicados"],
+            solo_validar=options["solo_validar"],
             idempotency_key=_idempotency_key(request),
         )
         return _accepted(upload)
@@ -145,6 +149,7 @@ def _sending(view: type[UploadView]) -> Describe:
             "file": {"type": "string", "format": "binary", "description": "El archivo .xlsx o .csv, uno solo."},
             **supplier,
             "reemplazar_duplicados": {"type": "boolean", "default": False},
+            "solo_validar": {"type": "boolean", "default": False},
         },
         "required": ["file"],
     }
@@ -157,7 +162,9 @@ def _sending(view: type[UploadView]) -> Describe:
             "Recibe el archivo, responde de inmediato con la tarea y lo importa después. Las filas buenas se importan "
             "aunque otras tengan errores.\n\n"
             "Con `Idempotency-Key`, repetir la petición devuelve la primera respuesta; sin ella, el mismo archivo con "
-            "las mismas opciones es la misma tarea mientras no termine."
+            "las mismas opciones es la misma tarea mientras no termine.\n\n"
+            "Con `solo_validar` no se importa nada: cuando termine, `bulk-upload/{task_id}/plan` dice qué cambiaría "
+            "cada fila, y `bulk-upload/{task_id}/apply` hace exactamente eso."
         ),
         parameters=[
             UploadOptions if owned else OptionsOfAll,

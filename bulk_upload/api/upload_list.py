@@ -12,7 +12,7 @@ from bulk_upload import snapshots
 from bulk_upload.api import examples
 from bulk_upload.api.result import Resumen
 from bulk_upload.api.schema import UPLOADS
-from bulk_upload.api.status import Failure, Head, OfSheet, Origin, Retention, status_address
+from bulk_upload.api.status import Failure, Head, OfSheet, Origin, PlanState, Retention, status_address
 from bulk_upload.models import BulkUpload, Operation, Status
 from medisupply.api.filters import MomentFilter, filter_parameters, filtered
 from medisupply.api.paging import INVALID_CURSOR, CursorMeta, CursorParams, newest_first, page_answer
@@ -28,7 +28,7 @@ class Counted(Rendered):
     get_status_url = staticmethod(status_address)
 
 
-class Listed(Head, Failure, Counted, Retention, OfSheet, Origin):
+class Listed(Head, Failure, Counted, Retention, PlanState, OfSheet, Origin):
     pass
 
 
@@ -63,6 +63,9 @@ class UploadListView(APIView):
         errors=[INVALID_CURSOR],
     )
     def get(self, request: Request) -> Response:
-        uploads = BulkUpload.objects.for_user(request.user).defer("productos_creados", "productos_actualizados")
+        visible = BulkUpload.objects.for_user(request.user)
+        # Lists of up to a thousand entries; of what follows an upload only its key is asked for.
+        unseen = ["productos_creados", "productos_actualizados"]
+        uploads = visible.select_related("followed_by").defer(*unseen, *(f"followed_by__{name}" for name in unseen))
         found = filtered(request, UploadFilters, uploads)
         return Response(newest_first(request, found, lambda upload: Listed.render(snapshots.head(upload))))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import DatabaseError, IntegrityError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
+from structlog.stdlib import get_logger
 
-from bulk_upload import intake, purged, storage, storage_keys
+from bulk_upload import intake, purged, snapshots, storage, storage_keys
 from bulk_upload.models import BulkUpload, Operation, Part, Status
+from bulk_upload.plans.applicable import expiry
 from bulk_upload.receiving.recording import InDoubt, record
 from medisupply.backends.database import database_now
+
+log = get_logger(__name__)
 
 APPROVE: Final = "bulk_upload.approve_bulkupload"
 
@@ -38,8 +41,8 @@ class CannotApply(Exception):
 
 def is_expired(plan: BulkUpload) -> bool:
     """Whether what it would do is no longer kept, or about to be removed."""
-    days: int = settings.BULK_UPLOAD_KEEP_PLANS_DAYS
-    return bool(days and plan.completed_at and plan.completed_at < database_now() - timedelta(days=days))
+    until = expiry(plan.completed_at)
+    return until is not None and until < database_now()
 
 
 def check(plan: BulkUpload, user: AbstractBaseUser) -> None:
@@ -91,4 +94,14 @@ def apply_plan(plan: BulkUpload, user: AbstractBaseUser) -> BulkUpload:
             raise CannotApply("plan_applied", APPLIED) from error
         raise
     intake.show_and_publish(upload)
+    _show_applied(plan)
     return upload
+
+
+def _show_applied(plan: BulkUpload) -> None:
+    """Let who polls the plan see that it can be applied no more. Never fails: the application is accepted already."""
+    try:
+        BulkUpload.objects.filter(pk=plan.pk).update(revision=F("revision") + 1)
+    except DatabaseError as error:
+        log.warning("That the plan is applied could not be shown", error=error)
+    snapshots.show(plan)

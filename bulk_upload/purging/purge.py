@@ -20,6 +20,7 @@ from bulk_upload.purging.django_tables import expired_sessions, old_actions, pur
 from bulk_upload.purging.edits import old_edits, purge_edits
 from bulk_upload.purging.files import old_prepared_files, purge_originals, purge_prepared
 from bulk_upload.purging.pace import Pace, Stopped
+from bulk_upload.purging.plans import old_plans, purge_plans, rows_of_old_plans
 from bulk_upload.purging.report import Kind, Removed, Report
 from bulk_upload.purging.row_bytes import RowBytes
 from bulk_upload.purging.rows import OF_CHANGES, OF_ERRORS, Kept, purge_changes, purge_errors
@@ -39,6 +40,7 @@ def purge(report: Report, pace: Pace) -> None:
         purge_errors(pace, removed[Kind.ERRORS])
         purge_changes(pace, removed[Kind.CHANGES])
         purge_edits(pace, removed[Kind.EDITS])
+        purge_plans(pace, removed[Kind.PLANS])
         purge_uploads(pace, removed[Kind.UPLOADS])
         purge_actions(pace, removed[Kind.ACTIONS])
         purge_sessions(pace, removed[Kind.SESSIONS])
@@ -57,6 +59,7 @@ def preview(report: Report) -> None:
         Kind.ERRORS: _kept(Part.ERRORS, OF_ERRORS),
         Kind.CHANGES: _kept(Part.CHANGES, OF_CHANGES),
         Kind.EDITS: _counted(old_edits()),
+        Kind.PLANS: Removed(old_plans().count(), _counted(rows_of_old_plans()).size),
         Kind.UPLOADS: _counted(old_uploads()),
         Kind.ACTIONS: _counted(old_actions()),
         Kind.SESSIONS: _counted(expired_sessions()),

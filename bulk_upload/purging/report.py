@@ -15,6 +15,7 @@ class Kind(Enum):
     ERRORS = "errores y advertencias de filas"
     CHANGES = "cambios de filas"
     EDITS = "cambios hechos por personas"
+    PLANS = "planes"
     UPLOADS = "cargas"
     ACTIONS = "acciones en el admin"
     SESSIONS = "sesiones vencidas"

@@ -7,7 +7,8 @@ class NoFile(Exception):
     """There is no file to send now: a code for programs, a sentence in the reader's language for people.
 
     The code is one of a problem of the file (`problems.FILE_PROBLEMS`), or ``file_gone``, ``storage_unavailable``,
-    ``not_prepared``, ``not_finished`` or ``nothing_to_correct``, or one of `purged.CODES`.
+    ``not_prepared``, ``not_finished``, ``nothing_to_correct``, ``not_a_plan`` or ``plan_expired``, or one of
+    `purged.CODES`.
     """
 
     def __init__(self, code: str, sentence: str) -> None:

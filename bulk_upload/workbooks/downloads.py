@@ -16,8 +16,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bulk_upload import purged, storage
+from bulk_upload.importing.planning.content import Planned
 from bulk_upload.imports import SheetImport
 from bulk_upload.models import BulkUpload, FileFormat, Part, PreparedFile, RowError
+from bulk_upload.plans.shown_rows import why_none
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.refusals import STORAGE_AWAY
 from bulk_upload.sheet.problems import FileProblem
@@ -26,6 +28,7 @@ from bulk_upload.workbooks import prepared_files
 from bulk_upload.workbooks.corrections import standing_errors
 from bulk_upload.workbooks.download_errors import NoFile
 from bulk_upload.workbooks.errors_file import ExportFormat, export_errors
+from bulk_upload.workbooks.plan_file import export_plan
 from bulk_upload.workbooks.template import template_name, write_template
 from medisupply.web.attachments import Attachment
 
@@ -104,6 +107,22 @@ def why_missing(file: PreparedFile) -> NoFile | None:
         case prepared_files.FILE_GONE:
             return _gone()
     return NoFile(file.error_code, text_of(file.error_code, file.error_params, _language()))
+
+
+def require_plan(plan: BulkUpload) -> None:
+    """Raises `NoFile` when there are no rows of a plan to show."""
+    if missing := why_none(plan):
+        raise NoFile(*missing)
+
+
+def plan(plan: BulkUpload, only: Planned | None = None) -> Attachment:
+    """What a plan would do with each row (or with `only` those), as a workbook that is made while it is sent.
+
+    Raises `NoFile`.
+    """
+    require_plan(plan)
+    blocks = export_plan(plan, _language(), only)
+    return Attachment(f"plan_{_stem(plan)}.xlsx", ExportFormat.XLSX.content_type, blocks)
 
 
 @contextmanager

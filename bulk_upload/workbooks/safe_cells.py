@@ -35,15 +35,16 @@ def text_cell(value: str, style: Style = PLAIN) -> Cell:
     return text(value, restyled(style, NUMBER_FORMATS["text"], value.startswith(FORMULA_STARTS)))
 
 
-def safe_cell(value: str | int | float | Decimal | date | None) -> Cell | None:
+def safe_cell(value: str | int | float | Decimal | date | None, style: Style = PLAIN) -> Cell | None:
     """`value` for a row of a workbook; what an edited cell could make a formula or an error is marked as text."""
     if isinstance(value, str):
-        return text_cell(value) if value.startswith(FORMULA_STARTS) or value in ERROR_CODES else text(value)
+        is_risky = value.startswith(FORMULA_STARTS) or value in ERROR_CODES
+        return text_cell(value, style) if is_risky else text(value, style)
     if isinstance(value, bool):
-        return boolean(value)
+        return boolean(value, style)
     if isinstance(value, date):
-        return day(value)
-    return None if value is None else number(value)
+        return day(value, style)
+    return None if value is None else number(value, style)
 
 
 def importable_cell(value: Any) -> Cell | None:

@@ -7,12 +7,12 @@ Every cell says its type: no program guesses one. Texts stand in the cells thems
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import IO, Final, NamedTuple, Self
+from typing import IO, Any, Final, NamedTuple, Self
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -204,11 +204,16 @@ class Workbook:
 
 
 def streamed(
-    name: str, header: Sequence[str], widths: Sequence[float], rows: Iterable[Iterable[Cell | None]]
+    name: str,
+    header: Sequence[str],
+    widths: Sequence[float],
+    rows: Iterable[Any],
+    add: Callable[[Sheet, Any], None] = Sheet.add,
 ) -> Iterator[bytes]:
     """A workbook as blocks of bytes, the first one before the first row is taken.
 
-    What one sheet cannot hold goes on in further ones, each with the header.
+    What one sheet cannot hold goes on in further ones, each with the header. `add` writes one of `rows`
+    to a sheet: its cells, unless it takes something else.
     """
     outlet = _Outlet()
     with Workbook(outlet) as workbook:  # type: ignore[arg-type]  # it has all that a zip needs of a file
@@ -220,7 +225,7 @@ def streamed(
             with workbook.sheet(name if number == 1 else f"{name} {number}", widths) as sheet:
                 sheet.add([text(each) for each in header])
                 while row is not None and not sheet.is_full:
-                    sheet.add(row)
+                    add(sheet, row)
                     row = next(waiting, None)
                     if outlet.size >= BUFFER_BYTES:
                         yield outlet.taken()

@@ -6,9 +6,9 @@ import base64
 import binascii
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -69,12 +69,20 @@ def page_answer(
     return {200: answer(page, description, {"items": [example or example_of(item)], "meta": example_of(meta)})}
 
 
-def numbered(request: Request, rows: QuerySet[Any] | Sequence[Any], shape: Callable[[Any], Mapping[str, Any]]) -> Body:
+class Rows(Protocol):
+    """What a page is cut from: a `QuerySet`, or what counts and reads in another way."""
+
+    def count(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Iterable[Any]: ...
+
+
+def numbered(request: Request, rows: Rows | Sequence[Any], shape: Callable[[Any], Mapping[str, Any]]) -> Body:
     """The page that the query asks for: ``{"items", "meta": {"page", "size", "total", "took_ms"}}``."""
     began = time.perf_counter()
     params = valid(PageParams, request.query_params)
     page, size = params["page"], params["size"]
-    total = rows.count() if isinstance(rows, QuerySet) else len(rows)
+    total = len(rows) if isinstance(rows, Sequence) else rows.count()
     first = (page - 1) * size
     items = [shape(row) for row in rows[first : first + size]] if first < total else []
     return {"items": items, "meta": {"page": page, "size": size, "total": total, "took_ms": _since(began)}}

@@ -63,7 +63,8 @@ OFFERED = {
         for model in ("category", "product", "stocklot", "supplier", "warehouse")
     ),
     *("catalog.all_suppliers", "bulk_upload.view_bulkupload", "bulk_upload.add_bulkupload"),
-    "bulk_upload.operate_bulkupload",
+    *(f"bulk_upload.{action}_bulkupload" for action in ("operate", "undo", "approve")),
+    *(f"bulk_upload.{action}_changeguard" for action in ("view", "add", "change", "delete")),
 }
 
 

@@ -109,7 +109,7 @@ def test_generated_clients_that_do_not_know_workbooks_read_bytes(document):
         if any("spreadsheet" in kind for kind in kinds):
             assert next(kind for kind in kinds if "spreadsheet" not in kind) == "application/octet-stream", name
             found += 1
-    assert found == 4
+    assert found == 5
 
 
 def test_every_answer_and_every_body_has_an_example(document):

@@ -47,6 +47,10 @@ MATRIX = {
     ("bulk-upload/{task_id}/file", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
     ("bulk-upload/{task_id}/cancel", "post"): (202, 401, 404, 404, 404, 403, 202, 404, 404),
     ("bulk-upload/{task_id}/retry", "post"): (409, 401, 404, 404, 404, 403, 409, 404, 404),
+    # The upload is no plan.
+    ("bulk-upload/{task_id}/plan", "get"): (409, 401, 404, 404, 404, 409, 409, 404, 404),
+    ("bulk-upload/{task_id}/plan.xlsx", "get"): (409, 401, 404, 404, 404, 409, 409, 404, 404),
+    ("bulk-upload/{task_id}/apply", "post"): (409, 401, 404, 404, 404, 403, 409, 404, 404),
     ("bulk-upload/{task_id}/undo", "get"): (403, 401, 404, 404, 404, 403, 200, 404, 404),
     ("bulk-upload/{task_id}/undo", "post"): (403, 401, 404, 404, 404, 403, 409, 404, 404),
     ("items/bulk-upload", "post"): (202, 401, 403, 403, 403, 403, 202, 403, 403),

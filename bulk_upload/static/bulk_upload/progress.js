@@ -117,6 +117,7 @@
     // How the upload ended: as the page of its result will say it.
     function outcome() {
         const {successful, failed} = body.progress;
+        if (body.status === "completed" && body.solo_validar) return body.control.length ? "stopped" : "planned";
         if (body.status !== "completed" || !failed) return body.status;
         return successful ? "partial" : "nothing";
     }
@@ -129,8 +130,8 @@
         showSpeed();
         notice("stalled", "");
         write("state", texts[how]);
-        write("icon", {completed: "✔", partial: "⚠", cancelled: "■"}[how] || "✖");
-        at("badge").className = `estado estado-${how === "nothing" ? "failed" : how}`;
+        write("icon", {completed: "✔", partial: "⚠", cancelled: "■", planned: "☰", stopped: "⚠"}[how] || "✖");
+        at("badge").className = `estado estado-${{nothing: "failed", stopped: "partial"}[how] || how}`;
         write("announcement", say(texts.ended, {state: texts[how]}));
         window.setTimeout(() => window.location.reload(), 1000);
     }

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 KEYS = [
     *("task_id", "status", "filename", "proveedor_id", "s3_key", "created_at", "updated_at", "started_at"),
     *("completed_at", "detected", "progress", "result", "error", "error_code"),
-    *("file_purged_at", "errors_purged_at", "hoja", "operacion", "basada_en", "deshecha_por"),
+    *("file_purged_at", "errors_purged_at", "solo_validar", "aplicable", "control"),
+    *("hoja", "operacion", "basada_en", "deshecha_por"),
 ]
 
 

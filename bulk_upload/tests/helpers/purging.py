@@ -24,7 +24,7 @@ UPLOAD_KINDS = (
     "cargas",
     "mensajes muertos",
 )
-KINDS = (*UPLOAD_KINDS, "acciones en el admin", "sesiones vencidas")
+KINDS = (*UPLOAD_KINDS, "acciones en el admin", "sesiones vencidas", "planes")
 # No test waits between slices.
 QUICK = {"BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS": 0}
 

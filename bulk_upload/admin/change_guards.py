@@ -1,0 +1,81 @@
+"""Change guards in the admin: how much an upload of a supplier may change before a second person looks at it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_permission_codename
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bulk_upload.admin.filters import OwnSuppliersFilter
+from bulk_upload.admin.sheets import in_words, sheet_title
+from bulk_upload.imports import registry
+from bulk_upload.models import ChangeGuard
+from bulk_upload.owners import owners_for
+
+
+class ChangeGuardForm(forms.ModelForm[ChangeGuard]):
+    sheet_name = forms.ChoiceField(label=_("Contenido"))
+
+    class Meta:
+        model = ChangeGuard
+        fields = ("proveedor", "sheet_name", "max_changed_percent", "max_price_percent", "refuse_zero_price")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sheets = self.fields.get("sheet_name")
+        if isinstance(sheets, forms.ChoiceField):
+            owned = [declared.sheet for declared in registry.imports.values() if declared.is_owned]
+            sheets.choices = [(sheet.name, in_words(sheet.title)) for sheet in owned]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        declared = registry.imports.get(values.get("sheet_name", ""))
+        if declared is None:
+            return values
+        if not declared.large_change:
+            if values.get("max_price_percent") is not None:
+                self.add_error("max_price_percent", _("Este contenido no tiene precios."))
+            values["refuse_zero_price"] = False
+        limits = (values.get(name) for name in ("max_changed_percent", "max_price_percent"))
+        if not values.get("refuse_zero_price") and all(limit is None for limit in limits):
+            self.add_error(None, _("Escriba al menos un límite: así no detendría nada."))
+        return values
+
+
+@admin.register(ChangeGuard)
+class ChangeGuardAdmin(admin.ModelAdmin[ChangeGuard]):
+    """Each person sees the guards of the suppliers that it acts for."""
+
+    form = ChangeGuardForm
+    list_display = ["codigo_proveedor", "contenido", "max_changed_percent", "max_price_percent", "refuse_zero_price"]
+    list_filter = [("proveedor", OwnSuppliersFilter)]
+    list_select_related = ["proveedor"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChangeGuard]:
+        return super().get_queryset(request).filter(proveedor__in=owners_for(request.user, self._permission("view")))
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        if db_field.name == "proveedor":
+            kwargs["queryset"] = owners_for(request.user, self._permission("add")) | owners_for(
+                request.user, self._permission("change")
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("proveedor"), ordering="proveedor")
+    def codigo_proveedor(self, guard: ChangeGuard) -> str:
+        return str(guard.proveedor)
+
+    @admin.display(description=_("contenido"), ordering="sheet_name")
+    def contenido(self, guard: ChangeGuard) -> str:
+        return sheet_title(guard.sheet_name)
+
+    def _permission(self, action: str) -> str:
+        return f"{self.opts.app_label}.{get_permission_codename(action, self.opts)}"
