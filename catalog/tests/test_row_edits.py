@@ -108,10 +108,11 @@ OF_THE_API = {
     ("items/{item_id}", "put"): "api_put",
     ("items/{item_id}", "patch"): "api_patch",
     ("items/{item_id}", "delete"): "api_delete",
-    # Uploads: what they write is kept by the import.
+    # Uploads: what they write is kept by the import and by the undo.
     ("items/bulk-upload", "post"): "",
     ("bulk-upload/{task_id}/cancel", "post"): "",
     ("bulk-upload/{task_id}/retry", "post"): "",
+    ("bulk-upload/{task_id}/undo", "post"): "",
     # Other models.
     ("bodegas", "post"): "",
     ("inventory/bulk-upload", "post"): "",
