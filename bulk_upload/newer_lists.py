@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from bulk_upload.models import BulkUpload, Operation, Status
 
 CODE: Final = "newer_list_imported"
+# A plan writes nothing. An undo is no list: retried, it keeps what was changed since.
+LISTS: Final = (Operation.IMPORT, Operation.APPLY)
 
 
 class Outdated(NamedTuple):
@@ -22,16 +24,12 @@ class Outdated(NamedTuple):
 
 
 def newer_list(upload: BulkUpload) -> Outdated | None:
-    """Why the failed or cancelled `upload` may not be retried; `None` where no later one has changed anything.
-
-    A plan writes nothing, and an undo keeps what was changed since.
-    """
-    is_list = upload.operation in (Operation.IMPORT, Operation.APPLY)
-    if not is_list or upload.status not in (Status.FAILED, Status.CANCELLED):
+    """Why the failed or cancelled `upload` may not be retried; `None` where no later list has changed anything."""
+    if upload.operation not in LISTS or upload.status not in (Status.FAILED, Status.CANCELLED):
         return None
-    same = BulkUpload.objects.filter(proveedor_id=upload.proveedor_id, sheet_name=upload.sheet_name)
-    newer = same.filter(Q(creados__gt=0) | Q(actualizados__gt=0), number__gt=upload.number)
-    found = newer.exclude(operation=Operation.PLAN).order_by("-number").values_list("filename", "created_at").first()
+    same = {"proveedor_id": upload.proveedor_id, "sheet_name": upload.sheet_name, "operation__in": LISTS}
+    newer = BulkUpload.objects.filter(Q(creados__gt=0) | Q(actualizados__gt=0), **same, number__gt=upload.number)
+    found = newer.order_by("-number").values_list("filename", "created_at").first()
     if found is None:
         return None
     filename, received = found

@@ -113,6 +113,7 @@ OF_THE_API = {
     ("bulk-upload/{task_id}/cancel", "post"): "",
     ("bulk-upload/{task_id}/retry", "post"): "",
     ("bulk-upload/{task_id}/undo", "post"): "",
+    ("bulk-upload/{task_id}/apply", "post"): "",
     # Other models.
     ("bodegas", "post"): "",
     ("inventory/bulk-upload", "post"): "",

@@ -109,6 +109,7 @@ def test_a_retry_goes_on_where_what_came_since_changed_nothing_or_is_of_another_
     make_upload(supplier, sheet_name="existencias", total=1, creados=1)
     make_upload(other_supplier, total=1, creados=1)
     make_upload(supplier, operation="plan", total=1, creados=1)
+    make_upload(supplier, operation="undo", total=1, actualizados=1)
     make_upload(supplier, total=2, rechazados=1, sin_cambios=1)
     retry_by_api(older, api)
 
