@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from rest_framework.authtoken.models import Token
 
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, ChangeGuard
 from bulk_upload.tests.helpers.admin_people import address, make_upload
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
 from bulk_upload.tests.helpers.rows import row
@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 LONG = "catalogo_completo_de_productos_de_enero_de_2026_version_final_corregida.xlsx"
 WIDTHS = (1366, 390)
 LOT = 7
+GUARD = 3
 MAIN_BUTTON = ".paso:visible, input.default:visible"
 OF_CATALOGUE = [
     *("product/", "product/?q=nada", "product/add/", "product/PROD00001/change/", "product/PROD00001/history/"),
@@ -49,12 +50,16 @@ OF_STAFF = [
     *("auth/", "authtoken/", "auth/user/", "auth/user/add/", "auth/group/", "auth/group/add/"),
     *("authtoken/tokenproxy/", "authtoken/tokenproxy/add/"),
     *(f"bulk_upload/bulkupload/{page}/?hoja=proveedores" for page in ("add", "guia")),
+    *(
+        f"bulk_upload/changeguard/{page}"
+        for page in ("", "add/", f"{GUARD}/change/", f"{GUARD}/delete/", f"{GUARD}/history/")
+    ),
     *("bulk_upload/bulkupload/operacion/", "bulk_upload/bulkupload/operacion/reintentar/"),
 ]
 
 
 @pytest.fixture
-def uploads(run_import, supplier: Supplier, other_supplier: Supplier, aws: None) -> list[BulkUpload]:
+def uploads(run_import, run_plan, supplier: Supplier, other_supplier: Supplier, aws: None) -> list[BulkUpload]:
     """One in each state; the first ended with rejected rows, warnings and a category of its own."""
     rows = [row(1), row(2, precio_unitario="caro"), row(3, stock_critico="900"), row(4, nombre="")]
     partial: BulkUpload = run_import(rows)
@@ -79,6 +84,7 @@ def uploads(run_import, supplier: Supplier, other_supplier: Supplier, aws: None)
             **ended,
         ),
         make_upload(supplier, operation="undo", based_on=replacing, status="processing", started_at=timezone.now()),
+        *plans(run_import, run_plan, supplier),
         make_upload(supplier, status="cancelled", **ended),
     ]
     for code in ("BOG_CENTRAL", "CALI_SUR"):
@@ -90,6 +96,23 @@ def uploads(run_import, supplier: Supplier, other_supplier: Supplier, aws: None)
     ]
     StockLot.objects.create(pk=LOT, producto_id="PROD00005", bodega_id="BOG_CENTRAL", lote="LOTE-2301-A", cantidad=12)
     return [partial, *stock, *made]
+
+
+def plans(run_import, run_plan, supplier: Supplier) -> list[BulkUpload]:
+    """A plan of rows of each outcome; one that the guard made; one that was applied, its application; one under way."""
+    rows = [row(1, precio_unitario="8000"), row(5, categoria="JERINGAS"), row(9), row(10, nombre="")]
+    planned, stopped, applied = (run_plan(rows, replace=True) for _ in range(3))
+    finding = {
+        "codigo": "guard_price",
+        "params": {"columna": "precio_unitario", "fila": 2, "porcentaje": 540, "maximo": 30},
+    }
+    BulkUpload.objects.filter(pk=stopped.pk).update(guard={"stopped": [finding]})
+    ended = {"completed_at": timezone.now(), "started_at": timezone.now()}
+    application = make_upload(
+        supplier, operation="apply", based_on=applied, status="completed", total=1, creados=1, **ended
+    )
+    running = make_upload(supplier, operation="plan", status="processing", started_at=timezone.now(), total=100)
+    return [planned, stopped, applied, application, running]
 
 
 @pytest.fixture
@@ -161,6 +184,7 @@ def test_pages_of_a_clerk(visit, clerk, uploads):  # noqa: F811
 
 def test_pages_of_staff(visit, admin_user, clerk, uploads, run_import):  # noqa: F811
     rows = [{"codigo": "PROV001", "nombre": "Andina"}, {"codigo": "PROV008", "nombre": ""}]
+    ChangeGuard.objects.create(pk=GUARD, proveedor_id="PROV001", sheet_name="productos", max_price_percent=30)
     of_suppliers = run_import(rows, sheet=SUPPLIERS, owner=None, replace=True)
     LogEntry.objects.log_actions(admin_user.pk, [clerk], 2, [{"changed": {"fields": ["email"]}}])
     page = visit(admin_user, "/admin/", language="en")

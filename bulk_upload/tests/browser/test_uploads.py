@@ -13,7 +13,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, ChangeGuard
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, address, make_upload, person
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, drop, fits, visit  # noqa: F401 - fixtures
 from bulk_upload.tests.helpers.processes import wait_for, worker_process
@@ -259,6 +259,51 @@ def test_the_catalogues_pages_are_accessible(visit, db, page_of):  # noqa: F811
     key = {"supplier": "PROV009", "category": "GUANTES", "product": "PROD00001"}[page_of]
     accessible(visit(root, f"/admin/catalog/{page_of}/"))
     accessible(visit(root, f"/admin/catalog/{page_of}/{key}/change/"))
+
+
+def test_what_a_file_would_change_is_looked_at_and_then_applied_by_the_keyboard(visit, operator, accept):  # noqa: F811
+    accept(csv_bytes([row(1), row(2)]), "antes.csv")
+    page = visit(operator, f"{ADD}?hoja=productos")
+    choose(page, csv_bytes([row(1, precio_unitario="9.99"), row(3), row(4, nombre="")]), "lista.csv")
+    page.check("#id_reemplazar_duplicados")
+    page.focus("#id_solo_validar")
+    page.keyboard.press("Space")
+    submit(page)
+    with worker_process("--wait", "1"):
+        wait_for_state(page, "Plan: nada se importó")
+        assert page.locator(".cuentas dd").all_text_contents() == ["1", "1", "0", "1"]
+        expect(page.locator(".cambios")).to_contain_text("1.250,50")
+        accessible(page)
+        page.set_viewport_size({"width": 390, "height": 900})
+        fits(page)
+        page.click(".opciones a:text('Se rechazarían')")
+        expect(page.locator(".cambios tbody tr")).to_have_count(1)
+        assert Product.objects.count() == 2
+        page.focus("input.paso")
+        page.keyboard.press("Enter")
+        wait_for_state(page, "Completada con errores")
+    assert str(Product.objects.get(pk="PROD00001").precio_unitario) == "9.99"
+    page.click(".resultado p:has-text('Aplica el plan') a")
+    expect(page.locator(".corregidas")).to_contain_text("Este plan se aplicó con la carga lista.csv")
+    accessible(page)
+
+
+def test_a_second_person_applies_what_the_guard_stopped(visit, operator, accept, supplier):  # noqa: F811
+    ChangeGuard.objects.create(proveedor=supplier, sheet_name="productos", max_price_percent=30)
+    accept(csv_bytes([row(1)]), "antes.csv")
+    page = visit(operator, ADD)
+    choose(page, csv_bytes([row(1, precio_unitario="1.00")]))
+    page.check("#id_reemplazar_duplicados")
+    submit(page)
+    with worker_process("--wait", "1"):
+        wait_for_state(page, "Detenida por el control de cambios")
+        expect(page.locator(".nota")).to_contain_text("en la fila 2")
+        assert page.locator("input.paso").count() == 0
+        accessible(page)
+        second = visit(person("segunda", *ALL_OF_UPLOADS, "approve_bulkupload"), page.url)
+        second.click("text=Aplicar este plan")
+        wait_for_state(second, "Completada")
+    assert str(Product.objects.get(pk="PROD00001").precio_unitario) == "1.00"
 
 
 def test_an_upload_is_undone_after_its_numbers_were_shown(visit, operator, accept):  # noqa: F811
