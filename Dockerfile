@@ -29,4 +29,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-m", "deploy.healthcheck", "/health"]
 # /dev/shm: gunicorn's heartbeat files on a slow disk make it kill workers that are well.
-CMD ["gunicorn", "--config", "deploy/gunicorn_config.py", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm", "medisupply.wsgi:application"]
+CMD ["python", "-m", "deploy.web", "--config", "deploy/gunicorn_config.py", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm", "medisupply.wsgi:application"]

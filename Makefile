@@ -188,9 +188,17 @@ bench-web-memory: $(INSTALLED)  ## measure the web processes' memory over 500 up
 bench-search: $(INSTALLED)  ## measure searches among 260,000 products, and what they cost an import
 	$(BENCHMARK) search
 
+.PHONY: bench-undo
+bench-undo: $(INSTALLED)  ## measure plans, their application and undos beside the import of the same file
+	$(BENCHMARK) undo
+
 .PHONY: bench-day
 bench-day: $(INSTALLED)  ## 1,000 small and 20 large files, 100 clients that poll, the purge: all ends, nothing grows
 	$(BENCHMARK) day
+
+.PHONY: bench-year
+bench-year: $(INSTALLED)  ## a year of nights with their purges: tables, indexes and answers stop growing
+	$(BENCHMARK) year
 
 .PHONY: bench-polling
 bench-polling: $(INSTALLED)  ## measure the answers to 200 clients that poll two imports

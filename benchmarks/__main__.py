@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import day, load, night, plans, polling, results, search, stock
+from benchmarks import day, load, night, plans, polling, results, search, stock, undo, year
 from benchmarks.databases import on_postgresql
 from benchmarks.files import FORMATS, Recipe
 from benchmarks.in_django import measure
@@ -61,9 +61,11 @@ COMMANDS: Final[dict[str, Callable[[], None]]] = {
     "corrections": load.corrections,
     "plans": plans.plans,
     "day": day.day,
+    "year": year.year,
     "web-memory": load.web_memory,
     "polling": polling.polling,
     "search": search.measure_search,
+    "undo": undo.measure_undo,
 }
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ class Task:
 class Job:
     """One upload, from POST to completed. `seen` is when the client saw the end, `seconds` when it was written."""
 
+    task: Task
     seconds: float
     seen: float
     accepted: float
@@ -72,10 +73,17 @@ class Client:
     ) -> Task:
         """POST the file; the same content with another `key` is another upload."""
         body, kind = encode_multipart_formdata({"file": (path.name, path.read_bytes())})
-        query = f"proveedor_id={owner}&reemplazar_duplicados={replace}&solo_validar={plan}"
+        query = f"proveedor_id={owner}&reemplazar_duplicados={str(replace).lower()}"
+        query += "&solo_validar=true" if plan else ""
         began = time.time()
         headers = {"Content-Type": kind, **({"Idempotency-Key": key} if key else {})}
         answer = self.request("POST", f"{to}?{query}", 202, body=body, headers=headers)
+        return Task(str(answer.json()["task_id"]), began, time.time())
+
+    def follow(self, task: Task, what: str) -> Task:
+        """Ask for what follows on a task: ``apply`` or ``undo``."""
+        began = time.time()
+        answer = self.request("POST", f"/api/catalog/bulk-upload/{task.id}/{what}", 202)
         return Task(str(answer.json()["task_id"]), began, time.time())
 
     def state(self, task: Task) -> dict[str, Any]:
@@ -95,7 +103,7 @@ class Client:
         seen = time.time()
         started, ended = (moment(body[name]) for name in ("started_at", "completed_at"))
         counts = body["result"]["resumen"]
-        return Job(ended - task.began, seen - task.began, task.accepted - task.began, ended - started, counts)
+        return Job(task, ended - task.began, seen - task.began, task.accepted - task.began, ended - started, counts)
 
     def run(self, recipe: Recipe, *, again: bool = False) -> Job:
         """Send the file and wait until it is completed, with the counts that it must have."""

@@ -60,7 +60,10 @@ class Database:
         """No product and no upload; the categories are there, for some contenders cannot make them."""
         rows = ", ".join(f"('{name}', true, CURRENT_TIMESTAMP)" for name in CATEGORIES)
         add = f"INSERT INTO catalog_category (nombre, aprobada, created_at) VALUES {rows} ON CONFLICT DO NOTHING"
-        self.execute(add, "TRUNCATE catalog_product, bulk_upload_bulkupload CASCADE")
+        # Some tables refer to the uploads without a constraint.
+        kept = ("rowchange", "chunkrows", "plannedrows")
+        tables = ", ".join(["catalog_product", "bulk_upload_bulkupload", *(f"bulk_upload_{name}" for name in kept)])
+        self.execute(add, f"TRUNCATE {tables} CASCADE")
 
     def settle(self) -> None:
         """Let the worker fill the search, and the database write out what the run before has left to be done."""

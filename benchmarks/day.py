@@ -1,7 +1,8 @@
 """A heavy day in some minutes: 1,000 small files, 20 large ones, two workers, 100 clients that poll, and the purge.
 
 All must end, with every row once and no answer of 500 or above; no process may grow. What the states' answers take is
-measured while everything runs, and again when nothing else does.
+measured while everything runs, and again when nothing else does. The purge has something to remove all the time: older
+uploads, of which one after another comes to the age of its file, errors and changes, or of its own.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ import itertools
 import statistics
 import subprocess
 import sys
-import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from benchmarks import results
 from benchmarks.client import Task
 from benchmarks.files import Recipe
+from benchmarks.old_uploads import move_back, removed, send_old_uploads
 from benchmarks.options import QUICK
 from benchmarks.polling import UNFINISHED, Connection, Seen
+from benchmarks.repeated import Repeated
 from benchmarks.system import System, on_its_own
 from dev.environment import PROJECT
 from dev.process_tree import children, resident
@@ -36,8 +39,17 @@ IDLE_SECONDS: Final = 20
 # Seconds between two looks at the memory, and between two purges.
 SAMPLE_SECONDS: Final = 0.5
 PURGE_SECONDS: Final = 10
+# The suppliers of older uploads, and how many each of them has sent; within so many seconds all of them come to an age.
+OLD_SUPPLIERS, OLD_EACH = (4, 5) if QUICK else (20, 10)
+OLD: Final = OLD_SUPPLIERS * OLD_EACH
+OLD_SECONDS: Final = 10 if QUICK else 120
+# Every other one has no more than its file, errors and changes to lose.
+AGES: Final = f"""make_interval(
+    days => CASE WHEN place % 2 = 0 THEN 90 ELSE 730 END, secs => -{OLD_SECONDS}.0 * place / {OLD}
+)"""
 LAST_PERCENT_MS: Final = 150.0
 LARGEST_GROWTH: Final = 0.10
+PRODUCTS: Final = "SELECT count(*), count(DISTINCT id) FROM catalog_product"
 
 
 def day() -> None:
@@ -45,34 +57,46 @@ def day() -> None:
     recipes = list(_recipes())
     for recipe in recipes:
         recipe.made()
-    with on_its_own(workers=2) as system, _memory(system) as memory, _purging(system) as purges:
-        began = time.monotonic()
-        busy, tasks = asyncio.run(_send_and_poll(system, recipes))
-        seconds = time.monotonic() - began
-        jobs = [system.client().wait(task) for task in tasks]
-        memory.end()
-        idle = asyncio.run(_poll(system, tasks[:CLIENTS], IDLE_SECONDS))
-        rows = sum(recipe.rows for recipe in recipes)
-        found = system.database.execute("SELECT count(*), count(DISTINCT id) FROM catalog_product")
+    rows = sum(recipe.rows for recipe in recipes)
+    with on_its_own(workers=2) as system:
+        products = rows + send_old_uploads(system, system.add_suppliers(OLD_SUPPLIERS), OLD_EACH, SMALL_ROWS, rows)
+        move_back(system.database, AGES)
+        memory, purges = Memory(system), Purges(system)
+        with Repeated(SAMPLE_SECONDS, memory.look) as looks, Repeated(PURGE_SECONDS, purges.purge):
+            began = time.monotonic()
+            busy, tasks = asyncio.run(_send_and_poll(system, recipes))
+            seconds = time.monotonic() - began
+            jobs = [system.client().wait(task) for task in tasks]
+            looks.end()
+            idle = asyncio.run(_poll(system, tasks[:CLIENTS], IDLE_SECONDS))
+        purges.purge()
+        created, found = sum(job.created for job in jobs), system.database.execute(PRODUCTS)
         letters = system.client().request("GET", "/health/ready", 200).json()["dead_letters"]
     codes = busy.codes + idle.codes
     growth = memory.growth()
     faults = [
-        *([f"{sum(job.created for job in jobs)} rows created, {found} products: not {rows}"]
-          if sum(job.created for job in jobs) != rows or found != [(rows, rows)] else []),
+        *([f"{created} rows created, not {rows}"] if created != rows else []),
+        *([f"{found} products, not {products}"] if found != [(products, products)] else []),
         *([f"answers of 500 and above: {codes}"] if max(codes) >= 500 else []),
         *([f"{letters} dead letters"] if letters else []),
         *([f"purge failed: {purges.failed}"] if purges.failed else []),
+        *(["not everything old was removed"] if not purges.removed_all() else []),
         *([f"{name} grew by {grown:.1%}" for name, grown in growth.items() if grown > LARGEST_GROWTH]),
         *(["status is too slow"] if idle.last_percent() > LAST_PERCENT_MS else []),
     ]  # fmt: skip
-    print(f"{len(tasks)} uploads, {rows:,} rows in {seconds:.0f} s: {rows / seconds:,.0f} rows/s")
-    print(f"status while it runs: {len(busy.milliseconds):,} answers, {_times(busy)}")
-    print(f"status while nothing else runs: {len(idle.milliseconds):,} answers, {_times(idle)} (wanted: under 150)")
-    print(f"answers: {dict(codes)}; purges: {purges.done}; dead letters: {letters}")
-    for name, grown in growth.items():
-        print(f"memory of {name}: {memory.quarter(name, 0):.0f} → {memory.quarter(name, 3):.0f} MiB ({grown:+.1%})")
-    print(*(faults or ["as it must be"]), sep="\n")
+    lines = [
+        f"{len(tasks):,} uploads, {rows:,} rows in {seconds:.0f} s: {rows / seconds:,.0f} rows/s.",
+        f"Status while it runs: {len(busy.milliseconds):,} answers, {_times(busy)}.",
+        f"Status while nothing else runs: {len(idle.milliseconds):,} answers, {_times(idle)} (wanted: under 150).",
+        f"Answers: {dict(codes)}; dead letters: {letters}.",
+        f"{purges.done} purges, {purges.failed} failed; removed: {dict(purges.removed)}.",
+        *(
+            f"Memory of {name}: {memory.quarter(name, 0):.0f} → {memory.quarter(name, 3):.0f} MiB ({grown:+.1%})."
+            for name, grown in growth.items()
+        ),
+    ]
+    print(*lines, *(faults or ["as it must be"]), sep="\n")
+    results.write("bench-day", "\n".join(f"- {line}" for line in lines))
     sys.exit(1 if faults else 0)
 
 
@@ -139,19 +163,16 @@ def _times(seen: Seen) -> str:
 class Memory:
     """MiB of each process over time: web processes, workers, and the processes that their readers are forked from."""
 
+    system: System
     samples: dict[str, list[float]] = field(default_factory=dict)
-    over: threading.Event = field(default_factory=threading.Event)
 
-    def look(self, system: System) -> None:
-        pids = {f"web process {n}": pid for n, pid in enumerate(children(system.web), 1)}
-        for number, worker in enumerate(system.workers, 1):
+    def look(self) -> None:
+        pids = {f"web process {n}": pid for n, pid in enumerate(children(self.system.web), 1)}
+        for number, worker in enumerate(self.system.workers, 1):
             pids[f"worker {number}"] = worker
             pids |= {f"fork server of worker {number}": pid for pid in children(worker)[:1]}
         for name, pid in pids.items():
             self.samples.setdefault(name, []).append(resident(pid))
-
-    def end(self) -> None:
-        self.over.set()
 
     def quarter(self, name: str, which: int) -> float:
         found = self.samples[name]
@@ -163,45 +184,22 @@ class Memory:
         return {name: self.quarter(name, 3) / self.quarter(name, 0) - 1 for name in self.samples}
 
 
-@contextmanager
-def _memory(system: System) -> Iterator[Memory]:
-    memory = Memory()
-
-    def watch() -> None:
-        while not memory.over.wait(SAMPLE_SECONDS):
-            memory.look(system)
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield memory
-    finally:
-        memory.end()
-        thread.join()
-
-
 @dataclass
 class Purges:
+    """The purge, while everything else runs: how often, and how many of each kind it removed."""
+
+    system: System
     done: int = 0
     failed: int = 0
+    removed: Counter[str] = field(default_factory=Counter)
 
+    def purge(self) -> None:
+        command, env = [sys.executable, "manage.py", "purge_bulk_uploads"], dict(self.system.environment)
+        ended = subprocess.run(command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, text=True, check=False)
+        self.done += 1
+        self.failed += ended.returncode != 0
+        self.removed += removed(ended.stdout)
 
-@contextmanager
-def _purging(system: System) -> Iterator[Purges]:
-    """The purge, again and again while everything else runs."""
-    purges, over = Purges(), threading.Event()
-    command = [sys.executable, "manage.py", "purge_bulk_uploads"]
-
-    def purge() -> None:
-        while not over.wait(PURGE_SECONDS):
-            ended = subprocess.run(command, cwd=PROJECT, env=dict(system.environment), capture_output=True, check=False)
-            purges.done += 1
-            purges.failed += ended.returncode != 0
-
-    thread = threading.Thread(target=purge, daemon=True)
-    thread.start()
-    try:
-        yield purges
-    finally:
-        over.set()
-        thread.join()
+    def removed_all(self) -> bool:
+        """Each older upload has lost its file, and half of them were older still."""
+        return (self.removed["archivos originales"], self.removed["cargas"]) == (OLD, OLD // 2)

@@ -30,8 +30,10 @@ EDITION: Final = "1"
 CATEGORIES: Final = ("GUANTES", "JERINGAS", "SUTURAS", "VENDAJES")
 # column, and what it holds when it is a defect; `None` as id: the row before has the same one.
 DEFECTS: Final = (("nombre", None), ("precio_unitario", "1.250"), ("tiempo_entrega_dias", 9999), ("id", None))
-# The columns of a product's table: those of the sheet, then what the system adds, the same for every row.
-FIELDS: Final = ["categoria_id" if name == "categoria" else name for name in PRODUCTS.names]
+# The columns of the files: the medical ones are left out, as most lists do, and figures stay comparable.
+HEADER: Final = PRODUCTS.names[: PRODUCTS.index["gtin"]]
+# The columns of a product's table: those of the files, then what the system adds, the same for every row.
+FIELDS: Final = ["categoria_id" if name == "categoria" else name for name in HEADER]
 UPLOAD, NOW = str(uuid.UUID(int=1)), "2026-01-20 10:00:00+00"
 BOOKKEEPING: Final = {
     "version": "1",
@@ -95,7 +97,7 @@ class Recipe:
     def made(self) -> Path:
         """The file; written unless it is there."""
         name = f"{EDITION}-{self.variant}-{self.rows}-from-{self.first}.{self.format}"
-        return once(name, lambda path: WRITERS[self.format](path, PRODUCTS.names, map(self.cells, self.numbers)))
+        return once(name, lambda path: WRITERS[self.format](path, HEADER, map(self.cells, self.numbers)))
 
 
 def values(n: int) -> list[Any]:

@@ -23,12 +23,11 @@ from python_calamine import CalamineWorkbook
 from tablib import Dataset
 
 from benchmarks.databases import Database
-from benchmarks.files import FORMATS, Recipe
+from benchmarks.files import FORMATS, HEADER, Recipe
 from benchmarks.measured import Measurement, Measurements
 from benchmarks.options import LARGEST_FOR_PEERS, SIZES
 from benchmarks.report import NAMES
 from catalog.models import Product
-from catalog.sheets.products import PRODUCTS
 
 # What the files do not say.
 SET: Final[dict[str, Any]] = {"proveedor_id": "PROV001", "activo": True}
@@ -48,7 +47,7 @@ class ProductResource(resources.ModelResource):  # type: ignore[misc]
 
     class Meta:
         model = Product
-        fields = PRODUCTS.names
+        fields = HEADER
         import_id_fields = ("id",)
         use_bulk = True
         batch_size = CHUNK
@@ -92,7 +91,7 @@ def row_by_row(path: Path, _url: str) -> None:
     # A transaction around all of it: with one for each row it would be slower still.
     with transaction.atomic():
         for row in rows:
-            values = dict(zip(PRODUCTS.names, row, strict=True))
+            values = dict(zip(HEADER, row, strict=True))
             values["categoria_id"] = values.pop("categoria")
             Product.objects.update_or_create(id=values.pop("id"), defaults={**values, **SET})
 

@@ -31,9 +31,7 @@ def plans() -> None:
         began = time.monotonic()
         size = len(client.request("GET", f"{UPLOADS}/{task.id}/plan.xlsx", 200).data)
         print(f"{'workbook':8} {time.monotonic() - began:6.1f} s, {size / 1e6:.1f} MB", flush=True)
-        answer = client.request("POST", f"{UPLOADS}/{task.id}/apply", 202)
-        now = time.time()
-        applied = _timed("apply", system, Task(str(answer.json()["task_id"]), now, now))
+        applied = _timed("apply", system, client.follow(task, "apply"))
         if planned != direct or (applied, _problems(system), _products(system)) != expected:
             raise AssertionError("the plan's application has come to something else than the import")
     print(f"{ROWS:,} rows: a plan and its application come to the same as the import")

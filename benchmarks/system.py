@@ -72,7 +72,7 @@ def running(database: Database, workers: int = 1, settings: Mapping[str, str] | 
         token = secrets.token_hex(20)
         database.execute(USER, "DELETE FROM authtoken_token", TOKEN.format(token))
         gunicorn = start(
-            *(sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn_config.py", "--workers", "2"),
+            *(sys.executable, "-m", "deploy.web", "--config", "deploy/gunicorn_config.py", "--workers", "2"),
             *("--bind", f"127.0.0.1:{web}", "--log-level", "warning", "medisupply.wsgi:application"),
         )
         pids = tuple(start(sys.executable, "manage.py", "consume_bulk_uploads") for _ in range(workers))

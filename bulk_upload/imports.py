@@ -114,9 +114,7 @@ class SheetImport:
                 found.add(reference.other_owner)
             if len(reference.by) > 1:
                 found.add("named_before")
-        if any(column.pattern for column in cls.sheet.columns):
-            found.add("wrong_form")
-        return found
+        return found.union(*(column.own_problems for column in cls.sheet.columns))
 
     @classmethod
     def after_chunk(cls) -> None:

@@ -22,6 +22,8 @@ from medisupply.backends import shared_cache
 COMPLETED_SECONDS: Final = 24 * 3600
 # Releases that kept unfinished states for a day had another name: what they left is never read.
 KEY: Final = "upload-status:"
+# What the web of the last release reads, and itself writes for a day. To be removed when no such web can come back.
+LAST_KEY: Final = "bulk-upload:"
 
 
 class Counts(TypedDict):
@@ -125,6 +127,7 @@ def put(snapshot: Snapshot) -> None:
     """Show `snapshot`, unless a newer one is shown already. Never fails: see `shared_cache`."""
     seconds = COMPLETED_SECONDS if snapshot["status"] == Status.COMPLETED else _unfinished_seconds()
     shared_cache.replace_unless_newer(_key(snapshot["task_id"]), snapshot, seconds)
+    forget_of_last_release(snapshot["task_id"])
 
 
 def get(task_id: uuid.UUID | str) -> Snapshot | None:
@@ -146,6 +149,12 @@ def kept() -> Iterator[str]:
 def forget(task_id: uuid.UUID | str) -> None:
     """Drop the snapshot: the next reader asks the database."""
     shared_cache.delete(_key(task_id))
+    forget_of_last_release(task_id)
+
+
+def forget_of_last_release(task_id: uuid.UUID | str) -> None:
+    """Let the web of the last release ask the database, not a snapshot of its own that nothing here replaces."""
+    shared_cache.delete(f"{LAST_KEY}{task_id}")
 
 
 def ping() -> None:

@@ -7,7 +7,7 @@ queue works too, without the promise of order.
 The message is ``{"version": 1, "task_id": "…"}``; all else is in the database. One that asks for a file to be made
 of an upload also has ``"file_id"``, and a group of its own: no import waits behind it. A worker of a release that
 knows no such files takes it for a repeated message of an upload that has ended, and deletes it; the sweep sends it
-again.
+again. Further keys are ignored. What a worker must not ignore needs a version of its own: see docs/release.md.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ class Delivery:
     file_id: uuid.UUID | None = None
     # How often SQS has handed it out, this time included.
     receives: int = 1
+    # Whether its version is one of a newer release: what it asks for is not known here.
+    is_newer: bool = False
 
 
 def publish(task_id: uuid.UUID, group: str, publication: int) -> None:
@@ -96,6 +98,7 @@ def receive(wait_seconds: int) -> Delivery | None:
             message_id=message.get("MessageId", ""),
             group=attributes.get("MessageGroupId", "unknown"),
             receives=int(attributes.get("ApproximateReceiveCount", 1)),
+            is_newer=_is_newer(body),
         )
     return None
 
@@ -333,8 +336,22 @@ def _file_id(body: str) -> uuid.UUID | None:
 
 def _named(name: str, body: str) -> uuid.UUID | None:
     """The identifier `name` of one of our messages."""
+    message = _message(body)
+    try:
+        return uuid.UUID(message[name]) if message["version"] == VERSION else None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _is_newer(body: str) -> bool:
+    version = _message(body).get("version")
+    return isinstance(version, int) and version > VERSION
+
+
+def _message(body: str) -> dict[str, Any]:
+    """What a message says; empty when it is no JSON object."""
     try:
         message = json.loads(body)
-        return uuid.UUID(message[name]) if message["version"] == VERSION else None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}

@@ -23,6 +23,7 @@ def show(upload: BulkUpload) -> None:
     For the end of an attempt, for deliveries of what has ended, and for the sweep: a state whose snapshot could not
     be written is shown at last. Not within a transaction, which a fault of the database would spoil.
     """
+    progress.forget_of_last_release(upload.pk)
     try:
         now = BulkUpload.objects.filter(pk=upload.pk).first()
         shown = progress.get(upload.pk)

@@ -21,14 +21,18 @@ MOST_CHOICES: Final = 1000
 
 
 def example_products(supplier: str = "") -> list[dict[str, Any]]:
-    """The products of the example; a column that they do not have yet gets its example value.
+    """The products of the example; a required column that they do not have yet gets its example value.
 
     With a supplier's code their `id` and `codigo`, which are unique over all suppliers, begin with it: the examples of
     two suppliers can be uploaded both.
     """
     products: list[dict[str, Any]] = json.loads((FIXTURES / PRODUCTS_EXAMPLE).read_text("utf-8"))
     rows = [
-        {column.name: product.get(column.name, column.example) for column in PRODUCTS.columns} for product in products
+        {
+            column.name: product.get(column.name, column.example if column.required else "")
+            for column in PRODUCTS.columns
+        }
+        for product in products
     ]
     return [row | {name: f"{supplier}-{row[name]}" for name in UNIQUE} for row in rows] if supplier else rows
 

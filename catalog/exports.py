@@ -15,26 +15,13 @@ from bulk_upload.workbooks.errors_file import ExportFormat
 from bulk_upload.workbooks.safe_cells import importable_cell
 from bulk_upload.workbooks.xlsx import Cell, streamed, text
 from catalog.models import Product
+from catalog.sheets.products import PRODUCTS
 
 # The sheet's own columns: an exported file can be uploaded again, without a warning.
-COLUMNS: Final = (
-    "id",
-    "nombre",
-    "codigo",
-    "categoria_id",
-    "presentacion",
-    "precio_unitario",
-    "certificado_sanitario",
-    "condiciones_almacenamiento",
-    "tiempo_entrega_dias",
-    "stock_minimo",
-    "stock_critico",
-    "requiere_lote",
-    "requiere_vencimiento",
-)
+HEADERS: Final = PRODUCTS.names
+COLUMNS: Final = tuple("categoria_id" if name == "categoria" else name for name in HEADERS)
 # Programs also get whose product it is.
 JSON_COLUMNS: Final = (*COLUMNS, "proveedor_id")
-HEADERS: Final = tuple("categoria" if name == "categoria_id" else name for name in COLUMNS)
 JSON_HEADERS: Final = (*HEADERS, "proveedor_id")
 BATCH: Final = 2000
 

@@ -16,6 +16,10 @@ PRODUCT_PROBLEMS: Final[dict[str, ProblemText]] = {
             "reemplazar duplicados."
         ),
     ),
+    "temperatures_reversed": ProblemText(
+        _("Temperatura mínima mayor que la máxima"),
+        _("La temperatura mínima ({minima} °C) es mayor que la máxima ({maxima} °C): revise las dos."),
+    ),
     "too_many_new_categories": ProblemText(
         _("Demasiadas categorías nuevas"),
         _(

@@ -6,6 +6,7 @@ from django.urls import re_path
 
 from bulk_upload.api.upload import UploadView
 from catalog.api import CategoryListView, SupplierListView
+from catalog.api.items.history import ItemHistoryView
 from catalog.api.items.views import ItemListView, ItemView
 from catalog.sheets.products import PRODUCTS
 
@@ -19,6 +20,7 @@ urlpatterns = [
     re_path(r"^suppliers/?$", SupplierListView.as_view(), name="suppliers"),
     re_path(r"^items/bulk-upload/?$", UPLOAD, name="upload"),
     re_path(r"^items/?$", ItemListView.as_view(), name="items"),
+    re_path(r"^items/(?P<item_id>[^\n]+)/history\Z", ItemHistoryView.as_view(), name="item-history"),
     # All that follows is the id, also a slash at its end: S1 and S1/ are two products.
     re_path(r"^items/(?P<item_id>[^\n]+)\Z", ItemView.as_view(), name="item"),
 ]

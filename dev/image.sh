@@ -61,7 +61,7 @@ run sh -c '! touch /app/x 2>/dev/null && ! command -v gcc curl' || { echo "The i
 run python manage.py bootstrap --demo
 # Their process ids are known within: buildah passes no signal on.
 start() { run sh -c 'echo $$ >/tmp/program.$$; exec "$@"' - "$@" & }
-start gunicorn --config deploy/gunicorn_config.py --bind "127.0.0.1:$PORT" --worker-tmp-dir /dev/shm medisupply.wsgi:application
+start python -m deploy.web --config deploy/gunicorn_config.py --bind "127.0.0.1:$PORT" --worker-tmp-dir /dev/shm medisupply.wsgi:application
 start python manage.py consume_bulk_uploads
 for _ in $(seq 60); do curl -fs "http://127.0.0.1:$PORT/health/ready" >/dev/null && break || sleep 1; done
 ask() { curl -fsS -H 'Authorization: Token demo-token-prov001' "$@"; }

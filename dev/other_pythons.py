@@ -26,9 +26,10 @@ REQUIREMENTS: Final = PROJECT / "requirements" / "dev.txt"
 OLDEST: Final = (3, 11)
 # Minor versions that are looked for by name.
 MINORS: Final = range(OLDEST[1], 30)
-# Version and kind of an interpreter. Releases of CPython with its lock count, as the locked packages have wheels for.
+# Version and kind of an interpreter. Releases of CPython with its lock count, as the locked packages have wheels for,
+# where they can make a virtual environment: Debian has that in a package of its own.
 DESCRIBE: Final = """
-import platform, sys, sysconfig
+import ensurepip, platform, sys, sysconfig, venv
 usable = platform.python_implementation() == "CPython" and sys.version_info.releaselevel == "final"
 if usable and not sysconfig.get_config_var("Py_GIL_DISABLED"):
     print(*sys.version_info[:3])
@@ -112,27 +113,36 @@ def first_pass(interpreter: Path) -> int:
         raise
 
 
-def chosen(arguments: list[str]) -> list[Python]:
-    """The interpreters of the command line, or all that are newer. Ends the process when one cannot be used."""
-    if not arguments:
-        found = newer_than(sys.version_info[:2], installed())
-        only = read(Tests.NEWER_PYTHONS).split(",")
-        return [python for python in found if only == [""] or f"3.{python.minor[1]}" in only]
+def newer_ones() -> list[Python]:
+    """Those that are newer, as far as `NEWER_PYTHONS` wants them; says what was found."""
+    only = read(Tests.NEWER_PYTHONS)
+    if only == "none":
+        print("Newer Pythons are not looked for: NEWER_PYTHONS=none")
+        return []
+    found = newer_than(sys.version_info[:2], installed())
+    print(f"Newer Pythons that were found: {', '.join(f'{python} ({python.path})' for python in found) or 'none'}")
+    wanted = [python for python in found if not only or f"3.{python.minor[1]}" in only.split(",")]
+    if only:
+        print(f"NEWER_PYTHONS={only} leaves {', '.join(map(str, wanted)) or 'none'}")
+    return wanted
+
+
+def named(arguments: list[str]) -> list[Python]:
+    """The interpreters of the command line. Ends the process when one cannot be used."""
     pythons = []
     for path in arguments:
         python = described(path)
         if python is None or python.minor < OLDEST:
-            sys.exit(f"{path} is no release of CPython 3.{OLDEST[1]} or newer that runs.")
+            sys.exit(
+                f"{path} is no release of CPython 3.{OLDEST[1]} or newer that runs and makes virtual environments."
+            )
         pythons.append(python)
     return pythons
 
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    pythons = chosen(arguments)
-    if not pythons:
-        only = read(Tests.NEWER_PYTHONS)
-        print(f"No newer Python to run the tests on: {f'NEWER_PYTHONS={only}' if only else 'none was found'}")
+    pythons = named(arguments) if arguments else newer_ones()
     results = {}
     for python in pythons:
         print(f"=== {python} ({python.path})", flush=True)

@@ -1,7 +1,7 @@
 """The whole system on this machine, from pip packages alone: `python -m dev.stack run | demo`.
 
 `run` becomes supervisord, which starts the parts (dev/supervisor/dev.conf). One of them is `bring-up`:
-it makes the installation ready, lets web and worker start, and says so when they answer.
+it makes the installation ready, lets web, worker and purge start, and says so when they answer.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def run() -> None:
 
 
 def bring_up() -> None:
-    """Bootstrap, then let web and worker start, then say where everything is."""
+    """Bootstrap, then let web, worker and purge start, then say where everything is."""
     try:
         _step("bootstrap", sys.executable, "manage.py", "bootstrap", "--demo")
-        _step("start of web and worker", *SUPERVISORCTL, "start", "web", "worker", quiet=True)
+        _step("start of web, worker and purge", *SUPERVISORCTL, "start", "web", "worker", "purge", quiet=True)
         wait_until_ready(int(os.environ["PORT"]))
     except StackError as error:
         Path(os.environ["RUN_DIR"], "failed").write_text(str(error), "utf-8")

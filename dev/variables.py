@@ -68,12 +68,13 @@ class Tests(Section):
     NEWER_PYTHONS = Variable(
         Text(r"(3\.\d+(,3\.\d+)*|none)?", "versions such as 3.12,3.13, or none, or empty", "`3.12,3.13` o `none`"),
         "",
-        "Los Python de `make test-newer-pythons`.",
+        "Los Python de `make test-newer-pythons` y `.ci/run`.",
         default_in_words="todos los que haya, más nuevos que el de `.venv`",
     )
     REQUIRE_POSTGRES = Variable(Flag(), "false", "Con `1`, es una falla que PostgreSQL no responda.")
     REQUIRE_BROWSER = Variable(Flag(), "false", "Con `1`, es una falla que no haya Chromium.")
     REQUIRE_PROMETHEUS = Variable(Flag(), "false", "Con `1`, es una falla que no haya Prometheus.")
+    REQUIRE_HISTORY = Variable(Flag(), "false", "Con `1`, es una falla que el historial no tenga la última versión.")
     CHROMIUM = Variable(
         PATH,
         "chromium",
@@ -109,6 +110,8 @@ class Compose(Section):
     DB_PORT = Variable(PORT, "15432", "PostgreSQL.", unit="puerto")
     CACHE_PORT = Variable(PORT, "16379", "Valkey.", unit="puerto")
     AWS_PORT = Variable(PORT, "15000", "S3 y SQS.", unit="puerto")
+    PROMETHEUS_PORT = Variable(PORT, "19090", "Prometheus, con `--profile monitoring`.", unit="puerto")
+    GRAFANA_PORT = Variable(PORT, "13000", "Grafana, con `--profile monitoring`.", unit="puerto")
 
 
 class Internal(Section):

@@ -17,6 +17,7 @@ from django_stubs_ext import StrPromise
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.newer_lists import Outdated, newer_list
 from bulk_upload.owners import may_act_for
 from bulk_upload.purged import Purged, no_retry
 from medisupply.web import history
@@ -34,8 +35,12 @@ class Step:
     done: StrPromise
     too_late: StrPromise
     logged_as: str
-    # What of the upload is gone that the step needs.
-    impossible: Callable[[BulkUpload], Purged | None] = lambda upload: None
+    # Why it cannot be done, although the state would allow it.
+    impossible: Callable[[BulkUpload], Purged | Outdated | None] = lambda upload: None
+
+
+def _no_retry(upload: BulkUpload) -> Purged | Outdated | None:
+    return no_retry(upload) or newer_list(upload)
 
 
 STEPS: Final = {
@@ -61,7 +66,7 @@ STEPS: Final = {
         _("La carga está de nuevo en la cola."),
         _("Solo una carga fallida o cancelada puede reintentarse."),
         logged_as="retried",
-        impossible=no_retry,
+        impossible=_no_retry,
     ),
 }
 
@@ -89,7 +94,7 @@ class CancelRetryPage(ScopedUploads):
         step = (UNDO_STEPS if upload.is_undo else STEPS)[name]
         impossible = step.impossible(upload)
         if request.method == "POST" or impossible or upload.status not in step.allowed:
-            if request.method == "POST" and step.run(upload):
+            if request.method == "POST" and not impossible and step.run(upload):
                 self.log_change(request, upload, history.message(step.logged_as))
                 messages.success(request, step.done)
             else:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
+from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
 
 
@@ -41,7 +42,9 @@ class ScopedUploads(admin.ModelAdmin[BulkUpload]):
             .filter(pk=key)
             .first()
         )
-        if upload is None:
+        # After a rollback there may be uploads of sheets that only the newer release knows: the list has them, and the
+        # API says their state.
+        if upload is None or upload.sheet_name not in registry.imports:
             raise Http404
         return upload
 

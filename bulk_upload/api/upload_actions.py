@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bulk_upload import purged
+from bulk_upload import newer_lists, purged
 from bulk_upload.api import access
 from bulk_upload.api.schema import CHANGES_PURGED, ERRORS_PURGED, FILE_PURGED, TASK, UNKNOWN, UPLOADS
 from bulk_upload.api.upload import Accepted, accepted, accepted_example, answer_202
@@ -27,6 +27,13 @@ RETRIED: Final = _("Carga encolada de nuevo: continúa donde quedó")
 ENDED: Final = ErrorCase(409, "already_ended", _("La carga ya terminó: no hay nada que cancelar."))
 NOT_RETRYABLE: Final = ErrorCase(409, "not_retryable", _("Solo una carga fallida o cancelada puede reintentarse."))
 SAME_FILE: Final = ErrorCase(409, "same_file_running", _("El mismo archivo ya se está importando en otra carga."))
+NEWER_LIST: Final = ErrorCase(
+    409,
+    newer_lists.CODE,
+    "Después de esta lista se importó «precios_febrero.xlsx», recibida el 20 de enero de 2026 a las 10:00: si esta "
+    "continuara, mezclaría valores viejos con los nuevos. Si la necesita, cárguela otra vez, primero como plan, para "
+    "ver qué cambiaría.",
+)
 
 UNDONE: Final = ErrorCase(409, "already_undone", purged.UNDONE)
 
@@ -65,10 +72,12 @@ class RetryView(APIView):
         description="Una carga fallida o cancelada continúa donde quedó.",
         parameters=[TASK],
         answers={202: answer(Accepted, "Encolada de nuevo.", accepted_example(RETRIED))},
-        errors=[403, UNKNOWN, NOT_RETRYABLE, SAME_FILE, UNDONE, *PURGED],
+        errors=[403, UNKNOWN, NOT_RETRYABLE, SAME_FILE, UNDONE, NEWER_LIST, *PURGED],
     )
     def post(self, request: Request, task_id: str) -> Response:
         upload = access.changeable(request, task_id)
+        if newer := newer_lists.newer_list(upload):
+            raise Conflict(newer.sentence, code=newer.code)
         if not retry_upload(upload):
             upload.refresh_from_db()
             if gone := purged.no_retry(upload):

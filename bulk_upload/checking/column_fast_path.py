@@ -14,10 +14,11 @@ from typing import Final, cast
 
 from bulk_upload.sheet.addressable_ids import are_addressable
 from bulk_upload.sheet.cells import Cell, DateCell
-from bulk_upload.sheet.columns import Column
+from bulk_upload.sheet.columns import Column, DecimalColumn, GtinColumn
 from bulk_upload.sheet.date_values import ISO_DATE
 from bulk_upload.sheet.excel_errors import is_error_text, may_hold_errors
 from bulk_upload.sheet.formulas import is_wrapped
+from bulk_upload.sheet.gtins import LONGEST, are_gtins
 from bulk_upload.sheet.text_cleaning import is_clean
 from bulk_upload.sheet.values import Value
 
@@ -26,7 +27,7 @@ Plain = Callable[[Sequence[Cell], set[type]], list[Value | None] | None]
 # A printable character that begins no composition of Unicode: joined by it, texts stay what they are.
 _BETWEEN: Final = "|"
 _SCIENTIFIC: Final = re.compile(r"[eE][+-]\d")
-# Far below the largest price, and without anything that could be read in two ways.
+# Without anything that could be read in two ways.
 _PRICE: Final = r"[0-9]{1,9}(?:\.[0-9]{1,2})?"
 _DEAREST: Final = 10**9
 _PRICES: Final = re.compile(rf"{_PRICE}(?:\|{_PRICE})*", re.ASCII)
@@ -36,10 +37,12 @@ _DATES: Final = re.compile(rf"{ISO_DATE.pattern}(?:\|{ISO_DATE.pattern})*")
 
 def plain_values(column: Column) -> Plain | None:
     """The function for the cells of a column, given the set of their types; `None` when it has few different cells."""
-    if column.kind == "decimal":
-        return _prices
+    if isinstance(column, DecimalColumn):
+        return _prices if (column.places, column.minimum) == (2, 0) and column.largest >= _DEAREST else None
     if column.earliest is not None and column.latest is not None:
         return _dates(column.earliest, column.latest)
+    if isinstance(column, GtinColumn):
+        return _gtins
     if column.kind in ("code", "text") and not column.upper and not column.pattern:
         return _texts(column.max_length or 0, code=column.kind == "code", addressable=column.addressable)
     return None
@@ -68,6 +71,14 @@ def _texts(maximum: int, *, code: bool, addressable: bool) -> Plain:
         return cast(list[Value | None], texts)
 
     return plain
+
+
+_codes_of_digits: Final = _texts(LONGEST, code=True, addressable=False)
+
+
+def _gtins(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:
+    texts = _codes_of_digits(cells, types)
+    return texts if texts and are_gtins(cast(list[str], texts)) else None
 
 
 def _prices(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:

@@ -17,7 +17,6 @@ from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.consuming.row_counts import RowCounts
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
-from bulk_upload.importing.mapping.target import target_of
 from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Operation
@@ -95,9 +94,12 @@ class ImportAttempt(Attempt):
     def _work(self) -> None:
         upload, guard = self.upload, guard_of(self.upload)
         if upload.operation == Operation.PLAN:
-            self._plan()
+            self._begin_again()
+            self._import(only_plan=True)
         elif guard:
-            if found := findings(guard, upload, self._plan(guard={"asked": True})):
+            self._begin_again(guard={"asked": True})
+            plan = self._import(only_plan=True)
+            if plan and (found := findings(guard, upload, plan)):
                 log.info("The change guard has stopped the upload", found=[one["codigo"] for one in found])
                 self._ending = {"operation": Operation.PLAN, "guard": {"stopped": found}}
                 return
@@ -106,14 +108,7 @@ class ImportAttempt(Attempt):
         else:
             self._import()
 
-    def _plan(self, **changes: Any) -> Plan:
-        """From the first row on: what an interrupted plan knew of earlier rows is lost, and it has written nothing."""
-        self._begin_again(**changes)
-        plan = Plan(target_of(self.upload.sheet_name), self.upload)
-        self._import(plan)
-        return plan
-
-    def _import(self, plan: Plan | None = None) -> None:
+    def _import(self, *, only_plan: bool = False) -> Plan | None:
         upload = self.upload
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
         with self._context.readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
@@ -127,9 +122,10 @@ class ImportAttempt(Attempt):
                     next_row=upload.next_row,
                     chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
                 )
-            import_table(upload, table, self._after_chunk, self.keep, self.clock, plan)
+            return import_table(upload, table, self._after_chunk, self.keep, self.clock, only_plan=only_plan)
 
     def _begin_again(self, **changes: Any) -> None:
+        """From the first row on: what an interrupted plan knew of earlier rows is lost, and it has written nothing."""
         with transaction.atomic():
             self.upload.begin_again(**changes)
             self.upload.planned_rows.all().delete()

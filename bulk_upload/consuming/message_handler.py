@@ -9,6 +9,8 @@ What becomes of an upload and its message is decided in `DeliveryHandler._attemp
   one the upload fails in words and the message goes to the dead-letter queue;
 - the claim was lost: nothing more is written or deleted;
 - `GiveBack`: upload and message are given back, as after no attempt at all.
+
+A message that a newer release published is given back for a while: see `_skip_newer`.
 """
 
 from __future__ import annotations
@@ -40,8 +42,8 @@ log = get_logger(__name__)
 
 # A reader may be killed by a system that ran out of memory for another process's sake; twice is no accident.
 READER_KILLS: Final = 2
-# Deliveries of a message whose upload the database does not know, and seconds between them: a database that was
-# restored, or a standby that lags, may know it soon.
+# Deliveries of a message whose upload the database does not know, or whose version this release does not, and seconds
+# between them: a database that was restored, or a standby that lags, may know it soon; a newer worker may take it.
 UNKNOWN_DELIVERIES: Final = 5
 UNKNOWN_DELAY: Final = 60
 # Seconds between tries while the database does not answer.
@@ -81,6 +83,9 @@ class DeliveryHandler:
 
     def handle(self, delivery: Delivery) -> None:
         """Deal with one message. Raises the faults of SQS and of the database, and `WorkerUnfit`."""
+        if delivery.is_newer:
+            self._skip_newer(delivery)
+            return
         if delivery.task_id is None:
             log.error("The message is not ours: to the dead letters", bytes=len(delivery.body))
             queue.to_dead_letters(delivery)
@@ -210,6 +215,18 @@ class DeliveryHandler:
         log.error("The database knows no such upload: its message goes to the dead letters")
         queue.to_dead_letters(delivery)
         return Outcome.DEAD
+
+    def _skip_newer(self, delivery: Delivery) -> None:
+        """Leave the message to a newer worker, but not for ever: in a FIFO queue its supplier's uploads wait behind it.
+
+        Once it has left the queue, the sweep publishes its upload again, in the version of this release.
+        """
+        if delivery.receives < UNKNOWN_DELIVERIES:
+            log.warning("A newer release has published the message: it is given back", receives=delivery.receives)
+            queue.set_visibility(delivery, UNKNOWN_DELAY)
+            return
+        log.error("A newer release has published the message, and none takes it: to the dead letters")
+        queue.to_dead_letters(delivery)
 
 
 def due(task_id: uuid.UUID) -> list[uuid.UUID]:

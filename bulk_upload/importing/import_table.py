@@ -31,9 +31,10 @@ def import_table(
     after_chunk: Callable[[], None],
     keep: Callable[[], None] = lambda: None,
     clock: StageClock | None = None,
-    plan: Plan | None = None,
-) -> None:
-    """Import every chunk of `table`, which begins at the upload's checkpoint; or, with `plan`, fill that.
+    *,
+    only_plan: bool = False,
+) -> Plan | None:
+    """Import every chunk of `table`, which begins at the upload's checkpoint; or `only_plan` it, from the first row on.
 
     `after_chunk` is called after each commit; what it raises ends the import there, at a checkpoint. `keep` is
     called within the transaction of a chunk that takes long: see `ImportContext`. `clock` is told which stage begins.
@@ -44,8 +45,9 @@ def import_table(
     if not upload.next_row:
         with clock.stage("write"):
             _begin(upload, table)
-    target = target_of(upload.sheet_name)
+    target = target_of(upload.sheet_name, table.header.positions)
     agreed = AgreedPlan(target, upload.based_on) if upload.operation == Operation.APPLY and upload.based_on else None
+    plan = Plan(upload, target) if only_plan else None
     context = ImportContext(target, upload, _order(upload), keep, clock, plan=plan, agreed=agreed)
     table.batches = clock.timed("read", table.batches)
     chunks = LookAhead(table, lambda checked: Chunk(context, checked))
@@ -55,6 +57,7 @@ def import_table(
         after_chunk()
     if table.total != upload.total:
         upload.correct_total(table.total)
+    return plan
 
 
 def _order(upload: BulkUpload) -> ChangeOrder:

@@ -13,6 +13,7 @@ from bulk_upload.problem_texts.files import FILE_TEXTS
 from bulk_upload.problem_texts.problem_text import ProblemText
 from bulk_upload.problem_texts.rows import (
     DECLARED_TEXTS,
+    DECLARED_WARNING_TEXTS,
     GUARD_TEXTS,
     PLAN_TEXTS,
     ROW_TEXTS,
@@ -23,6 +24,7 @@ from bulk_upload.problem_texts.rows import (
 __all__ = [
     "CELL_TEXTS",
     "DECLARED_TEXTS",
+    "DECLARED_WARNING_TEXTS",
     "ENGINE_TEXTS",
     "FILE_TEXTS",
     "GUARD_TEXTS",
@@ -39,6 +41,7 @@ ENGINE_TEXTS: Final[dict[str, ProblemText]] = {
     **JSON_TEXTS,
     **ROW_TEXTS,
     **DECLARED_TEXTS,
+    **DECLARED_WARNING_TEXTS,
     **WARNING_TEXTS,
     **UNDO_TEXTS,
     **PLAN_TEXTS,

@@ -39,7 +39,7 @@ CELL_TEXTS: Final[dict[str, ProblemText]] = {
         _("Id que no sirve en una dirección"),
         _(
             "El id «{valor}» no se puede usar en una dirección web: no puede ser «bulk-upload», empezar ni terminar "
-            "en «/», ni tener entre barras una parte vacía, «.» o «..». Use otro id."
+            "en «/», terminar en «/history», ni tener entre barras una parte vacía, «.» o «..». Use otro id."
         ),
     ),
     "excel_error": ProblemText(

@@ -57,6 +57,20 @@ DECLARED_TEXTS: Final[dict[str, ProblemText]] = {
         _("Forma equivocada"),
         _("«{columna}» debe tener la forma de «{ejemplo}»; se encontró «{valor}»."),
     ),
+    "not_a_gtin": ProblemText(
+        _("No es un GTIN"),
+        _(
+            "«{columna}» debe ser un GTIN de 8, 12, 13 o 14 dígitos, sin espacios ni guiones; se encontró «{valor}». "
+            "Si se perdieron ceros a la izquierda, dé formato de texto a la columna y escríbalo completo."
+        ),
+    ),
+    "wrong_check_digit": ProblemText(
+        _("Dígito de control equivocado"),
+        _(
+            "El último dígito de «{valor}» en «{columna}» no corresponde a los demás: compare el número con el del "
+            "empaque y escríbalo otra vez."
+        ),
+    ),
     "already_exists": ProblemText(
         _("Ya existe"),
         _(
@@ -90,6 +104,18 @@ DECLARED_TEXTS: Final[dict[str, ProblemText]] = {
     "none_of": ProblemText(
         _("Falta una de varias columnas"),
         _("Una de estas columnas debe tener valor, y la fila las deja vacías: {columnas}."),
+    ),
+}
+
+# Warnings of such sheets.
+DECLARED_WARNING_TEXTS: Final[dict[str, ProblemText]] = {
+    "unusual_form": ProblemText(
+        _("Forma poco común"),
+        _("«{valor}» en «{columna}» no tiene la forma usual, como «{ejemplo}»: revise que esté bien escrito."),
+    ),
+    "past_date": ProblemText(
+        _("Fecha que ya pasó"),
+        _("La fecha de «{columna}» ({valor}) ya pasó: revísela, y escriba la nueva si se renovó."),
     ),
 }
 

@@ -16,6 +16,8 @@ from bulk_upload import queue, storage, storage_keys
 from bulk_upload.models import Part
 from bulk_upload.purging import parts
 from bulk_upload.purging.dead_letters import purge_dead_letters
+from bulk_upload.purging.django_tables import expired_sessions, old_actions, purge_actions, purge_sessions
+from bulk_upload.purging.edits import old_edits, purge_edits
 from bulk_upload.purging.files import old_prepared_files, purge_originals, purge_prepared
 from bulk_upload.purging.pace import Pace, Stopped
 from bulk_upload.purging.plans import old_plans, purge_plans, rows_of_old_plans
@@ -37,8 +39,11 @@ def purge(report: Report, pace: Pace) -> None:
             purge_prepared(pace, removed[Kind.PREPARED])
         purge_errors(pace, removed[Kind.ERRORS])
         purge_changes(pace, removed[Kind.CHANGES])
+        purge_edits(pace, removed[Kind.EDITS])
         purge_plans(pace, removed[Kind.PLANS])
         purge_uploads(pace, removed[Kind.UPLOADS])
+        purge_actions(pace, removed[Kind.ACTIONS])
+        purge_sessions(pace, removed[Kind.SESSIONS])
         with _unless_away(report):
             purge_dead_letters(removed[Kind.DEAD_LETTERS])
     except Stopped:
@@ -53,8 +58,11 @@ def preview(report: Report) -> None:
         Kind.PREPARED: _counted(old_prepared_files(), "size"),
         Kind.ERRORS: _kept(Part.ERRORS, OF_ERRORS),
         Kind.CHANGES: _kept(Part.CHANGES, OF_CHANGES),
+        Kind.EDITS: _counted(old_edits()),
         Kind.PLANS: Removed(old_plans().count(), _counted(rows_of_old_plans()).size),
         Kind.UPLOADS: _counted(old_uploads()),
+        Kind.ACTIONS: _counted(old_actions()),
+        Kind.SESSIONS: _counted(expired_sessions()),
     }
     with _unless_away(report):
         purge_dead_letters(report.removed[Kind.DEAD_LETTERS], only_count=True)

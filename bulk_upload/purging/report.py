@@ -14,8 +14,11 @@ class Kind(Enum):
     PREPARED = "archivos preparados"
     ERRORS = "errores y advertencias de filas"
     CHANGES = "cambios de filas"
+    EDITS = "cambios hechos por personas"
     PLANS = "planes"
     UPLOADS = "cargas"
+    ACTIONS = "acciones en el admin"
+    SESSIONS = "sesiones vencidas"
     DEAD_LETTERS = "mensajes muertos"
 
 

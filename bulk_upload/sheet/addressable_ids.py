@@ -9,6 +9,8 @@ from typing import Final
 
 # Addresses below ``items/`` that are no product's: `test_item_ids.py` compares them with the routes.
 RESERVED: Final = frozenset(["bulk-upload"])
+# What stands behind an id in the address of something about the product.
+RESERVED_END: Final = "/history"
 # Clients and proxies resolve these before a request is sent on.
 _NO_SEGMENTS: Final = frozenset(["", ".", ".."])
 
@@ -20,10 +22,12 @@ def is_addressable(product_id: str) -> bool:
 
     >>> is_addressable("A/1"), is_addressable("A/"), is_addressable("A/../B"), is_addressable("bulk-upload")
     (True, False, False, False)
+    >>> is_addressable("A/history"), is_addressable("A/history/1")
+    (False, True)
     """
     if "/" not in product_id:
         return product_id not in RESERVED and product_id not in _NO_SEGMENTS
-    return _NO_SEGMENTS.isdisjoint(product_id.split("/"))
+    return _NO_SEGMENTS.isdisjoint(product_id.split("/")) and not product_id.endswith(RESERVED_END)
 
 
 def are_addressable(ids: list[str]) -> bool:

@@ -5,18 +5,21 @@ matching, validation, templates, documentation and the API.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar, Final, Literal
 
 from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.date_values import date_parser
+from bulk_upload.sheet.gtins import LONGEST
 from bulk_upload.sheet.values import (
     Parser,
     Value,
     code_parser,
     decimal_parser,
+    gtin_parser,
     id_parser,
     integer_parser,
     parse_boolean,
@@ -63,8 +66,9 @@ class Column(ColumnDefaults):
     `example` is a valid cell. A cell may be blank unless the column is `required`; a new row then gets `default`, and
     an update leaves what the row has. `synonyms` are other headers, matched without regard to case, accents, spaces,
     ``_``, ``-``, question marks and units in brackets. `fallbacks` are headers that name the column only when no other
-    column does. `max_length` bounds texts (in characters), which match the
-    regular expression `pattern` as a whole, `minimum` and `maximum` numbers, `earliest` and `latest` dates.
+    header does; those of a required column may be an optional column's own, which then is not there.
+    `max_length` bounds texts (in characters), which match the regular expression `pattern` as a whole, `minimum` and
+    `maximum` numbers, `earliest` and `latest` dates.
     """
 
     kind: ClassVar[Kind]
@@ -78,6 +82,11 @@ class Column(ColumnDefaults):
     def parse(self) -> Parser:
         raise NotImplementedError
 
+    @property
+    def own_problems(self) -> Collection[str]:
+        """The codes of problems that only some columns have, this one among them."""
+        return ["wrong_form"] if self.pattern else []
+
 
 @dataclass(eq=False, kw_only=True)
 class CodeColumn(Column):
@@ -89,10 +98,26 @@ class CodeColumn(Column):
     required: bool = True
     upper: bool = False
     addressable: bool = False
+    fallbacks: Sequence[str] = ()
 
     @cached_property
     def parse(self) -> Parser:
         return id_parser(self.max_length) if self.addressable else code_parser(self.max_length, upper=self.upper)
+
+
+@dataclass(eq=False, kw_only=True)
+class GtinColumn(CodeColumn):
+    """A GTIN: a code of 8, 12, 13 or 14 digits, the last of which is right."""
+
+    max_length: int = field(default=LONGEST, init=False)
+
+    @cached_property
+    def parse(self) -> Parser:
+        return gtin_parser()
+
+    @property
+    def own_problems(self) -> Collection[str]:
+        return ["not_a_gtin", "wrong_check_digit"]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -116,20 +141,28 @@ class TextColumn(Column):
 
 @dataclass(eq=False, kw_only=True)
 class DecimalColumn(Column):
-    """An exact number of zero or more, with at most `digits` digits, `places` of them after the point."""
+    """An exact number with at most `digits` digits, `places` of them after the point; without a `minimum` zero or more.
+
+    Without a value an optional column is null.
+    """
 
     kind = "decimal"
-    minimum = 0
+    default = None
 
     digits: int = field(kw_only=False)
     places: int = field(kw_only=False)
+    required: bool = True
+    minimum: int = 0
+    maximum: int | None = None
 
     def __post_init__(self) -> None:
-        self.maximum = 10 ** (self.digits - self.places) - 1
+        longest = Decimal(10**self.digits - 1).scaleb(-self.places)
+        self.largest = longest if self.maximum is None else Decimal(self.maximum)
+        self.maximum = int(self.largest)
 
     @cached_property
     def parse(self) -> Parser:
-        return decimal_parser(self.digits, self.places)
+        return decimal_parser(self.places, self.minimum, self.largest)
 
 
 @dataclass(eq=False, kw_only=True)

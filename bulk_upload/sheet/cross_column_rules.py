@@ -1,7 +1,9 @@
 """Rules across the columns of one row.
 
 A rule of a sheet's `requires` looks at what the row says, before anything is known of the database: a row that breaks
-it is rejected. A rule of its `checks` looks at what the model's row will be: a blank cell leaves there what it was.
+it is rejected. A rule of its `checks` looks at what the model's row will be, where a blank cell leaves what it was; it
+warns or rejects the row, and is not asked about a file that has none of its columns.
+`value_rules` has those about one column.
 """
 
 from __future__ import annotations
@@ -50,21 +52,24 @@ class Rule(ABC):
 
 
 class NotAbove(Rule):
-    """A warning where the number of one column is above that of another one; `names` are the problem's parameters."""
+    """The number of one column is not above that of another one, where both are there.
 
-    is_warning = True
+    A warning, unless it `rejects` the row. `names` are the problem's parameters.
+    """
 
-    def __init__(self, column: str, bound: str, *, code: str, names: tuple[str, str]) -> None:
+    def __init__(self, column: str, bound: str, *, code: str, names: tuple[str, str], rejects: bool = False) -> None:
         super().__init__(column, bound)
+        self.is_warning = not rejects
         self._code = code
         self.codes = (code,)
         self._names = names
 
     def find(self, values: Sequence[Value | None]) -> Finding | None:
         number, bound = values
-        if number <= bound:  # type: ignore[operator]  # both are integers
+        if number is None or bound is None or number <= bound:  # type: ignore[operator]  # both are numbers
             return None
-        params: Params = {self._names[0]: number, self._names[1]: bound}  # type: ignore[dict-item]
+        names = zip(self._names, values, strict=True)
+        params: Params = {name: value if isinstance(value, int) else str(value) for name, value in names}
         return Finding(self.columns[0], self._code, params, str(number))
 
 

@@ -18,7 +18,7 @@ _UNITS: Final = frozenset(
         *("unidad", "unidades", "und", "unds", "uds", "un", "u", "dias", "dia", "d", "units", "days"),
         *("s/n", "si/no", "sino", "s", "n", "y/n", "yes/no", "true/false", "verdadero/falso"),
         *("cop", "$", "$cop", "cop$", "pesos", "pesos colombianos", "opcional", "obligatorio", "requerido", "optional"),
-        *("required", "texto", "text", "numero"),
+        *("required", "texto", "text", "numero", "°c", "oc", "celsius"),
     ]
 )
 # Characters of a header that are looked at: no known one is nearly as long.

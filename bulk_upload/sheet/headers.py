@@ -116,15 +116,24 @@ def _texts(cells: Sequence[Cell]) -> tuple[str, ...]:
 def use_fallbacks(
     fallbacks: Mapping[str, Column], texts: Sequence[str], positions: dict[str, int], unknown: list[int]
 ) -> None:
-    """Take a header such as "descripción" for the column that nothing else names, if there is only one such header."""
+    """Take a header such as "descripción" for the column that nothing else names, if there is only one such header.
+
+    A required column also takes one that names an optional column, which then is not there.
+    """
+    holders = {index: name for name, index in positions.items()}
     found: dict[str, list[int]] = {}
-    for index in unknown:
-        if column := fallbacks.get(normal_form(texts[index])):
+    for index in sorted({*unknown, *holders}):
+        column = fallbacks.get(normal_form(texts[index]))
+        if column and (column.required or index not in holders):
             found.setdefault(column.name, []).append(index)
     for name, indexes in found.items():
         if name not in positions and len(indexes) == 1:
-            positions[name] = indexes[0]
-            unknown.remove(indexes[0])
+            (index,) = indexes
+            if index in holders:
+                del positions[holders[index]]
+            else:
+                unknown.remove(index)
+            positions[name] = index
 
 
 def is_of_a_correction(header: str) -> bool:

@@ -12,6 +12,8 @@ ROW_PROBLEMS: Final = frozenset(
     [
         "required_blank",
         "wrong_form",
+        "not_a_gtin",
+        "wrong_check_digit",
         "too_long",
         "control_characters",
         "invisible_characters",

@@ -42,9 +42,13 @@ def missing_columns(
 def nearest(column: Column, strangers: Sequence[str]) -> str:
     """The header among `strangers` that most looks like one of the column's names, or ``""``."""
     names = [normal_form(header) for header in (column.name, *column.synonyms)]
+    # "temperatura" alone is not "temperatura_min".
+    beginnings = {normal_form(column.name[:end]) for end, letter in enumerate(column.name) if letter == "_"}
     best, nearest = LIKE_REQUIRED if column.required else LIKE_OPTIONAL, ""
     for stranger in strangers:
         form = normal_form(_BRACKETS.sub("", stranger[:LONGEST]))
+        if form in beginnings and not column.required:
+            continue
         ratio = max(_likeness(name, form, best) for name in names)
         if form.startswith(names[0]) and not column.required:
             ratio = 1.0  # "stock mínimo en bodega"

@@ -18,6 +18,7 @@ from typing import Final
 from bulk_upload.sheet.addressable_ids import is_addressable
 from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.sheet.excel_errors import is_error_text
+from bulk_upload.sheet.gtins import has_gtin_form, has_right_check_digit
 from bulk_upload.sheet.problems import CellProblem, shown
 from bulk_upload.sheet.text_cleaning import BLANKS, BadCharacter, clean_code, clean_text
 
@@ -100,19 +101,34 @@ def id_parser(maximum: int) -> Parser:
     return parse
 
 
-def decimal_parser(digits: int, places: int) -> Parser:
-    """An exact decimal ≥ 0 with at most `digits` digits, `places` of them after the point."""
-    above = Decimal(10) ** (digits - places)
+def gtin_parser() -> Parser:
+    """As `code_parser`, for a GTIN: see `sheet.gtins`."""
+    parse_code = code_parser(sys.maxsize)
+
+    def parse(cell: Cell) -> Value:
+        text = str(parse_code(cell))
+        if not has_gtin_form(text):
+            raise CellProblem("not_a_gtin", valor=shown(text))
+        if not has_right_check_digit(text):
+            raise CellProblem("wrong_check_digit", valor=shown(text))
+        return text
+
+    return parse
+
+
+def decimal_parser(places: int, minimum: int, largest: Decimal) -> Parser:
+    """An exact decimal from `minimum` to `largest`, with at most `places` digits after the point."""
     quantum = Decimal(1).scaleb(-places)
-    largest = above - quantum
+    # Beyond, a number is refused whatever its decimals; it may have more digits than can be rounded.
+    most = max(Decimal(-minimum), largest)
 
     def parse(cell: Cell) -> Decimal:
         number = _number(cell)
-        rounded = number.quantize(quantum) if abs(number) < above else number
+        rounded = number.quantize(quantum) if abs(number) <= most else number
         if rounded != number:
             raise CellProblem("too_many_decimals", decimales=places, valor=shown(written(cell)))
-        _check_range(number, 0, largest, cell)
-        return abs(rounded)  # abs: no negative zero
+        _check_range(number, minimum, largest, cell)
+        return rounded or abs(rounded)  # no negative zero
 
     return parse
 

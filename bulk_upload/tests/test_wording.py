@@ -23,6 +23,7 @@ from bulk_upload.sheet.cross_column_rules import ExactlyOneOf, Finding, Rule
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.problem_codes import FILE_PROBLEMS, ROW_PROBLEMS, WARNINGS
 from bulk_upload.sheet.problems import FileProblem
+from bulk_upload.sheet.value_rules import NotPast, UsualForm
 from bulk_upload.wording import text_of, title_of, worded
 from catalog.imports import ProductImport
 from catalog.models import Product
@@ -91,7 +92,7 @@ def test_every_code_that_a_declaration_names_has_a_text():
 
 def test_what_the_reader_may_say_are_the_codes_that_it_uses():
     known = ROW_PROBLEMS | WARNINGS | FILE_PROBLEMS
-    assert set(emitted(*READING)) - known <= set(ExactlyOneOf.codes)
+    assert set(emitted(*READING)) - known <= {*ExactlyOneOf.codes, *UsualForm.codes, *NotPast.codes}
     assert known <= ENGINE_TEXTS.keys()
     assert FILE_TEXTS.keys() >= FILE_PROBLEMS
 

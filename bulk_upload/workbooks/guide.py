@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from bulk_upload.imports import SheetImport, registry
-from bulk_upload.problem_texts import CELL_TEXTS, DECLARED_TEXTS, FILE_TEXTS, ROW_TEXTS, WARNING_TEXTS
+from bulk_upload.problem_texts import (
+    CELL_TEXTS,
+    DECLARED_TEXTS,
+    DECLARED_WARNING_TEXTS,
+    FILE_TEXTS,
+    ROW_TEXTS,
+    WARNING_TEXTS,
+)
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.wording import in_language, template_of
@@ -18,7 +25,7 @@ from bulk_upload.wording import in_language, template_of
 CONTENTS: Final[dict[str, StrPromise]] = {
     "code": _("texto exacto"),
     "text": _("texto"),
-    "decimal": _("número con hasta 2 decimales"),
+    "decimal": _("número"),
     "integer": _("número entero"),
     "boolean": _("sí o no"),
     "date": _("fecha"),
@@ -132,13 +139,16 @@ def _limit(column: Column) -> str:
 def _default(column: Column) -> str:
     if isinstance(column.default, bool):
         return "sí" if column.default else "no"
-    return f"`{column.default}`" if column.default != "" else "queda vacía"
+    return "queda vacía" if column.default in ("", None) else f"`{column.default}`"
 
 
 def _own_problems(declared: type[SheetImport]) -> tuple[list[str], list[str]]:
     """The codes of problems and of warnings that only rows of some sheets have, this one among them."""
-    common = [code for code in DECLARED_TEXTS if code in declared.declared_codes()]
-    return [*common, *declared.problem_texts], [*declared.warning_texts]
+    codes = declared.declared_codes()
+    problems, warnings = (
+        [code for code in texts if code in codes] for texts in (DECLARED_TEXTS, DECLARED_WARNING_TEXTS)
+    )
+    return [*problems, *declared.problem_texts], [*warnings, *declared.warning_texts]
 
 
 def _problems_table(codes: Iterable[str]) -> Iterator[str]:

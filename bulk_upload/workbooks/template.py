@@ -25,7 +25,7 @@ from openpyxl.xml.functions import tostring
 from bulk_upload.imports import SheetImport
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.workbooks.safe_cells import NUMBER_FORMATS
+from bulk_upload.workbooks.safe_cells import number_format
 
 CellValue = str | int | float
 
@@ -102,7 +102,7 @@ def _write_header(worksheet: Worksheet, sheet: Sheet) -> None:
         cell.comment = Comment(note, "MediSupply", height=110, width=280)
         dimension = worksheet.column_dimensions[get_column_letter(index)]
         dimension.width = _width(column)
-        dimension.number_format = NUMBER_FORMATS[column.kind]
+        dimension.number_format = number_format(column)
     worksheet.row_dimensions[1].height = 22
     worksheet.freeze_panes = "A2"
 
@@ -122,7 +122,7 @@ def _write_rows(worksheet: Worksheet, sheet: Sheet, rows: Iterable[Mapping[str, 
         for index, column in enumerate(sheet.columns, start=1):
             if column.name in row:
                 cell = worksheet.cell(number, index, row[column.name])
-                cell.number_format = NUMBER_FORMATS[column.kind]
+                cell.number_format = number_format(column)
 
 
 def _add_checks(worksheet: Worksheet, sheet: Sheet, ranges: Mapping[str, str]) -> None:
@@ -209,7 +209,7 @@ def _instruction(column: Column) -> tuple[str, ...]:
     elif isinstance(column.default, bool):
         when_blank = "sí" if column.default else "no"
     else:
-        when_blank = str(column.default) or "Queda vacía"
+        when_blank = "Queda vacía" if column.default in ("", None) else str(column.default)
     required = "sí" if column.required else "no"
     return (column.name, required, column.rule.es, str(column.example), when_blank, ", ".join(column.synonyms))
 

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import IO, Any, Final, NamedTuple, Self
 from xml.sax.saxutils import escape, quoteattr
@@ -97,6 +97,10 @@ def boolean(value: bool, style: Style = PLAIN) -> Cell:
 
 def moment(value: datetime, style: Style = PLAIN) -> Cell:
     return Cell(restyled(style, "yyyy-mm-dd h:mm:ss"), f"><v>{_serial(value)!r}</v></c>")
+
+
+def day(value: date, style: Style = PLAIN) -> Cell:
+    return Cell(restyled(style, "yyyy-mm-dd"), f"><v>{_serial(datetime.combine(value, time()))!r}</v></c>")
 
 
 def _serial(value: datetime) -> float:

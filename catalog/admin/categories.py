@@ -14,6 +14,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from bulk_upload.history.edits import Editor
+from bulk_upload.models import EditSource
 from bulk_upload.sheet.text_cleaning import clean_text
 from catalog.admin.autocomplete_filter import SearchSelect
 from catalog.admin.concurrent_saves import ConcurrentSavesAdmin
@@ -84,7 +86,7 @@ class CategoryAdmin(KeyedAdmin[Category], ConcurrentSavesAdmin[Category]):
         if form.is_valid():
             target = form.cleaned_data["target"]
             names = list(categories.values_list("pk", flat=True))
-            moved = merge_categories(names, target)
+            moved = merge_categories(names, target, Editor(request.user, EditSource.ADMIN))
             self.log_change(request, target, history.message("merged", names=", ".join(names)))
             text = ngettext(
                 "%(count)d producto pasó a «%(target)s».", "%(count)d productos pasaron a «%(target)s».", moved

@@ -18,13 +18,16 @@ from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.admin.filters import OwnSuppliersFilter
 from bulk_upload.sheet.addressable_ids import is_addressable
+from bulk_upload.sheet.columns import Kind
 from bulk_upload.workbooks.errors_file import ExportFormat
 from catalog import search
 from catalog.admin.autocomplete_filter import AutocompleteFilter, filter_media
 from catalog.admin.imported import ABOUT_CHANGES, ImportedAdmin, ImportedForm
 from catalog.admin.keyed_rows import KeyedAdmin
+from catalog.checked_texts import parsed
 from catalog.exports import export_products
 from catalog.models import Category, Product, Supplier, SupplierQuerySet
+from catalog.sheets.products import PRODUCTS
 from medisupply.api.throttles import too_many_exports
 from medisupply.web.attachments import Attachment
 
@@ -33,9 +36,24 @@ def _suppliers(request: HttpRequest) -> SupplierQuerySet:
     return Supplier.objects.for_user(request.user, "catalog.view_product")
 
 
+def _columns(kind: Kind) -> tuple[str, ...]:
+    """The sheet's columns of this kind that are no references."""
+    return tuple(column.name for column in PRODUCTS.columns if column.kind == kind and column.name != "categoria")
+
+
 class ProductForm(ImportedForm[Product]):
-    codes = ("id", "codigo")
-    texts = ("nombre", "presentacion", "certificado_sanitario", "condiciones_almacenamiento")
+    codes = _columns("code")
+    texts = _columns("text")
+
+    def clean_gtin(self) -> str:
+        return self._parsed("gtin")
+
+    def clean_atc(self) -> str:
+        return self._parsed("atc")
+
+    def _parsed(self, name: str) -> str:
+        text = str(self.cleaned_data[name])
+        return parsed(PRODUCTS.column(name), text) if text and self._was_written(name) else text
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -59,8 +59,8 @@ class ProductImport(SheetImport):
 - **Únicos entre todos los proveedores.** Un `id` o un `codigo` que ya usa otro proveedor se rechaza. Si numera sus
   productos con 1, 2, 3, ponga antes el código de su empresa: `PROV001-0001`.
 - **Repetidos.** Dos filas del mismo archivo no pueden tener el mismo `id` ni el mismo `codigo`.
-- **El id** es parte de una dirección web: no puede ser `bulk-upload`, empezar ni terminar en `/`, ni tener entre
-  barras una parte vacía, `.` o `..`.
+- **El id** es parte de una dirección web: no puede ser `bulk-upload`, empezar ni terminar en `/`, terminar en
+  `/history`, ni tener entre barras una parte vacía, `.` o `..`.
 """
     choices = {"categoria": examples.offered_categories}
 

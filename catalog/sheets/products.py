@@ -1,13 +1,36 @@
-"""The sheet of products: thirteen columns, each with the name of the product's field."""
+"""The sheet of products: nineteen columns, each with the name of the product's field."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from bulk_upload.sheet.bilingual_text import Text
-from bulk_upload.sheet.columns import BooleanColumn, CodeColumn, DecimalColumn, IntegerColumn, TextColumn
+from bulk_upload.sheet.columns import (
+    BooleanColumn,
+    CodeColumn,
+    DateColumn,
+    DecimalColumn,
+    GtinColumn,
+    IntegerColumn,
+    TextColumn,
+)
 from bulk_upload.sheet.cross_column_rules import NotAbove
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.value_rules import NotPast, UsualForm
+
+# Registrations as INVIMA's minutes write them: the year and the class (2024DM, or PFM2011), in those from before 2000 a
+# letter alone (M-014188); then the number, and which renewal it is. Blanks, colons and points stand anywhere. Cosmetics
+# and food have forms of their own.
+INVIMA: Final = (
+    r"(?i:(?:INVIMA[\s:.]*)?(?:"
+    r"(?:[12][0-9]{3}\s*[A-Z]{1,4}[\s:.–-]*[0-9]{4,8}"
+    r"|[A-Z]{1,4}\s*[12][0-9]{3}[\s:.–-]+[0-9]{4,8}"
+    r"|[A-Z][\s:.–-]*[0-9]{5,8})(?:[\s–-]*R[\s–-]*[0-9]{1,2})?"
+    r"|NSO[A-Z]?\s*[0-9]{4,6}\s*[–-]\s*[0-9]{2}\s*[A-Z]{2,3}"
+    r"|[RNP]SA[\s–-]*[0-9]{4,8}\s*[–-]\s*[0-9]{4}))"
+)
+# From the anatomical group down to the substance: A, A10, A10B, A10BA, A10BA02.
+ATC: Final = "[ABCDGHJLMNPRSV](?:[0-9]{2}(?:[A-Z](?:[A-Z](?:[0-9]{2})?)?)?)?"
 
 PRODUCTS: Final = Sheet(
     "productos",
@@ -87,11 +110,12 @@ PRODUCTS: Final = Sheet(
             example="INVIMA 2024DM-0012345",
             synonyms=[
                 "registro_sanitario",
-                "registro_invima",
                 "certificado",
                 "sanitary_certificate",
                 "health_certificate",
             ],
+            # What lists called it before there was a column of that name.
+            fallbacks=["registro_invima"],
         ),
         TextColumn(
             "condiciones_almacenamiento",
@@ -172,8 +196,96 @@ PRODUCTS: Final = Sheet(
                 "expiry_required",
             ],
         ),
+        GtinColumn(
+            "gtin",
+            required=False,
+            rule=Text(
+                "GTIN de la unidad que se vende: 8, 12, 13 o 14 dígitos, con su dígito de control.",
+                "GTIN of the unit that is sold: 8, 12, 13 or 14 digits, with its check digit.",
+            ),
+            example="7701234567897",
+            synonyms=["codigo_gtin", "numero_gtin", "gtin_code"],
+            fallbacks=["gtin_8", "gtin_12", "gtin_13", "gtin_14"],
+        ),
+        TextColumn(
+            "registro_invima",
+            255,
+            required=False,
+            rule=Text(
+                "Registro sanitario del INVIMA; se advierte si su forma no es la usual.",
+                "Sanitary registration of INVIMA; a warning when its form is not a usual one.",
+            ),
+            example="INVIMA 2024DM-0012345",
+            synonyms=["numero_registro_invima", "numero_de_registro_invima", "invima", "invima_registration"],
+        ),
+        TextColumn(
+            "atc",
+            64,
+            required=False,
+            upper=True,
+            rule=Text(
+                "Código ATC de cualquier nivel (A10, A10BA02), en mayúsculas; se advierte si no lo parece.",
+                "ATC code of any level (A10, A10BA02), in upper case; a warning when it does not look like one.",
+            ),
+            example="A10BA02",
+            synonyms=["codigo_atc", "clasificacion_atc", "atc_code"],
+        ),
+        DateColumn(
+            "registro_vence",
+            required=False,
+            rule=Text(
+                "Día en que vence el registro sanitario: 2035-05-31, 31/05/2035 o 31-may-2035; se advierte si ya pasó.",
+                "Day on which the registration ends: 2035-05-31, 31/05/2035 or 31-may-2035; a warning when it is past.",
+            ),
+            example="2035-05-31",
+            synonyms=[
+                *("vencimiento_registro", "vencimiento_del_registro", "fecha_vencimiento_registro", "vence_registro"),
+                *("fecha_de_vencimiento_del_registro", "vencimiento_registro_sanitario", "vencimiento_registro_invima"),
+                *("vencimiento_invima", "vence_invima", "registro_invima_vence", "registration_expiry"),
+            ],
+        ),
+        DecimalColumn(
+            "temperatura_min",
+            4,
+            1,
+            required=False,
+            minimum=-100,
+            maximum=100,
+            rule=Text(
+                "Temperatura mínima de almacenamiento, en °C, de -100 a 100, con un decimal.",
+                "Lowest temperature of storage, in °C, from -100 to 100, with one decimal.",
+            ),
+            example=2,
+            synonyms=["temperatura_minima", "temp_min", "temp_minima", "minimum_temperature"],
+        ),
+        DecimalColumn(
+            "temperatura_max",
+            4,
+            1,
+            required=False,
+            minimum=-100,
+            maximum=100,
+            rule=Text(
+                "Temperatura máxima de almacenamiento, en °C; no puede ser menor que la mínima.",
+                "Highest temperature of storage, in °C; not below the lowest one.",
+            ),
+            example=8,
+            synonyms=["temperatura_maxima", "temp_max", "temp_maxima", "maximum_temperature"],
+        ),
     ],
     key=["id"],
     unique=["codigo"],
-    checks=[NotAbove("stock_critico", "stock_minimo", code="critical_above_minimum", names=("critico", "minimo"))],
+    checks=[
+        NotAbove("stock_critico", "stock_minimo", code="critical_above_minimum", names=("critico", "minimo")),
+        UsualForm("registro_invima", INVIMA, example="INVIMA 2024DM-0012345"),
+        UsualForm("atc", ATC, example="A10BA02"),
+        NotPast("registro_vence"),
+        NotAbove(
+            "temperatura_min",
+            "temperatura_max",
+            code="temperatures_reversed",
+            names=("minima", "maxima"),
+            rejects=True,
+        ),
+    ],
 )

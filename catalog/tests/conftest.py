@@ -9,6 +9,7 @@ from django.test import Client
 from bulk_upload.tests.conftest import (  # noqa: F401 - fixtures
     _aws,
     _readers,
+    accept,
     api,
     aws,
     other_supplier,

@@ -139,7 +139,7 @@ def test_a_suppliers_person_sees_and_exports_only_its_own_products(supplier_pers
 def test_a_suppliers_person_cannot_give_a_product_to_another_supplier(supplier_person, suppliers):
     made = product("P1", suppliers[0])
     form = {
-        **{f.name: getattr(made, f.attname) for f in Product._meta.fields if f.editable},
+        **{f.name: getattr(made, f.attname) or "" for f in Product._meta.fields if f.editable},
         "proveedor": "PROV002",
     }
     response = supplier_person.post(f"{LIST}P1/change/", form)

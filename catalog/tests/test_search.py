@@ -119,11 +119,13 @@ def test_a_changed_name_is_found_and_the_old_one_is_not(make, filled):
 
 
 def test_another_category_is_found_after_a_merge(make, filled):
+    from bulk_upload.history.edits import Editor
+    from bulk_upload.models import EditSource
     from catalog.merging import merge_categories
 
     make("A", "Venda", "APOSITOS")
     filled()
-    merge_categories(["APOSITOS"], Category.objects.create(nombre="CURACIÓN"))
+    merge_categories(["APOSITOS"], Category.objects.create(nombre="CURACIÓN"), Editor(None, EditSource.SYSTEM))
     filled()
     assert (found("curacion venda"), found("apositos")) == (["A"], [])
 

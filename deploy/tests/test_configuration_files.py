@@ -63,7 +63,7 @@ def test_the_limits_in_the_example_are_the_defaults():
 
 
 def test_compose_has_the_parts_of_the_system():
-    assert set(SERVICES) == {"db", "cache", "aws", "init", "web", "worker", "purge"}
+    assert set(SERVICES) == {"db", "cache", "aws", "init", "web", "worker", "purge", "prometheus", "grafana"}
     assert set(OURS) == {"init", "web", "worker", "purge"}
 
 
@@ -119,7 +119,15 @@ def test_compose_runs_two_workers():
 
 
 @pytest.mark.parametrize(
-    ("name", "program"), [("db", "pg_isready"), ("cache", "valkey-cli"), ("aws", "curl"), ("web", "python")]
+    ("name", "program"),
+    [
+        ("db", "pg_isready"),
+        ("cache", "valkey-cli"),
+        ("aws", "curl"),
+        ("web", "python"),
+        ("prometheus", "promtool"),
+        ("grafana", "curl"),
+    ],
 )
 def test_compose_checks_health_with_what_the_image_has(name, program):
     test = SERVICES[name]["healthcheck"]["test"]
@@ -140,6 +148,19 @@ def test_slow_bodies_leave_half_of_the_threads():
     from medisupply.web import bodies
 
     assert gunicorn_config.threads == bodies.PATIENT_BODIES * 2
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in OURS])
+def test_compose_names_the_version_of_every_image_of_others(name):
+    assert re.search(r":v?\d[\w.-]*$", SERVICES[name]["image"])
+
+
+def test_compose_mounts_files_and_volumes_that_exist():
+    mounts = [mount.split(":") for service in SERVICES.values() for mount in service.get("volumes", [])]
+    folders = [source for source, *_ in mounts if source.startswith("./")]
+    assert [folder for folder in folders if not (PROJECT / folder).exists()] == []
+    assert all(mode == ["ro"] for source, _, *mode in mounts if source in folders)
+    assert {source for source, *_ in mounts} - set(folders) == set(COMPOSE["volumes"])
 
 
 def test_compose_keeps_postgres_18_where_its_image_expects_it():
@@ -178,7 +199,7 @@ def test_the_image_runs_the_application_that_exists():
     from django.utils.module_loading import import_string
 
     command = ast.literal_eval(DOCKERFILE.rsplit("\nCMD ", 1)[1].strip())
-    assert command[0] == "gunicorn"
+    assert command[:3] == ["python", "-m", "deploy.web"]
     assert callable(import_string(command[-1].replace(":", ".")))
     assert (PROJECT / command[command.index("--config") + 1]).exists()
 
@@ -236,8 +257,9 @@ def test_the_worker_is_stopped_so_that_it_can_end_its_chunk(file, program):
     assert worker["autorestart"] == "true"
 
 
-def test_the_purge_runs_every_day_and_is_stopped_so_that_it_can_end_its_slice():
-    purge = dict(supervisor("purge.conf")["program:medisupply-purge"])
+@pytest.mark.parametrize(("file", "program"), [("dev.conf", "purge"), ("purge.conf", "medisupply-purge")])
+def test_the_purge_runs_every_day_and_is_stopped_so_that_it_can_end_its_slice(file, program):
+    purge = dict(supervisor(file)[f"program:{program}"])
     words = purge["command"].partition("manage.py ")[2].split()
     assert_manage_command_works(words)
     assert words[-2:] == ["--every", "24h"]
@@ -254,7 +276,7 @@ def test_production_runs_two_workers_with_names_of_their_own():
 
 def test_the_embedded_stack_has_its_programs():
     programs = {name.partition(":")[2] for name in supervisor("dev.conf").sections() if name.startswith("program:")}
-    assert programs == {"valkey", "aws", "bootstrap", "web", "worker"}
+    assert programs == {"valkey", "aws", "bootstrap", "web", "worker", "purge"}
 
 
 def test_the_embedded_stack_gets_every_variable_that_its_file_names():

@@ -37,7 +37,7 @@ class Web:
     def __init__(self, variables: dict[str, str], log: IO[bytes]) -> None:
         self.port = free_port()
         command = [
-            *(sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn_config.py", "--workers", "1"),
+            *(sys.executable, "-m", "deploy.web", "--config", "deploy/gunicorn_config.py", "--workers", "1"),
             *("--bind", f"127.0.0.1:{self.port}", "--graceful-timeout", "2", "--log-level", "warning"),
             "medisupply.wsgi:application",
         ]

@@ -80,6 +80,7 @@ NONSENSE = {
     "REQUIRE_POSTGRES": "quizás",
     "REQUIRE_BROWSER": "quizás",
     "REQUIRE_PROMETHEUS": "quizás",
+    "REQUIRE_HISTORY": "quizás",
     "RANDOM_FILES_TIMES": "0",
 }
 

@@ -53,12 +53,26 @@ def test_an_interpreter_that_cannot_be_used_is_named(interpreter, answer):
     path = interpreter("python", answer)
     done = run(path)
     assert done.returncode == 1
-    assert done.stderr == f"{path} is no release of CPython 3.11 or newer that runs.\n"
+    assert done.stderr == f"{path} is no release of CPython 3.11 or newer that runs and makes virtual environments.\n"
 
 
-def test_without_newer_pythons_it_says_so_and_passes():
+def test_what_was_found_is_said_and_what_a_list_leaves_of_it(interpreter, tmp_path):
+    older, newer = interpreter("python3.28", "3 28 4"), interpreter("python3.29", "3 29 1")
+    done = run(NEWER_PYTHONS="3.14", PATH=str(tmp_path), PYENV_ROOT=str(tmp_path))
+    found, left = done.stdout.splitlines()
+    assert found.startswith("Newer Pythons that were found: ")
+    assert f"Python 3.28.4 ({older}), Python 3.29.1 ({newer})" in found
+    assert left == "NEWER_PYTHONS=3.14 leaves none"
+
+
+def test_none_turns_it_off():
     done = run(NEWER_PYTHONS="none")
-    assert (done.returncode, done.stdout) == (0, "No newer Python to run the tests on: NEWER_PYTHONS=none\n")
+    assert (done.returncode, done.stdout) == (0, "Newer Pythons are not looked for: NEWER_PYTHONS=none\n")
+
+
+def test_the_ci_makes_a_pass_on_each_newer_python_unless_it_is_told_not_to():
+    script = (PROJECT / ".ci" / "run").read_text("utf-8")
+    assert "\nREQUIRE_BROWSER=1 REQUIRE_PROMETHEUS=1 make test-newer-pythons\n" in script
 
 
 def test_nonsense_is_refused():

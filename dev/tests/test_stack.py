@@ -114,6 +114,8 @@ def test_it_comes_up_imports_the_example_and_ctrl_c_ends_all_of_it(stack):
         answer = subprocess.run(["sh", "-c", told], cwd=PROJECT, capture_output=True, text=True, check=True)
         assert '"status":"pending"' in answer.stdout.replace(" ", "")
         stack.wait_for(lambda: ENDED.search(stack.said))
+    purged = stack.run_dir / "logs" / "purge.log"
+    stack.wait_for(lambda: "cargas: 0 (0 bytes)" in purged.read_text("utf-8"))
     stack.process.send_signal(signal.SIGINT)
     assert stack.process.wait(STOP_SECONDS) == 0
     assert "Traceback" not in stack.said

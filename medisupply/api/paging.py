@@ -6,7 +6,7 @@ import base64
 import binascii
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -77,12 +77,12 @@ class Rows(Protocol):
     def __getitem__(self, part: slice, /) -> Iterable[Any]: ...
 
 
-def numbered(request: Request, rows: Rows, shape: Callable[[Any], Mapping[str, Any]]) -> Body:
+def numbered(request: Request, rows: Rows | Sequence[Any], shape: Callable[[Any], Mapping[str, Any]]) -> Body:
     """The page that the query asks for: ``{"items", "meta": {"page", "size", "total", "took_ms"}}``."""
     began = time.perf_counter()
     params = valid(PageParams, request.query_params)
     page, size = params["page"], params["size"]
-    total = rows.count()
+    total = len(rows) if isinstance(rows, Sequence) else rows.count()
     first = (page - 1) * size
     items = [shape(row) for row in rows[first : first + size]] if first < total else []
     return {"items": items, "meta": {"page": page, "size": size, "total": total, "took_ms": _since(began)}}

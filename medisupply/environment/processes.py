@@ -10,8 +10,8 @@ class Processes(Section):
     title = "Los procesos"
     note = (
         "Las leen gunicorn y Django mismos: van en el ambiente del proceso; en el archivo `.env` no tienen efecto. Un "
-        "valor imposible de las dos primeras lo rechaza gunicorn antes que nosotros, con una traza; `manage.py check`, "
-        "en una frase."
+        "valor imposible se rechaza en una frase cuando la web se arranca con `python -m deploy.web`; `gunicorn` mismo "
+        "mostraría una traza."
     )
     in_example = False
 

@@ -38,6 +38,9 @@ class Retention(Section):
         "Los mensajes muertos de cargas que terminaron; SQS no conserva ninguno más de 14 días.",
         unit="días",
     )
+    BULK_UPLOAD_KEEP_ADMIN_LOG_DAYS = Variable(
+        DAYS, "730", "Lo que cada persona hizo en el admin y en la API, desde que lo hizo.", unit="días"
+    )
     BULK_UPLOAD_PURGE_ROWS = Variable(Whole(1, 30_000), "5000", "Filas que se borran en una transacción.", unit="filas")
     BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS = Variable(
         Whole(0, 60_000), "100", "Pausa después de cada una.", unit="milisegundos"

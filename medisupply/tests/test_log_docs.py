@@ -18,9 +18,10 @@ PAGES = [settings.BASE_DIR / "docs" / name for name in ("operacion.md", "solucio
 BINDERS = {"bound_contextvars", "bind_contextvars", "only"}
 # Of every line that has a traceback; and of django_structlog.
 OF_LIBRARIES = {"exception", "request", "code", "user_agent"}
-# Not of the log: a supervisor's line, a check, a setting.
+# Not of the log: commands, a supervisor's line, a check, a setting.
 QUOTED_FROM_ELSEWHERE = re.compile(
-    r"exited: |apt-get|systemctl|supervisorctl|medisupply[.:]|pool_mode|manage\.py|Read timeout"
+    r"exited: |apt-get|systemctl|journalctl|supervisorctl|docker compose|"
+    r"medisupply[.:]|pool_mode|manage\.py|Read timeout"
 )
 
 

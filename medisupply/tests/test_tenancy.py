@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from itertools import product
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -16,6 +15,7 @@ from bulk_upload.models import BulkUpload
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.upload_api import a_file
 from catalog.models import StockLot, Warehouse
+from medisupply.tests.api_routes import routes
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,7 @@ MATRIX = {
     ("items/{item_id}", "put"): (400, 401, 404, 404, 404, 403, 400, 404, 404),
     ("items/{item_id}", "patch"): (200, 401, 404, 404, 404, 403, 200, 404, 404),
     ("items/{item_id}", "delete"): (204, 401, 404, 404, 404, 403, 204, 404, 404),
+    ("items/{item_id}/history", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
     ("categories", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
     ("suppliers", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
 }
@@ -81,20 +82,6 @@ PUBLIC = {
 }
 FAMILIES = ("api/v1/catalog/", "api/catalog/")
 WAREHOUSE_FAMILIES = ("api/v1/", "api/")
-METHODS = ("get", "post", "put", "patch", "delete")
-
-
-def routes(patterns, prefix=""):
-    """Every address below ``api``, as (path, methods)."""
-    for pattern in patterns:
-        text = prefix + str(pattern.pattern).lstrip("^")
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, text)
-        elif isinstance(pattern, URLPattern) and text.startswith("api"):
-            view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
-            path = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", text).replace(r"\.", ".")
-            methods = [method for method in METHODS if hasattr(view, method)] if view else ["get"]
-            yield path.removesuffix("$").removesuffix("\\Z").removesuffix("/?"), methods
 
 
 def test_the_matrix_names_every_route():

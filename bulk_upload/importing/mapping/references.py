@@ -44,7 +44,7 @@ class Resolved:
 def resolve(target: Target, numbers: Sequence[int], columns: Columns, owner: Owner) -> Resolved:
     """Put what rows refer to in the place of what they say. `columns` are those of the sheet."""
     if target.is_direct:
-        return Resolved(numbers, columns)
+        return Resolved(numbers, [columns[place.column] for place in target.places])
     problems: dict[int, Problem] = {}
     values: list[Sequence[Value | None]] = []
     attributes: dict[tuple[int, str], Mapping[Value, Any]] = {}

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeGuard
 from django.db.models import BaseConstraint, Field, ForeignKey, Model, UniqueConstraint
 
 from bulk_upload.imports import KEY_SEPARATOR, Reference, SheetImport, registry
-from bulk_upload.sheet.columns import Kind
+from bulk_upload.sheet.columns import Column, Kind
 from bulk_upload.sheet.cross_column_rules import Rule
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.values import Value
@@ -43,8 +43,8 @@ class Target:
     """Where the rows of one sheet go.
 
     `places` are the fields in the order of `Values`. `key` and `unique` are places among them; `blanks` is what a new
-    row gets for a blank cell. A target is `is_direct` when a row's values are the model's, column by column. `rules`
-    are those about complete rows, each with what gets its values; `full_rules` also look at
+    row gets for a blank cell. A target is `is_direct` when nothing that rows refer to is looked up. `rules` are the
+    warnings about complete rows, each with what gets its values; `full_rules` reject rows, and may also look at
     attributes of what the row refers to.
     """
 
@@ -94,10 +94,7 @@ class Target:
 
     @cached_property
     def is_direct(self) -> bool:
-        return all(
-            place.column == number and (place.reference is None or place.reference.create)
-            for number, place in enumerate(self.places)
-        ) and len(self.places) == len(self.sheet.columns)
+        return all(place.reference is None or place.reference.create for place in self.places)
 
     @cached_property
     def optional(self) -> tuple[int, ...]:
@@ -168,15 +165,42 @@ def _concrete(model: type[Model], name: str) -> Field[Any, Any]:
     return field
 
 
+def target_of(sheet_name: str, columns: Collection[str] | None = None) -> Target:
+    """The target of a declared sheet, or of a file that has these `columns` of it. Raises `LookupError`."""
+    declared = registry.get(sheet_name)
+    return _target(sheet_name, frozenset() if columns is None else _left_out(declared, columns))
+
+
+def _left_out(declared: type[SheetImport], present: Collection[str]) -> frozenset[str]:
+    """The columns that a file without them need not write: they stay as they are, and the database gives new rows their
+    default. Not those that another column of the file is compared with.
+    """
+    needed = {*present, *declared.references, *declared.key, *declared.unique, declared.large_change}
+    for rule in (*declared.sheet.checks, *declared.row_checks):
+        names = {name.partition(".")[0] for name in rule.columns}
+        if not names.isdisjoint({*present, *declared.references}):
+            needed |= names
+    needed.update(*(reference.by for reference in declared.references.values()))
+    optional = (column for column in declared.sheet.columns if not column.required and column.name not in needed)
+    return frozenset(column.name for column in optional if _is_filled(declared.model, column))
+
+
+def _is_filled(model: type[Model], column: Column) -> bool:
+    """Whether the database itself gives a new row the column's default."""
+    field = _concrete(model, column.name)
+    if field.has_db_default():
+        return bool(field.db_default == column.default)
+    return field.null and column.default is None
+
+
 @cache
-def target_of(sheet_name: str) -> Target:
-    """The target of a declared sheet. Raises `LookupError`."""
+def _target(sheet_name: str, left_out: frozenset[str]) -> Target:
     declared = registry.get(sheet_name)
     sheet, options = declared.sheet, declared.model._meta
     named = {column: name for name, reference in declared.references.items() for column in reference.by}
     places: list[Place] = []
     columns: list[int] = []
-    done: set[str] = set()
+    done: set[str] = set(left_out)
     for number, column in enumerate(sheet.columns):
         name = named.get(column.name, column.name)
         if name in done:
@@ -188,8 +212,11 @@ def target_of(sheet_name: str) -> Target:
         columns.append(number)
     names = [options.get_field(place.field).name for place in places]
     blanks = tuple(sheet.columns[number].default for number in columns)
-    rules = tuple((rule, tuple(map(names.index, rule.columns))) for rule in sheet.checks)
-    full_rules = tuple((rule, tuple(_attribute(names, name) for name in rule.columns)) for rule in declared.row_checks)
+    checks = [rule for rule in sheet.checks if left_out.isdisjoint(rule.columns)]
+    rules = tuple((rule, tuple(map(names.index, rule.columns))) for rule in checks if rule.is_warning)
+    rejecting = [rule for rule in checks if not rule.is_warning]
+    rejecting += [rule for rule in declared.row_checks if left_out.isdisjoint(rule.columns)]
+    full_rules = tuple((rule, tuple(_attribute(names, name) for name in rule.columns)) for rule in rejecting)
     return Target(
         declared,
         tuple(places),

@@ -138,12 +138,12 @@ class RowByRow(Matching):
         self.decisions.problems.append(Problem(fila, column, "id_kept", params, seen, warning=True))
 
     def _lands(self, fila: int, complete: Values, *, duplicate: bool = False) -> bool:
-        """Whether the rules across columns let this row of the model be; also notes their warnings."""
-        self._warn(fila, complete)
+        """Whether the rules across columns let this row of the model be; if so, also notes their warnings."""
         for rule, wanted in self._target.full_rules:
             if found := rule.find([self._value(complete, place, attribute) for place, attribute in wanted]):
                 self._reject(fila, found, duplicate=duplicate)
                 return False
+        self._warn(fila, complete)
         if self._created_place is not None:
             self.decisions.named.setdefault(complete[self._created_place], fila)  # type: ignore[arg-type]  # required
         return True

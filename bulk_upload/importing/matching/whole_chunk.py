@@ -49,9 +49,10 @@ class WholeChunk(Matching):
         equal = [at for at, (row, known) in pairs if known and known.values == row] if self._by_key else []
         self._leave(equal, keys, found)
         others = self._newer(self._others(len(rows), equal), rows, found)
-        for places in (equal, others):
+        accepted = self._accepted(others, rows, found)
+        for places in (equal, accepted):
             self._warn(places, rows)
-        self._write(self._accepted(others, rows, found), keys, rows, found)
+        self._write(accepted, keys, rows, found)
         return self.decisions
 
     def _complete(self, found: Sequence[Known | None]) -> list[Values]:

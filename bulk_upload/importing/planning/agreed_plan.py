@@ -31,13 +31,14 @@ class AgreedPlan:
         now |= dict.fromkeys(decisions.created_rows, Planned.CREATED)
         for change in decisions.changes:
             version = decisions.updates[self._target.key_of(change.before)].version - 1
-            now[change.fila] = json.loads(encode([change.difference(self._target), version]))
+            key = self._target.key_text(change.before)
+            now[change.fila] = json.loads(encode([key, change.difference(self._target), version]))
         return {fila for fila in numbers if now.get(fila, Planned.UNCHANGED) != self._agreed(fila)}
 
     def _agreed(self, fila: int) -> Any:
         row = self._rows.get(fila)
         if row is not None and row.outcome == Planned.UPDATED:
-            return [row.changes, row.version]
+            return [row.key, row.changes, row.version]
         return row and row.outcome
 
     def _load(self, first: int, last: int) -> None:

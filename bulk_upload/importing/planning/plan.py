@@ -31,12 +31,11 @@ class WatchedNumber:
 class Plan:
     """One attempt at a plan, from the first row of the file to the last."""
 
-    def __init__(self, target: Target, upload: BulkUpload) -> None:
-        self._target = target
+    def __init__(self, upload: BulkUpload, target: Target) -> None:
+        """`target` is that of the file, whose columns `upload` has recorded."""
         self._upload = upload
-        name = target.declared.large_change
-        self._watched_place = target.fields.index(name) if name else None
-        may_name_twice = target.may_name_twice([column.name for column in target.sheet.columns])
+        self._target = target
+        may_name_twice = target.may_name_twice(upload.header_positions)
         self.changes = PlannedChanges(target, upload.proveedor_id, upload.number, may_name_twice=may_name_twice)
         self.watched = WatchedNumber()
 
@@ -48,7 +47,8 @@ class Plan:
     def add(self, decisions: Decisions) -> None:
         """A chunk is committed: later ones see what it would do."""
         self.changes.add(decisions)
-        if (place := self._watched_place) is not None:
+        if name := self._target.declared.large_change:
+            place = self._target.fields.index(name)
             for change in decisions.changes:
                 self._watch(change.fila, change.before, change.after, place)
             for fila, values in zip(decisions.created_rows, decisions.creates.values(), strict=True):

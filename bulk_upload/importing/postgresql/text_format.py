@@ -26,7 +26,6 @@ ARRAY_TYPES: Final[dict[Kind, str]] = {
 # As COPY has it, without quotes.
 NULL: Final = r"\N"
 _QUOTED: Final = str.maketrans({"\\": r"\\", '"': r"\""})
-_BOOLEANS: Final = {True: "t", False: "f"}
 
 
 def copy_text(rows: Sequence[Sequence[Value | None]], kinds: Sequence[Kind], same: Iterable[str]) -> str:
@@ -52,17 +51,17 @@ def _array(values: Sequence[Value | None], kind: Kind) -> str:
 
 
 def _fields(values: Sequence[Value | None], kind: Kind, null: str) -> Iterable[str]:
-    """The texts of a column's values. Only dates are ever `None`."""
-    if kind == "boolean":
-        return map(_BOOLEANS.__getitem__, values)  # type: ignore[arg-type]  # all are booleans
+    """The texts of a column's values, `null` for `None`. Codes and texts are never `None`."""
     if kind in ("code", "text"):
         texts = cast(Sequence[str], values)
         joined = "".join(texts)
         # Four searches for one character are many times faster than one for any of them.
         return map(_escaped, texts) if any(special in joined for special in _ESCAPES) else texts
-    if kind == "date" and None in values:
-        return (null if value is None else str(value) for value in values)
-    return map(str, values)
+    if kind == "boolean":
+        return map({True: "t", False: "f", None: null}.__getitem__, values)  # type: ignore[arg-type]  # all are booleans
+    numbers = list(map(str, values))
+    # No number or day is written so.
+    return [null if number == "None" else number for number in numbers] if "None" in numbers else numbers
 
 
 def _escaped(text: str) -> str:

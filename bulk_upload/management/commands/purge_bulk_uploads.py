@@ -31,8 +31,9 @@ class Command(BaseCommand):
     requires_system_checks = [Tags.compatibility]
     help = (
         "Borra lo que ya no debe conservarse de las cargas terminadas: archivos, errores y cambios de filas, cargas y "
-        "mensajes muertos, cada cosa a la edad que dicen las variables BULK_UPLOAD_KEEP_…_DAYS. Se puede repetir e "
-        "interrumpir a cualquier hora. Sale con 1 si S3, SQS o la base de datos no responde."
+        "mensajes muertos; también las acciones en el admin y las sesiones vencidas. Cada cosa a la edad que dicen las "
+        "variables BULK_UPLOAD_KEEP_…_DAYS. Se puede repetir e interrumpir a cualquier hora. Sale con 1 si S3, SQS o "
+        "la base de datos no responde."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

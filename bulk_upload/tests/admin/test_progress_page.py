@@ -180,6 +180,13 @@ def test_what_is_no_task_id_is_not_found(staff):
     assert "Página no encontrada" in response.content.decode()
 
 
+def test_an_upload_of_a_sheet_that_only_a_newer_release_knows_is_listed_and_has_no_page(staff, supplier):
+    upload = make_upload(supplier, "enero.xlsx")
+    BulkUpload.objects.update(sheet_name="pedidos")
+    assert "enero.xlsx" in staff.get("/admin/bulk_upload/bulkupload/").content.decode()
+    assert staff.get(address("change", upload.pk)).status_code == 404
+
+
 @pytest.fixture
 def half_corrected(rejected):
     """Rows 2 to 31 of the upload were corrected by another one."""

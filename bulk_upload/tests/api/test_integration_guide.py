@@ -214,6 +214,12 @@ def test_curl_of_what_is_in_store(run, supplier):
     ]
 
 
+def test_curl_of_where_a_price_comes_from(run, supplier, run_import):
+    run_import([row(7), row(1, id="PROD001")])
+    (first,) = json.loads(run("bash", "-c", example("bash historia")))["items"]
+    assert (first["filename"], first["fila"], first["accion"]) == ("a.csv", 3, "created")
+
+
 def test_what_the_page_says_of_limits_is_what_the_settings_say():
     text = " ".join(GUIDE.read_text("utf-8").split())
     example_env = (settings.BASE_DIR / ".env.example").read_text("utf-8")

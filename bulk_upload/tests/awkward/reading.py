@@ -49,15 +49,12 @@ class Reading:
         return [cells[place] if place < len(cells) else None for _, cells in self.rows]
 
     def values(self) -> list[dict[str, Value | None]]:
-        """The rows as the columns' parsers understand them; a blank cell is `None`."""
+        """The rows as the parsers of the file's columns understand them; a blank cell is `None`."""
+        there = [column for column in PRODUCTS.columns if column.name in self.table.header.positions]
         columns = [
-            [None if is_blank(cell) else column.parse(cell) for cell in self.column(column.name)]
-            for column in PRODUCTS.columns
+            [None if is_blank(cell) else column.parse(cell) for cell in self.column(column.name)] for column in there
         ]
-        return [
-            dict(zip([column.name for column in PRODUCTS.columns], row, strict=True))
-            for row in zip(*columns, strict=True)
-        ]
+        return [dict(zip([column.name for column in there], row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def read(path: Path, limits: Limits | None = None, on_wait: OnWait = ignore_wait) -> Reading:

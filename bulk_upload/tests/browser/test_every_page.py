@@ -29,6 +29,7 @@ GUARD = 3
 MAIN_BUTTON = ".paso:visible, input.default:visible"
 OF_CATALOGUE = [
     *("product/", "product/?q=nada", "product/add/", "product/PROD00001/change/", "product/PROD00001/history/"),
+    "product/PROD00001/history/?campo=precio_unitario",
     *("supplier/", "supplier/?q=nada", "supplier/PROV001/change/", "supplier/PROV001/history/"),
     *(
         "category/",

@@ -81,7 +81,7 @@ def test_what_goes_wrong_in_checking_is_not_said_of_the_file(monkeypatch):
 
 
 def test_rows_of_a_correction_say_which_row_they_correct():
-    header = match_header(PRODUCTS, 1, [*PRODUCTS.names, ORIGINAL_ROW], "CSV")
+    header = match_header(PRODUCTS, 1, [*row(1), ORIGINAL_ROW], "CSV")
     cells = [[*row(1).values(), "17"], [*row(2).values(), ""], [*row(3).values()], [*row(4, nombre="").values(), 19.0]]
     batch = Batch(range(2, 6), list(zip_longest(*cells)))
     read = Table(header, 4, iter([batch]), delimiter=",")

@@ -10,7 +10,6 @@ from bulk_upload.tests.awkward.make_awkward import AWKWARD_ROWS, HEADER
 from bulk_upload.tests.awkward.reading import read
 from bulk_upload.tests.helpers.csv_files import LINE
 from bulk_upload.tests.helpers.row_errors import warnings
-from catalog.sheets.products import PRODUCTS
 
 
 def unnamed(path):
@@ -50,7 +49,7 @@ def test_a_csv_column_without_a_header_is_named_and_cells_beyond_the_header_are_
 
 @pytest.mark.django_db
 def test_the_warning_is_part_of_the_result(accept, worker):
-    content = ",".join([*PRODUCTS.names, ""]) + f"\n{LINE.replace('–', '-')},x\n"
+    content = ",".join([*HEADER, ""]) + f"\n{LINE.replace('–', '-')},x\n"
     upload = accept(content.encode("cp1252"))
     worker.step()
     upload = BulkUpload.objects.get(pk=upload.pk)

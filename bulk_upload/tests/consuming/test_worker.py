@@ -50,7 +50,7 @@ def test_a_second_delivery_of_a_live_claim_is_given_back(accept, worker):
 
 
 @pytest.mark.parametrize(
-    "body", ["hola", "[]", '{"version": 2, "task_id": "x"}', '{"version": 1}', '{"version": 1, "task_id": 7}']
+    "body", ["hola", "[]", '{"version": "2", "task_id": "x"}', '{"version": 1}', '{"version": 1, "task_id": 7}']
 )
 def test_a_message_that_is_not_ours_goes_to_the_dead_letters(worker, body):
     queue.client().send_message(

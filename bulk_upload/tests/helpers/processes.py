@@ -55,19 +55,24 @@ def environment(**more: Any) -> dict[str, str]:
     }
 
 
-def start_worker(*arguments: str, output: IO[bytes] | None = None, **variables: Any) -> subprocess.Popen[bytes]:
-    """`manage.py consume_bulk_uploads` by itself. All that it writes goes to `output`, if given."""
+def start_worker(
+    *arguments: str, output: IO[bytes] | None = None, code: Path = settings.BASE_DIR, **variables: Any
+) -> subprocess.Popen[bytes]:
+    """`manage.py consume_bulk_uploads` by itself. All that it writes goes to `output`, if given.
+
+    `code` is the folder of the program, this one's or that of another release.
+    """
     command = [sys.executable, "manage.py", "consume_bulk_uploads", *arguments]
     env = environment(**variables)
-    return subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, stdout=output, stderr=output)
+    return subprocess.Popen(command, env=env, cwd=code, stdout=output, stderr=output)
 
 
 @contextmanager
 def worker_process(
-    *arguments: str, output: IO[bytes] | None = None, **variables: Any
+    *arguments: str, output: IO[bytes] | None = None, code: Path = settings.BASE_DIR, **variables: Any
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A worker that is killed at the end of the block, if it is still there."""
-    process = start_worker(*arguments, output=output, **variables)
+    process = start_worker(*arguments, output=output, code=code, **variables)
     try:
         yield process
     finally:

@@ -16,7 +16,7 @@ from bulk_upload.models import BulkUpload, PreparedFile, RowChange, RowError
 from bulk_upload.tests.helpers.processes import environment
 from medisupply.backends.database import database_now
 
-KINDS = (
+UPLOAD_KINDS = (
     "archivos originales",
     "archivos preparados",
     "errores y advertencias de filas",
@@ -24,7 +24,7 @@ KINDS = (
     "cargas",
     "mensajes muertos",
 )
-LINES = (*KINDS, "planes")
+KINDS = (*UPLOAD_KINDS, "acciones en el admin", "sesiones vencidas", "planes")
 # No test waits between slices.
 QUICK = {"BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS": 0}
 
@@ -53,13 +53,13 @@ def purge(*arguments: str) -> dict[str, tuple[int, int]]:
 def removed(said: str) -> dict[str, tuple[int, int]]:
     """The lines of the report."""
     lines = (line.strip() for line in said.splitlines())
-    found = {kind: line.removeprefix(f"{kind}: ").split() for line in lines for kind in LINES if line.startswith(kind)}
+    found = {kind: line.removeprefix(f"{kind}: ").split() for line in lines for kind in KINDS if line.startswith(kind)}
     return {kind: (int(words[0]), int(words[1].removeprefix("("))) for kind, words in found.items()}
 
 
 def counts(found: dict[str, tuple[int, int]]) -> tuple[int, ...]:
-    """How many of each kind, in the order of `KINDS`."""
-    return tuple(found[kind][0] for kind in KINDS)
+    """How many of each kind that belongs to uploads, in the order of `UPLOAD_KINDS`."""
+    return tuple(found[kind][0] for kind in UPLOAD_KINDS)
 
 
 def start_purge(*arguments: str, **variables: Any) -> subprocess.Popen[str]:

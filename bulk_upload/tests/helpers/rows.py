@@ -10,7 +10,6 @@ from typing import Any
 from bulk_upload.checking.chunks import checked_chunks
 from bulk_upload.checking.tables import Batch, CheckedTable, ColumnTable, Table
 from bulk_upload.importing.import_table import import_table
-from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.declaration import Sheet
@@ -39,11 +38,12 @@ def row(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def csv_bytes(rows: Iterable[dict[str, Any]], *, encoding: str = "utf-8") -> bytes:
-    """The rows as a CSV file with the sheet's header."""
+    """The rows as a CSV file, whose header names the columns that any of them has."""
+    lines = list(rows)
     text = io.StringIO()
-    writer = csv.DictWriter(text, PRODUCTS.names)
+    writer = csv.DictWriter(text, [name for name in PRODUCTS.names if any(name in line for line in lines)])
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(lines)
     return text.getvalue().encode(encoding)
 
 
@@ -66,10 +66,10 @@ def import_rows(
     chunk_rows: int,
     after_chunk: Callable[[], None] = lambda: None,
     keep: Callable[[], None] = lambda: None,
-    plan: Plan | None = None,
+    only_plan: bool = False,
 ) -> None:
-    """Check the rows and import them from the upload's checkpoint on, in this process; or fill the `plan`."""
+    """Check the rows and import them from the upload's checkpoint on, in this process; or `only_plan` them."""
     read = table(rows, sheet=registry.get(claimed.sheet_name).sheet)
     chunks = checked_chunks(read, next_row=claimed.next_row, chunk_rows=chunk_rows)
     checked = CheckedTable(read.header, read.total, chunks, delimiter=read.delimiter, is_ready=lambda: True)
-    import_table(claimed, checked, after_chunk, keep, plan=plan)
+    import_table(claimed, checked, after_chunk, keep, only_plan=only_plan)

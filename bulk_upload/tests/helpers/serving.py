@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
@@ -16,10 +17,13 @@ from bulk_upload.tests.helpers.processes import environment
 
 
 @contextmanager
-def served(*arguments: str, output: IO[bytes] | None = None, **variables: Any) -> Iterator[int]:
+def served(
+    *arguments: str, output: IO[bytes] | None = None, code: Path = settings.BASE_DIR, **variables: Any
+) -> Iterator[int]:
     """A running site on this test's parts; gives its port. It is stopped at the end of the block.
 
-    All that it writes goes to `output`, if given.
+    All that it writes goes to `output`, if given. `code` is the folder of the program, this one's or that of another
+    release.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -30,7 +34,7 @@ def served(*arguments: str, output: IO[bytes] | None = None, **variables: Any) -
         "medisupply.wsgi:application",
     ]
     env = environment(**variables)
-    process = subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, stdout=output, stderr=output)
+    process = subprocess.Popen(command, env=env, cwd=code, stdout=output, stderr=output)
     try:
         deadline = time.monotonic() + 30
         while not _answers(port):

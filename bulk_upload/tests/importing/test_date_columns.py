@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from decimal import Decimal
 from typing import Any, get_args
 
 import openpyxl
@@ -79,9 +80,18 @@ def test_dates_are_written_in_iso_form():
     assert arrays([[DAY], [OTHER_DAY]], ["date"]) == ["{2027-03-31,2028-02-29}"]
 
 
-def test_no_date_is_null():
-    assert copy_text([[DAY], [None]], ["date"], []) == "2027-03-31\n\\N\n"
-    assert arrays([[DAY], [None]], ["date"]) == ["{2027-03-31,NULL}"]
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [("date", DAY, "2027-03-31"), ("decimal", Decimal("-20.5"), "-20.5"), ("integer", 0, "0"), ("boolean", False, "f")],
+)
+def test_no_date_and_no_number_is_null(kind, value, text):
+    assert copy_text([[value], [None]], [kind], []) == f"{text}\n\\N\n"
+    assert arrays([[value], [None]], [kind]) == [f"{{{text},NULL}}"]
+
+
+def test_a_text_that_says_none_is_that_text():
+    assert copy_text([["None"]], ["text"], []) == "None\n"
+    assert arrays([["None"]], ["code"]) == ['{"None"}']
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="COPY and arrays are PostgreSQL's")

@@ -16,6 +16,7 @@ from bulk_upload.models import BulkUpload
 from bulk_upload.reading.child.csv_file import open_csv
 from bulk_upload.reading.child.workbook import open_workbook
 from bulk_upload.sheet.addressable_ids import is_addressable
+from bulk_upload.sheet.columns import EARLIEST, LATEST
 from bulk_upload.sheet.excel_errors import is_error_text
 from bulk_upload.sheet.text_cleaning import BadCharacter, clean_code, clean_text
 from bulk_upload.sheet.values import SCIENTIFIC
@@ -56,6 +57,12 @@ rows = st.tuples(
     st.integers(0, 10**9),
     st.booleans(),
     st.booleans(),
+    st.sampled_from(["", "00012348", "7701234567897"]),
+    st.just("") | texts,
+    st.just("") | st.sampled_from(["A10BA02", "=A10", "ÑANDÚ"]),
+    st.none() | st.dates(EARLIEST, LATEST),
+    st.none() | st.decimals(-100, 100, places=1),
+    st.none() | st.decimals(-100, 100, places=1),
 )
 
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from bulk_upload.importing.mapping.target import target_of
-from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.tests.helpers.rows import import_rows
@@ -43,8 +41,7 @@ def _run(supplier: Supplier, rows: Rows, chunk_rows: int, *, is_plan: bool, **fi
     )
     claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))
     assert claimed
-    plan = Plan(target_of(claimed.sheet_name), claimed) if is_plan else None
-    import_rows(claimed, rows, chunk_rows=chunk_rows, plan=plan)
+    import_rows(claimed, rows, chunk_rows=chunk_rows, only_plan=is_plan)
     claimed.complete()
     claimed.refresh_from_db()
     return claimed

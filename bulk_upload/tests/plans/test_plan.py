@@ -141,3 +141,16 @@ def test_an_applied_plan_without_replacing_leaves_what_has_come_since(run_import
     applied = run_apply(plan, rows)
     assert [problem[2] for problem in problems(applied)] == ["changed_since_plan"]
     assert (applied.creados, Product.objects.get(pk="PROD00002").nombre) == (2, "Otro")
+
+
+def test_another_product_that_has_come_since_is_not_changed_in_the_place_of_the_planned_one(
+    run_import, run_plan, run_apply
+):
+    """The plan found PROD00001 by its code; meanwhile there is a product with the row's own id."""
+    run_import([row(1, codigo="A", nombre="Uno")])
+    rows = [row(2, codigo="A", nombre="Dos")]
+    plan = run_plan(rows, replace=True)
+    Product.objects.filter(pk="PROD00001").delete()
+    run_import([row(2, codigo="A", nombre="Uno")])
+    assert run_apply(plan, rows).actualizados == 0
+    assert Product.objects.get(pk="PROD00002").nombre == "Uno"

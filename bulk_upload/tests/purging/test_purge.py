@@ -11,7 +11,7 @@ from django.core.management import CommandError
 from bulk_upload import progress, snapshots, storage
 from bulk_upload.models import BulkUpload, PreparedFile, UnfinishedPurge
 from bulk_upload.tests.helpers.admin_people import make_upload
-from bulk_upload.tests.helpers.purging import LINES, age, counts, kept, purge
+from bulk_upload.tests.helpers.purging import KINDS, age, counts, kept, purge
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.workbooks import prepared_files
 from catalog.models import Product
@@ -171,7 +171,7 @@ def test_what_would_be_removed_is_what_is_removed_then(ended, accept, worker):
     assert all(has_file(each) for each in BulkUpload.objects.all())
     assert all(size > 0 for count, size in said.values() if count)
     assert purge() == said
-    assert purge("--dry-run") == purge() == dict.fromkeys(LINES, (0, 0))
+    assert purge("--dry-run") == purge() == dict.fromkeys(KINDS, (0, 0))
 
 
 def test_a_file_of_another_system_in_the_bucket_stays(ended):

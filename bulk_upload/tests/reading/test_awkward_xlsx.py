@@ -67,6 +67,6 @@ def test_the_catalogue_is_what_a_careful_person_expects(name, supplier):
     assert list(upload.row_errors.filter(severity="warning", fila=0).values_list("codigo", flat=True)) == [
         *case.warnings
     ]
-    names = ["categoria_id" if column.name == "categoria" else column.name for column in PRODUCTS.columns]
+    names = ["categoria_id" if name == "categoria" else name for name in EXPECTED]
     found = Product.objects.order_by("id").values_list(*names)
     assert [dict(zip(EXPECTED, values, strict=True)) for values in found] == expected(case)

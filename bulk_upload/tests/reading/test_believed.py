@@ -20,7 +20,7 @@ from bulk_upload.sheet.problems import FileProblem
 from catalog.sheets.products import PRODUCTS
 
 TABLE = ["table", 1, list(PRODUCTS.names), 2, "", "utf-8", ",", []]
-VALUES = ["P1", "Guantes", "C1", "GUANTES", "", "12.50", "INVIMA", "Seco", 5, 20, 8, True, False]
+VALUES = ["P1", "Guantes", "C1", "GUANTES", "", "12.50", "INVIMA", "Seco", 5, 20, 8, True, False, *[None] * 6]
 CHUNK: list[Any] = ["chunk", [2], [[value] for value in VALUES], 3, [], [], {}]
 BLANK = [3, "nombre", "required_blank", {"columna": "nombre"}, "", False]
 NONE: list[Any] = [[] for _ in VALUES]

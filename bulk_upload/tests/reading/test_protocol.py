@@ -70,6 +70,7 @@ def test_a_batch_of_very_long_rows_is_divided():
 @pytest.fixture
 def chunk() -> CheckedChunk:
     values = ["P1", "Guantes", "007", "GUANTES", None, Decimal("12.50"), "INVIMA", "Seco", 5, None, 8, True, False]
+    values += [None, "", "A10", datetime.date(2035, 5, 31), Decimal("-20.5"), None]
     problem = Problem(4, "nombre", "required_blank", {"columna": "nombre"})
     return CheckedChunk([2], [[value] for value in values], 5, [problem], {4}, {2: 17})
 

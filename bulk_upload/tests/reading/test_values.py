@@ -6,6 +6,7 @@ import csv
 import io
 import tempfile
 import unicodedata
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from bulk_upload.reading.child.csv_text import detect_encoding
 from bulk_upload.sheet.addressable_ids import is_addressable
-from bulk_upload.sheet.columns import Column
+from bulk_upload.sheet.columns import Column, DateColumn, DecimalColumn, GtinColumn
 from bulk_upload.sheet.excel_errors import is_error_text
 from bulk_upload.sheet.formulas import is_wrapped
 from bulk_upload.sheet.problems import FileProblem
@@ -50,17 +51,28 @@ def texts(maximum: int, alphabet: st.SearchStrategy[str] | str, upper: bool) -> 
     return st.text(alphabet, min_size=1, max_size=min(maximum, 40)).map(kept).filter(allowed)
 
 
+def gtin(number: int) -> str:
+    """One of 14 digits. The check digit of a sum is what it lacks to a multiple of ten."""
+    digits = f"{number:013d}"
+    total = sum(int(digit) * weight for digit, weight in zip(digits, [3, 1] * 7, strict=False))
+    return f"{digits}{-total % 10}"
+
+
 def values(column: Column, alphabet: st.SearchStrategy[str] | str) -> st.SearchStrategy[Value | None]:
     """What a cell of `column` may mean; `None` is a blank cell."""
     some: st.SearchStrategy[Any]
-    if column.kind == "decimal":
-        some = st.decimals(0, 9_999_999_999, places=2)
+    if isinstance(column, DecimalColumn):
+        some = st.decimals(column.minimum, column.largest, places=column.places)
+    elif isinstance(column, GtinColumn):
+        some = st.integers(0, 10**13 - 1).map(gtin)
+    elif isinstance(column, DateColumn):
+        some = st.dates(column.earliest, column.latest)
     elif column.kind == "integer":
         some = st.integers(column.minimum, column.maximum)
     elif column.kind == "boolean":
         some = st.booleans()
     else:
-        some = texts(column.max_length or 1, alphabet, upper=column.name == "categoria")
+        some = texts(column.max_length or 1, alphabet, upper=column.upper)
     if column.kind == "code":
         some = some.filter(lambda text: not SCIENTIFIC.fullmatch(text))
     if column.name == "id":
@@ -80,8 +92,10 @@ def as_text(value: Value | None, style: int) -> str:
     if isinstance(value, bool):
         return [["no", "sí"], ["FALSO", "Verdadero"], ["0", "1"]][style % 3][value]
     if isinstance(value, Decimal):
-        point, comma = f"{value:,.2f}", f"{value:,.2f}".translate({ord(","): ".", ord("."): ","})
-        return [str(value), point, comma, f"$ {comma}"][style % 4]
+        comma = (point := f"{value:,}").translate({ord(","): ".", ord("."): ","})
+        return [str(value), point, comma, f"$ {comma}".replace("$ -", "-$ ")][style % 4]
+    if isinstance(value, date):
+        return [str(value), f"{value:%d/%m/%Y}", f"{value.day}-{value.month}-{value.year}"][style % 3]
     return f" {value} " if style % 2 else str(value)
 
 

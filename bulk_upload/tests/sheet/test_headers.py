@@ -28,14 +28,14 @@ def test_order_is_free_and_english_is_known():
 
 
 def test_unknown_columns_are_noted():
-    assert match_header(PRODUCTS, 1, [*PRODUCTS.names, "", "Color"], "H").unknown == (14,)
+    assert match_header(PRODUCTS, 1, [*PRODUCTS.names, "", "Color"], "H").unknown == (len(PRODUCTS.names) + 1,)
 
 
 def test_a_column_given_twice_names_both_cells():
     with pytest.raises(FileProblem) as caught:
         match_header(PRODUCTS, 3, [*PRODUCTS.names, "SKU"], "Hoja1")
     assert caught.value.code == "duplicate_column"
-    assert (caught.value.params["celda1"], caught.value.params["celda2"]) == ("C3", "N3")
+    assert (caught.value.params["celda1"], caught.value.params["celda2"]) == ("C3", "T3")
 
 
 def test_a_missing_column_names_the_nearest_header():
@@ -68,7 +68,7 @@ def test_no_synonym_names_two_columns():
 
 
 WITHOUT_OPTIONAL = [
-    name for name in PRODUCTS.names if name not in ("stock_minimo", "requiere_lote", "requiere_vencimiento")
+    column.name for column in PRODUCTS.columns if column.required or column.name in ("presentacion", "stock_critico")
 ]
 
 
@@ -82,6 +82,9 @@ WITHOUT_OPTIONAL = [
         ("\u200eStock\u200b mínimo\u00ad", "stock_minimo"),
         ("Stock mínimo [und.]", "stock_minimo"),
         ("Maneja lote", "requiere_lote"),
+        ("Temperatura mínima", "temperatura_min"),
+        ("Temp. máx. (°C)", "temperatura_max"),
+        ("Código ATC", "atc"),
     ],
 )
 def test_units_question_marks_and_invisible_characters_do_not_matter(header, column):
@@ -99,13 +102,46 @@ def test_units_question_marks_and_invisible_characters_do_not_matter(header, col
     ],
 )
 def test_common_names_are_understood(header, column):
-    others = [name for name in PRODUCTS.names if name != column]
+    others = [name for name in PRODUCTS.names if name not in (column, "registro_invima")]
     assert match_header(PRODUCTS, 1, [header, *others], "H").positions[column] == 0
 
 
 def test_a_description_beside_a_name_is_another_column():
     match = match_header(PRODUCTS, 1, [*PRODUCTS.names, "Descripción"], "H")
-    assert (match.positions["nombre"], match.unknown) == (1, (13,))
+    assert (match.positions["nombre"], match.unknown) == (1, (len(PRODUCTS.names),))
+
+
+REQUIRED = [column.name for column in PRODUCTS.columns if column.required]
+
+
+def test_a_list_from_before_the_column_of_that_name_is_read_as_ever():
+    """ "Registro INVIMA" was the certificate: of a list without another one it still is."""
+    names = [name for name in REQUIRED if name != "certificado_sanitario"]
+    assert match_header(PRODUCTS, 1, ["Registro INVIMA", *names], "H").positions == {
+        "certificado_sanitario": 0,
+        **{name: place for place, name in enumerate(names, start=1)},
+    }
+
+
+def test_beside_a_certificate_it_is_the_registration():
+    positions = match_header(PRODUCTS, 1, ["Registro INVIMA", *REQUIRED], "H").positions
+    assert (positions["registro_invima"], positions["certificado_sanitario"]) == (
+        0,
+        1 + REQUIRED.index("certificado_sanitario"),
+    )
+
+
+def test_a_fallback_names_no_other_required_column():
+    for form, column in PRODUCTS.fallback_headers.items():
+        holder = PRODUCTS.known_headers.get(form)
+        assert holder is None or (column.required and not holder.required)
+
+
+def test_two_numbers_of_packages_are_asked_about():
+    with pytest.raises(FileProblem) as caught:
+        match_header(PRODUCTS, 1, [*REQUIRED, "GTIN-13", "GTIN-14"], "H")
+    assert caught.value.code == "similar_columns"
+    assert match_header(PRODUCTS, 1, [*REQUIRED, "GTIN-13"], "H").positions["gtin"] == len(REQUIRED)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +152,7 @@ def test_a_description_beside_a_name_is_another_column():
         ("Stok mínimo", "stock_minimo"),
         ("Stock mínimo por bodega", "stock_minimo"),
         ("Requiere lote (de fábrica)", "requiere_lote"),
+        ("Registro vense", "registro_vence"),
     ],
 )
 def test_a_header_that_is_nearly_an_optional_column_is_asked_about(header, column):
@@ -139,13 +176,12 @@ def test_a_header_that_is_nearly_an_optional_column_is_asked_about(header, colum
             "Stock máximo",
         ),
         *("stock actual", "requiere receta", "requiere refrigeración", "existencias", "unidad", "IVA", "proveedor"),
+        *("temperatura", "temperatura de almacenamiento", "registro", "código EAN"),
         *("Fecha vencimiento", "Nro. lote", "crítico", "laboratorio", "presentado por", "stock bodega"),
     ],
 )
 def test_another_column_is_only_unknown(header):
-    optional = ("presentacion", "stock_minimo", "stock_critico", "requiere_lote", "requiere_vencimiento")
-    names = [name for name in PRODUCTS.names if name not in optional]
-    assert match_header(PRODUCTS, 1, [*names, header], "H").unknown == (len(names),)
+    assert match_header(PRODUCTS, 1, [*REQUIRED, header], "H").unknown == (len(REQUIRED),)
 
 
 def test_a_price_in_another_currency_is_asked_about():

@@ -198,3 +198,58 @@ def test_an_invisible_character_is_removed_at_the_ends_of_a_code_and_refused_wit
 def test_a_letter_that_was_lost_is_refused():
     assert refusal("codigo", "A\ufffd1") == "lost_characters"
     assert refusal("nombre", "Protecci\ufffdn") == "lost_characters"
+
+
+@pytest.mark.parametrize("text", ["96385074", "036000291452", "7701234567897", "17701234567894", " 00012348 "])
+def test_a_gtin_is_kept_exactly(text):
+    assert parse("gtin", text) == text.strip()
+    assert parse("gtin", 7701234567897.0) == "7701234567897"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("7701234567898", "wrong_check_digit"),
+        ("7710234567897", "wrong_check_digit"),  # two digits in each other's place
+        ("12348", "not_a_gtin"),
+        (12348.0, "not_a_gtin"),  # 00012348 was written into a cell of numbers
+        ("770123456789", "wrong_check_digit"),
+        ("77-01234567897", "not_a_gtin"),
+        ("٧٧٠١٢٣٤٥٦٧٨٩٧", "not_a_gtin"),
+        ("7,70123E+12", "scientific_notation"),
+        (77012345678901234.0, "digits_lost"),
+        ("9" * 300, "not_a_gtin"),
+    ],
+)
+def test_a_number_that_is_no_gtin_is_refused(cell, code):
+    assert refusal("gtin", cell) == code
+
+
+@pytest.mark.parametrize(
+    ("cell", "degrees"),
+    [
+        ("-20", "-20.0"),
+        ("-20,5", "-20.5"),
+        (-20.5, "-20.5"),
+        ("2", "2.0"),
+        ("-0", "0.0"),
+        (-0.0, "0.0"),
+        ("100", "100.0"),
+    ],
+)
+def test_a_temperature_may_be_below_zero(cell, degrees):
+    assert str(parse("temperatura_min", cell)) == degrees
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("-100.1", "below_minimum"),
+        ("-273", "below_minimum"),
+        ("100.1", "above_maximum"),
+        ("2.25", "too_many_decimals"),
+        ("2 °C", "not_a_number"),
+    ],
+)
+def test_a_temperature_that_nobody_stores_at_is_refused(cell, code):
+    assert refusal("temperatura_max", cell) == code

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
-import tarfile
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from bulk_upload import queue
 from bulk_upload.consuming import sweep
-from bulk_upload.intake import accept_upload
+from bulk_upload.intake import accept_upload, retry_upload
 from bulk_upload.models import BulkUpload, PreparedFile
-from bulk_upload.tests.helpers.outcomes import VALUES, clear, eventful_file, outcome, prepare_catalogue
+from bulk_upload.tests.helpers.last_release import known_to_it
+from bulk_upload.tests.helpers.outcomes import clear, eventful_file, outcome, prepare_catalogue
 from bulk_upload.tests.helpers.processes import environment
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.workbooks import prepared_files
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS
+from catalog.sheets.stock import STOCK
 from medisupply.backends.database import database_now
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 ROWS = 900
-COMMIT = (settings.BASE_DIR / "deploy" / "last_release.txt").read_text().strip()
 
 ACCEPT = """
 import django
 django.setup()
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from bulk_upload.intake import accept_upload
+from bulk_upload.intake import accept_upload, retry_upload
 from catalog.models import Supplier
 import sys
 file = SimpleUploadedFile("a.csv", open(sys.argv[1], "rb").read())
@@ -44,28 +42,9 @@ accept_upload(file=file, supplier=supplier, user=user, reemplazar_duplicados=Tru
 """
 
 
-@pytest.fixture(scope="module")
-def last_release(tmp_path_factory):
-    """A folder with the code of the last release."""
-    try:
-        archive = subprocess.run(["git", "archive", COMMIT], cwd=settings.BASE_DIR, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip(f"the git history that has the last release, {COMMIT}, is not here")
-    folder = tmp_path_factory.mktemp("last-release")
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
-        tar.extractall(folder, filter="data")
-    return folder
-
-
 def run(folder, *command):
     variables = environment(DJANGO_SETTINGS_MODULE="medisupply.settings")
     subprocess.run([sys.executable, *command], cwd=folder, env=variables, timeout=60, check=True)
-
-
-def without_number(result):
-    """What both releases know: the last one keeps no changes of rows."""
-    at = VALUES.index("change_number")
-    return {**result, "changes": None, "products": [values[:at] + values[at + 1 :] for values in result["products"]]}
 
 
 def test_a_worker_of_the_last_release_imports_into_the_new_schema(last_release, accept, supplier, worker):
@@ -78,7 +57,7 @@ def test_a_worker_of_the_last_release_imports_into_the_new_schema(last_release, 
         prepare_catalogue(ROWS, supplier)
         upload = accept(eventful_file(ROWS), replace=True)
         work()
-        results.append(without_number(outcome(upload)))
+        results.append(known_to_it(outcome(upload)))
     assert results[0]["counts"]["status"] == "completed"
     assert results[0]["counts"]["creados"] > 0
     assert results[1] == results[0]
@@ -97,6 +76,18 @@ def test_a_message_for_a_file_is_lost_to_a_worker_of_the_last_release_and_sent_a
     worker.step()
     file.refresh_from_db()
     assert file.state == "ready"
+
+
+def test_a_sheet_that_the_last_release_does_not_know_fails_there_and_is_retried_here(last_release, accept, worker):
+    """So the workers of a release are restarted before its web."""
+    upload = accept(b"producto_id,bodega,cantidad\nPROD00001,BOG_CENTRAL,4\n", sheet=STOCK)
+    run(last_release, "manage.py", "consume_bulk_uploads", "--once")
+    upload.refresh_from_db()
+    assert (upload.status, upload.error_code) == ("failed", "no_header")
+    assert retry_upload(upload)
+    worker.step()
+    upload.refresh_from_db()
+    assert (upload.status, upload.total) == ("completed", 1)
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one process at a time")

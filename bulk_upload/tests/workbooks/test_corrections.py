@@ -127,7 +127,7 @@ def workbook_of(**cells):
     workbook = Workbook()
     sheet = workbook.worksheets[0]
     sheet.append(list(PRODUCTS.names))
-    sheet.append([{**row(1), **cells}[name] for name in PRODUCTS.names])
+    sheet.append([{**row(1), **cells}.get(name) for name in PRODUCTS.names])
     saved = io.BytesIO()
     workbook.save(saved)
     return saved.getvalue()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bulk_upload.sheet.cells import UnreadCell
-from bulk_upload.tests.awkward.make_awkward import product
+from bulk_upload.tests.awkward.make_awkward import HEADER, product
 from bulk_upload.tests.awkward.reading import read
 from bulk_upload.workbooks.source_cells import as_it_was
 from bulk_upload.workbooks.xlsx import Workbook, text
@@ -26,7 +26,7 @@ from catalog.sheets.products import PRODUCTS
 def test_it_is_refused_again_and_never_blank(tmp_path: Path, name, cell, again):
     row = product(**{name: cell})
     with (tmp_path / "corregir.xlsx").open("wb") as target, Workbook(target) as book, book.sheet("Hoja", ()) as sheet:
-        sheet.add(map(text, PRODUCTS.names))
-        sheet.add(as_it_was(value, column) for value, column in zip(row, PRODUCTS.columns, strict=True))
+        sheet.add(map(text, HEADER))
+        sheet.add(as_it_was(value, PRODUCTS.column(column)) for value, column in zip(row, HEADER, strict=True))
     (found,) = read(tmp_path / "corregir.xlsx").rows
-    assert found[1][PRODUCTS.index[name]] == again
+    assert found[1][HEADER.index(name)] == again

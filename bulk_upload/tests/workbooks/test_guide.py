@@ -25,4 +25,11 @@ def test_every_column_and_every_message_is_on_it():
 
 def test_what_no_row_of_the_sheet_can_have_is_not_on_it():
     page = suppliers_page(PRODUCTS)
-    assert not [code for code in DECLARED_TEXTS if f"| `{code}` |" in page]
+    others = DECLARED_TEXTS.keys() - registry.get(PRODUCTS.name).declared_codes()
+    assert not [code for code in others if f"| `{code}` |" in page]
+    assert "named_before" in others
+
+
+def test_a_blank_column_without_a_default_stays_empty():
+    assert "| `temperatura_min` | no |" in (page := suppliers_page(PRODUCTS))
+    assert "None" not in page

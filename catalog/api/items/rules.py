@@ -23,12 +23,14 @@ NOT_A_VALUE: Final = "not_a_value"
 class CheckedItem:
     """A body after validation: `values` as of a row of a sheet, and whether the product is to be active.
 
-    `activo` is `None` when it was not given. The values of an item with `problems` are not to be used.
+    `activo` is `None` when it was not given. `cleared` are columns that are to have no value: in a sheet's row, and so
+    in `values`, a blank one would stay as it is. The values of an item with `problems` are not to be used.
     """
 
     values: CheckedValues
     problems: tuple[Problem, ...]
     activo: bool | None
+    cleared: tuple[str, ...]
 
     @property
     def id(self) -> str:
@@ -55,6 +57,7 @@ def _names() -> list[str]:
 def _check(data: Mapping[str, Any], key: str | None) -> CheckedItem:
     values: list[Value | None] = []
     problems: list[Problem] = []
+    cleared: list[str] = []
     for column in PRODUCTS.columns:
         value: Value | None = None
         if column.name == KEY and key is not None and data[KEY] == key:
@@ -64,6 +67,8 @@ def _check(data: Mapping[str, Any], key: str | None) -> CheckedItem:
                 value = _value(column, data[column.name])
             except CellProblem as problem:
                 problems.append(_problem(column.name, data[column.name], problem))
+            else:
+                cleared += [column.name] if value is None else []
         values.append(value)
     active: bool | None = None
     if not is_blank(_cell_or_none(data.get(ACTIVE))):
@@ -71,7 +76,7 @@ def _check(data: Mapping[str, Any], key: str | None) -> CheckedItem:
             active = bool(parse_boolean(_cell(ACTIVE, "boolean", data[ACTIVE])))
         except CellProblem as problem:
             problems.append(_problem(ACTIVE, data[ACTIVE], problem))
-    return CheckedItem(tuple(values), tuple(problems), active)
+    return CheckedItem(tuple(values), tuple(problems), active, tuple(cleared))
 
 
 def _value(column: Column, given: Any) -> Value | None:

@@ -1,12 +1,13 @@
 """Products as the API reads and answers them. Their fields come from the sheet's columns.
 
-A price is a text with two decimals, exact in any language.
+A decimal is a text with all its places, exact in any language.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from rest_framework import serializers
@@ -14,7 +15,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from bulk_upload.checking.results import Problem
 from bulk_upload.models import iso_utc
-from bulk_upload.sheet.columns import Column
+from bulk_upload.sheet.columns import Column, DecimalColumn
 from bulk_upload.wording import text_of
 from catalog.api.items.rules import check_new
 from catalog.models import Product
@@ -27,7 +28,7 @@ from medisupply.api.schema import JSON
 # What the response holds of a column, and which types of JSON a client may send for it: JSON's own, or the text that a
 # sheet would hold.
 _KINDS: Final[dict[str, tuple[Callable[..., Any], list[str]]]] = {
-    "decimal": (lambda **more: serializers.DecimalField(12, 2, **more), ["number", "string", "null"]),
+    "decimal": (serializers.DecimalField, ["number", "string", "null"]),
     "integer": (serializers.IntegerField, ["integer", "string", "null"]),
     "boolean": (serializers.BooleanField, ["boolean", "string", "null"]),
     "date": (serializers.DateField, ["string", "null"]),
@@ -42,7 +43,10 @@ def _attribute(column: Column) -> str:
 def _field(column: Column) -> Any:
     attribute = _attribute(column)
     more: dict[str, Any] = {"source": None if attribute == column.name else attribute, "help_text": column.rule.es}
+    if isinstance(column, DecimalColumn):
+        more |= {"max_digits": column.digits, "decimal_places": column.places}
     if column.kind in _KINDS:
+        more |= {"allow_null": True} if column.default is None and not column.required else {}
         return _KINDS[column.kind][0](**more)
     return serializers.CharField(max_length=column.max_length, allow_blank=not column.required, **more)
 
@@ -53,10 +57,6 @@ class KnownBesides(Rendered):
     version = serializers.IntegerField(help_text="Aumenta con cada cambio.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-
-    @staticmethod
-    def get_precio_unitario(product: Product, language: str) -> str:
-        return f"{product.precio_unitario:.2f}"
 
     @staticmethod
     def get_created_at(product: Product, language: str) -> str | None:
@@ -78,7 +78,24 @@ class Warned(Rendered):
         return text_of(problem.codigo, problem.params, language)
 
 
-_OfSheet: Any = type("OfSheet", (Rendered,), {column.name: _field(column) for column in PRODUCTS.columns})
+def _getters(columns: Iterable[Column]) -> dict[str, Any]:
+    """What writes the values that are no values of JSON: see `Rendered`."""
+    written = {column.name: _written_as(column) for column in columns if column.kind in ("decimal", "date")}
+    return {f"get_{name}": staticmethod(getter) for name, getter in written.items()}
+
+
+def _written_as(column: Column) -> Callable[[Product, str], str | None]:
+    def written(product: Product, language: str) -> str | None:
+        value: Decimal | date | None = getattr(product, column.name)
+        if isinstance(column, DecimalColumn) and value is not None:
+            return f"{value:.{column.places}f}"
+        return None if value is None else str(value)
+
+    return written
+
+
+_FIELDS: Final = {column.name: _field(column) for column in PRODUCTS.columns}
+_OfSheet: Any = type("OfSheet", (Rendered,), {**_FIELDS, **_getters(PRODUCTS.columns)})
 Item: Any = type("Item", (_OfSheet, KnownBesides), {})
 ItemWritten: Any = type("ItemWritten", (Item,), {"advertencias": Warned(many=True)})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
@@ -20,8 +19,11 @@ from rest_framework.views import APIView
 from bulk_upload.api.access import supplier_for
 from bulk_upload.api.schema import SupplierChoice
 from bulk_upload.checking.results import Problem
+from bulk_upload.history.edits import Editor
+from bulk_upload.models import EditSource
 from catalog import search
 from catalog.api.items import changes
+from catalog.api.items.access import ITEM_ID, TAG, visible_item, visible_items, visible_suppliers
 from catalog.api.items.rules import CheckedItem, check_changes, check_new
 from catalog.api.items.serializers import (
     EXAMPLE,
@@ -33,19 +35,15 @@ from catalog.api.items.serializers import (
     request_schema,
     written,
 )
-from catalog.models import Product, Supplier, SupplierQuerySet
+from catalog.models import Product, Supplier
 from medisupply.api.errors import Conflict, Unavailable
 from medisupply.api.filters import TrueOrFalseFilter, filter_parameters, filtered
 from medisupply.api.json import valid
 from medisupply.api.paging import PageParams, numbered, page_answer
-from medisupply.api.schema import MEDIA_TYPE, Describe, ErrorCase, answer, in_path, operation
+from medisupply.api.schema import MEDIA_TYPE, Describe, ErrorCase, answer, operation
 
 Answer = TypeVar("Answer")
-# NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text, too.
-UNADDRESSABLE: Final = re.compile(r"\x00|%[89A-F][0-9A-F]")
 ORDERS: Final = ("id", "nombre", "codigo", "categoria", "precio_unitario", "updated_at")
-TAG: Final = "Productos"
-ITEM_ID: Final = in_path("item_id", "El id del producto, codificado y exacto: una barra final es parte del id.")
 IN_STOCK: Final = ErrorCase(
     409, "product_in_stock", _("Hay existencias de este producto en bodega: no se puede borrar.")
 )
@@ -72,7 +70,7 @@ class ItemFilters(FilterSet):
     )
 
     def _search(self, rows: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        suppliers = _suppliers(self.request)
+        suppliers = visible_suppliers(self.request)
         if chosen := self.form.cleaned_data["proveedor_id"]:
             suppliers = suppliers.filter(pk=chosen)
         return search.products(rows, value, suppliers)
@@ -118,7 +116,7 @@ class ItemListView(APIView):
         answers=page_answer("ItemPage", "Una página de productos.", Item, EXAMPLE),
     )
     def get(self, request: Request) -> Response:
-        items = filtered(request, ItemFilters, _visible(request))
+        items = filtered(request, ItemFilters, visible_items(request))
         return Response(numbered(request, items if items.ordered else items.order_by("id"), Item.render))
 
     @_write("crear_producto", "Crear un producto", "Valen las mismas reglas que en la hoja: vea `bulk-upload/columns`.")
@@ -126,7 +124,7 @@ class ItemListView(APIView):
         data = _object(request)
         choice = valid(SupplierChoice, {**_named_supplier(data), **request.query_params.dict()})
         supplier = supplier_for(request, choice.get("proveedor_id"), "catalog.add_product")
-        body = _written(lambda: changes.create(check_new(data), supplier))
+        body = _written(lambda: changes.create(check_new(data), supplier, _editor(request)))
         return Response(body, status=201, headers={"Location": f"{request.path.rstrip('/')}/{quote(body['id'])}"})
 
 
@@ -139,7 +137,7 @@ class ItemView(APIView):
         answers={200: answer(Item, "El producto.", EXAMPLE)},
     )
     def get(self, request: Request, item_id: str) -> Response:
-        return Response(Item.render(_one(request, item_id)))
+        return Response(Item.render(visible_item(request, item_id)))
 
     @_write(
         "reemplazar_producto",
@@ -148,7 +146,7 @@ class ItemView(APIView):
     )
     def put(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.change_product")
-        return _change(product, check_new(_object(request), item_id))
+        return _change(request, product, check_new(_object(request), item_id))
 
     @_write(
         "cambiar_producto",
@@ -158,7 +156,7 @@ class ItemView(APIView):
     )
     def patch(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.change_product")
-        return _change(product, check_changes(_object(request), item_id))
+        return _change(request, product, check_changes(_object(request), item_id))
 
     @operation(
         "borrar_producto",
@@ -173,10 +171,14 @@ class ItemView(APIView):
     def delete(self, request: Request, item_id: str) -> Response:
         product = _changeable(request, item_id, "catalog.delete_product")
         try:
-            _uncontended(lambda: changes.delete(product))
+            _uncontended(lambda: changes.delete(product, _editor(request)))
         except ProtectedError as error:
             raise Conflict(IN_STOCK.sentence, code=IN_STOCK.code) from error
         return Response(status=204)
+
+
+def _editor(request: Request) -> Editor:
+    return Editor(request.user, EditSource.API)
 
 
 def _object(request: Request) -> dict[str, Any]:
@@ -185,34 +187,18 @@ def _object(request: Request) -> dict[str, Any]:
     return data
 
 
-def _suppliers(request: Any) -> SupplierQuerySet:
-    return Supplier.objects.for_user(request.user, "catalog.view_product")
-
-
-def _visible(request: Request) -> QuerySet[Product]:
-    return _suppliers(request).own(Product.objects.all())
-
-
-def _one(request: Request, item_id: str) -> Product:
-    """The product whose id is what the address has, decoded once."""
-    product = None if UNADDRESSABLE.search(item_id) else _visible(request).filter(pk=item_id).first()
-    if product is None:
-        raise Http404
-    return product
-
-
 def _changeable(request: Request, item_id: str, permission: str) -> Product:
-    product = _one(request, item_id)
+    product = visible_item(request, item_id)
     if not Supplier.objects.for_user(request.user, permission).filter(pk=product.proveedor_id).exists():
         raise PermissionDenied
     return product
 
 
-def _change(product: Product, item: CheckedItem) -> Response:
+def _change(request: Request, product: Product, item: CheckedItem) -> Response:
     if not item.problems and item.id != product.pk:
         message = _("El id de un producto no cambia: «%(id)s».") % {"id": product.pk}
         raise ValidationError({"id": [message]}, code="id_mismatch")
-    return Response(_written(lambda: changes.change(item, product.proveedor_id, product.pk)))
+    return Response(_written(lambda: changes.change(item, product.proveedor_id, product.pk, _editor(request))))
 
 
 def _uncontended(write: Callable[[], Answer]) -> Answer:

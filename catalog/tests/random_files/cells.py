@@ -58,7 +58,6 @@ BROKEN: Final = {
         ("gratis", "not_a_number"),
         ("1.250", "ambiguous_number"),
         ("12.3456", "too_many_decimals"),
-        ("-0.01", "below_minimum"),
         ("1E+05", "scientific_notation"),
         ("#N/A", "excel_error"),
     ),
@@ -88,7 +87,7 @@ BROKEN_TYPES: Final = {
         (True, "not_an_integer"),
         (Error("#N/A"), "excel_error"),
     ),
-    "decimal": ((12.345, "too_many_decimals"), (-1, "below_minimum"), (Error("#N/A"), "excel_error")),
+    "decimal": ((12.345, "too_many_decimals"), (Error("#N/A"), "excel_error")),
     "boolean": ((2, "not_a_boolean"), (Error("#REF!"), "excel_error")),
     "date": ((46000, "serial_number_date"), (True, "not_a_date"), (Error("#N/A"), "excel_error")),
 }
@@ -121,6 +120,7 @@ def broken_cells(column: Column, file_format: str) -> tuple[Cell, ...]:
         found.append(("x" * (column.width + 1), "wrong_form" if has_form else "too_long"))
     if column.kind in ("integer", "decimal"):
         found.append((str(column.highest + 1), "above_maximum"))
+        found.append((str(column.lowest - 1), "below_minimum"))
     if file_format == XLSX:
         found += BROKEN_TYPES[column.kind]
     return tuple(Cell(written, None, code) for written, code in found)
@@ -142,7 +142,7 @@ def _forms(column: Column, value: Any, file_format: str) -> Iterator[Any]:
     elif column.kind == "integer":
         yield from (f"{value},0", f"+{value}", f"$ {value}")
     else:
-        yield from (f"$ {value}", str(value).replace(".", ","))
+        yield from (f"$ {value}".replace("$ -", "-$ "), str(value).replace(".", ","))
     if file_format == XLSX:
         yield from _types(column, value)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from catalog.tests.random_files.cells import BLANK, BLANK_CELLS, CSV, XLSX, Cell, broken_cells, good_cells, plain
 from catalog.tests.random_files.files import File, Line
 from catalog.tests.random_files.importing import Attempt
-from catalog.tests.random_files.oracle import LATER, OURS, THEIRS, Kept
+from catalog.tests.random_files.oracle import LATER, OURS, THEIRS, Kept, is_reversed
 from catalog.tests.random_files.plan import Column, Plan
 
 # How many times as many files as in the suite, and which: see docs/development.md.
@@ -107,7 +107,7 @@ class _Drawing:
             values = {name: chance.choice(_existing_values(plan, name)) for name in plan.fields}
             key = tuple(values[name] for name in plan.row_key)
             unique = {values[name] for name in plan.unique_columns}
-            if key in rows or unique & taken:
+            if key in rows or unique & taken or any(is_reversed(values[a], values[b]) for a, b, _code in plan.in_order):
                 continue
             taken |= unique
             owner = THEIRS if plan.is_owned and self._one_in(4) else OURS
@@ -124,7 +124,7 @@ class _Drawing:
             self._earlier.append(lines[-1])
         lines.append(line_of(plan))  # a file without rows is refused
         optional = [column.name for column in plan.columns if not column.is_required]
-        left_out = chance.sample(optional, chance.randint(1, 2)) if self._one_in(6) else ()
+        left_out = chance.sample(optional, chance.choice([1, 2, len(optional)])) if self._one_in(4) else ()
         header = [column.name for column in plan.columns if column.name not in left_out]
         chance.shuffle(header)
         delimiter = chance.choice(",;\t") if file_format == CSV else ","

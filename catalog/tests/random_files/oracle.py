@@ -207,6 +207,7 @@ class _Taking:
     def _create(self, row: int, key: Key, values: Values) -> None:
         complete = _filled(values, self._plan.defaults)
         self._check_needs(complete, known=False)
+        self._check_order(complete, known=False)
         self._create_name(row, complete)
         self._warn_of(row, complete)
         place = self._place
@@ -226,6 +227,7 @@ class _Taking:
         if before.number > self._place:
             raise Rejected(column, "superseded", known=True)
         self._check_needs(complete, known=True)
+        self._check_order(complete, known=True)
         self._create_name(row, complete)
         self._warn_of(row, complete)
         changed = replace(before, values=complete, version=before.version + 1)
@@ -243,6 +245,11 @@ class _Taking:
             if values[referring] in needing and values[name] in ("", None):
                 raise Rejected(name, code, known=known)
 
+    def _check_order(self, values: Values, *, known: bool) -> None:
+        for column, bound, code in self._plan.in_order:
+            if is_reversed(values[column], values[bound]):
+                raise Rejected(column, code, known=known)
+
     def _create_name(self, row: int, values: Values) -> None:
         created = self._plan.created
         if created is None or values[created.column] in self._oracle.names:
@@ -258,12 +265,19 @@ class _Taking:
         for column, bound, code in self._plan.not_above:
             if values[column] > values[bound]:
                 self._warn(row, column, code)
+        for column, value, code in self._plan.odd:
+            if column in self._file.header and values[column] == value:
+                self._warn(row, column, code)
 
     def _warn(self, row: int, column: str, code: str) -> None:
         self._account.warnings.append((row, column, code))
 
     def _key_text(self, values: Values) -> str:
         return SEPARATOR.join(str(values[name]) for name in self._plan.row_key if values[name] != "")
+
+
+def is_reversed(value: Any, bound: Any) -> bool:
+    return value is not None and bound is not None and bool(value > bound)
 
 
 def _filled(values: Values, blanks: Values) -> Values:

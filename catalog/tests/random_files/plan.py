@@ -15,8 +15,8 @@ REQUIRED: Final = object()
 class Column:
     """A column: `values` are its good ones, few, so that rows meet. `default` is what a blank cell gives a new row.
 
-    `width` is the longest text, `highest` the greatest number. `broken` are cells that this column refuses besides
-    those that its kind does: text and code of the problem.
+    `width` is the longest text, `lowest` and `highest` are the numbers' bounds. `broken` are cells that this column
+    refuses besides those that its kind does: text and code of the problem.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Column:
     values: tuple[Any, ...]
     default: Any = REQUIRED
     width: int = 0
+    lowest: int = 0
     highest: int = 2_147_483_647
     upper: bool = False
     broken: tuple[tuple[str, str], ...] = ()
@@ -64,9 +65,10 @@ class Plan:
     """A sheet. `key` are the columns that may stand together once in a file, `row_key` the fields of the table's key.
 
     `exactly_one` are columns of which a row fills one. `needs` are fields that rows with some references must have:
-    field, code, the referring field and its values. `not_above` warns: column, bound, code. `watched` is the number
-    whose doubling or halving is counted. `numbered` columns may have many more values. Rows are `owned` by a supplier
-    directly, by what they refer to, or not.
+    field, code, the referring field and its values. `not_above` warns: column, bound, code; `in_order` rejects.
+    `odd` values warn where the file has the column: column, value, code. `watched` is the number whose doubling or
+    halving is counted. `numbered` columns may have many more values. Rows are `owned` by a supplier directly, by what
+    they refer to, or not.
     """
 
     sheet: str
@@ -82,6 +84,8 @@ class Plan:
     created: Created | None = None
     needs: tuple[tuple[str, str, str, Collection[str]], ...] = ()
     not_above: tuple[tuple[str, str, str], ...] = ()
+    in_order: tuple[tuple[str, str, str], ...] = ()
+    odd: tuple[tuple[str, Any, str], ...] = ()
     watched: str = ""
     numbered: tuple[str, ...] = ()
 

@@ -12,6 +12,7 @@ NAMES: Final = ("Guantes de nitrilo", "Jeringa 5 ml", "Ñandú – 15 °C")
 # None is like another one, but for the misspelt one: which name is meant is no matter of these files.
 CATEGORIES: Final = ("GASAS", "VENDAS", "SUTURAS", "GUANTEZ", "APÓSITOS", "LENTES", "CATÉTERES", "BISTURÍES")
 UNADDRESSABLE: Final = (("bulk-upload", "unaddressable_id"), ("A//B", "unaddressable_id"), ("..", "unaddressable_id"))
+DEGREES: Final = tuple(map(Decimal, ("-20.0", "2.0", "7.5")))
 
 PRODUCTS: Final = Plan(
     "productos",
@@ -34,6 +35,18 @@ PRODUCTS: Final = Plan(
         Column("stock_critico", "integer", (5, 15), default=5),
         Column("requiere_lote", "boolean", (False, True), default=False),
         Column("requiere_vencimiento", "boolean", (True, False), default=True),
+        Column(
+            "gtin",
+            "code",
+            ("7701234567897", "96385074", "00012348"),
+            default="",
+            broken=(("7701234567898", "wrong_check_digit"), ("12348", "not_a_gtin"), ("77-01234567897", "not_a_gtin")),
+        ),
+        Column("registro_invima", "text", ("INVIMA 2024DM-0012345", "en trámite"), default="", width=255),
+        Column("atc", "text", ("A10BA02", "A10B2"), default="", width=64, upper=True),
+        Column("registro_vence", "date", (dt.date(2080, 5, 31), dt.date(2020, 1, 1)), default=None),
+        Column("temperatura_min", "decimal", DEGREES, default=None, lowest=-100, highest=100),
+        Column("temperatura_max", "decimal", DEGREES, default=None, lowest=-100, highest=100),
     ),
     key=("id",),
     row_key=("id",),
@@ -49,6 +62,12 @@ PRODUCTS: Final = Plan(
         similar={"GUANTEZ": "misspelt_category"},
     ),
     not_above=(("stock_critico", "stock_minimo", "critical_above_minimum"),),
+    in_order=(("temperatura_min", "temperatura_max", "temperatures_reversed"),),
+    odd=(
+        ("registro_invima", "en trámite", "unusual_form"),
+        ("atc", "A10B2", "unusual_form"),
+        ("registro_vence", dt.date(2020, 1, 1), "past_date"),
+    ),
     watched="precio_unitario",
     numbered=("id", "codigo"),
 )

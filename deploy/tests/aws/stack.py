@@ -14,7 +14,7 @@ from deploy.tests.aws.template import GIVEN, ROLES, defaults, lifecycle_rules, o
 
 # moto's CloudFormation knows these, though not every property of a bucket. It has no policies of buckets and queues,
 # and keeps those of roles as no JSON: they go to IAM itself.
-CREATED = ["Bucket", "DeadLetters", "Queue"]
+CREATED = ["Bucket", "DeadLetters", "Queue", "Cluster", "PurgeFailures", "PurgeFailed"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Stack:
     outputs: Mapping[str, str]
 
     def role(self, process: str) -> str:
-        """The name of the role of `web`, `worker` or `migration`."""
+        """The name of the role of one of `PROCESSES`."""
         return f"{self.name}-{process}"
 
     @property
@@ -34,6 +34,8 @@ class Stack:
         arns = {
             "Bucket.Arn": f"arn:aws:s3:::{self.outputs['Bucket']}",
             **{f"{name}.Arn": arn_of_queue(self.outputs[name]) for name in ("Queue", "DeadLetters")},
+            "PurgeFailures.Arn": arn_of_queue(self.outputs["PurgeFailures"].rpartition("/")[2]),
+            "Cluster.Arn": f"arn:aws:ecs:us-east-1:123456789012:cluster/{self.outputs['Cluster']}",
         }
         return {**defaults(), **GIVEN, **self.outputs, **arns, "AWS::StackName": self.name}
 
@@ -45,7 +47,8 @@ def arn_of_queue(name: str) -> str:
 def create_stack() -> Stack:
     name = f"stack-{uuid.uuid4().hex[:8]}"
     cloudformation = boto3.client("cloudformation")
-    parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in GIVEN.items()]
+    given = {**GIVEN, "ServiceTag": "1.0.0"}
+    parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
     cloudformation.create_stack(StackName=name, TemplateBody=only(CREATED), Parameters=parameters)
     (made,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     assert made["StackStatus"] == "CREATE_COMPLETE"

@@ -24,8 +24,9 @@ def _read() -> dict[str, Any]:
 TEMPLATE: Final = _read()
 RESOURCES: Final[dict[str, Any]] = TEMPLATE["Resources"]
 PARAMETERS: Final[dict[str, Any]] = TEMPLATE["Parameters"]
-ROLES: Final = {"web": "WebRole", "worker": "WorkerRole", "migration": "MigrationRole"}
-TASKS: Final = {"web": "WebTask", "worker": "WorkerTask", "migration": "MigrationTask"}
+PROCESSES: Final = ("web", "worker", "purge", "migration")
+ROLES: Final = {process: f"{process.capitalize()}Role" for process in PROCESSES}
+TASKS: Final = {process: f"{process.capitalize()}Task" for process in PROCESSES}
 
 # Values of the parameters that have no default.
 GIVEN: Final = {
@@ -45,7 +46,7 @@ def properties(name: str) -> dict[str, Any]:
 
 
 def container(task: str) -> dict[str, Any]:
-    """The only container of a task: `web`, `worker` or `migration`."""
+    """The only container of a task, one of `PROCESSES`."""
     (found,) = properties(TASKS[task])["ContainerDefinitions"]
     return dict(found)
 

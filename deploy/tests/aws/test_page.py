@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 
-from deploy.tests.aws.template import PARAMETERS, PATH, RESOURCES, TEMPLATE, container, properties
+from deploy.tests.aws.template import PARAMETERS, PATH, PROCESSES, RESOURCES, TEMPLATE, container, properties
 from deploy.tests.configuration import assert_manage_command_works
 from dev.environment import PROJECT
 
@@ -64,7 +64,9 @@ def test_each_deployment_names_the_template_and_what_it_creates():
 
 def test_the_outputs_that_page_and_script_ask_for_exist():
     asked = re.findall(r"salida (\w+)", COMMANDS) + re.findall(r"\$\(output (\w+)\)", SCRIPT.read_text("utf-8"))
-    assert {"Address", "AdminPassword", "Cluster", "MigrationTask", "TaskNetwork", "Logs"} == set(asked)
+    by_the_page = {"Address", "AdminPassword", "PurgeFailures"}
+    by_the_script = {"Cluster", "MigrationTask", "TaskNetwork", "Logs"}
+    assert set(asked) == by_the_page | by_the_script
     assert set(asked) <= set(TEMPLATE["Outputs"])
 
 
@@ -76,22 +78,20 @@ def test_the_table_of_alarms_is_the_templates():
         and found["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopicArn"}]
     }
     assert {row[0].strip("`") for row in table("Alarmas")} == alarms
-    assert len(alarms) == 6
+    assert len(alarms) == 7
 
 
 def test_the_table_of_secrets_is_the_containers():
     given = {row[0].strip("`"): re.match(r"`(\w+)`", row[1])[1] for row in table("Secretos")}
     in_tasks = {
-        secret["ValueFrom"]["Ref"]: secret["Name"]
-        for task in ("web", "worker", "migration")
-        for secret in container(task)["Secrets"]
+        secret["ValueFrom"]["Ref"]: secret["Name"] for task in PROCESSES for secret in container(task)["Secrets"]
     }
     assert given == in_tasks
 
 
 def test_the_commands_of_one_off_tasks_exist():
     words = re.findall(r"run-task\.sh medisupply python manage\.py ([^`\n]+)", PAGE)
-    assert len(words) == 2
+    assert len(words) == 3
     for command in words:
         assert_manage_command_works(command.split())
 

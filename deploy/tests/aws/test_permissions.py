@@ -1,4 +1,4 @@
-"""The roles of web, workers and one-off tasks allow what the code asks of AWS, and nothing else.
+"""The roles of web, workers, purge and one-off tasks allow what the code asks of AWS, and nothing else.
 
 Each test lets one process do all that it does with bucket and queues, and compares what botocore has sent with the
 policy that IAM has for its role. The files of that process name no function of `queue` and `storage` that the test
@@ -40,10 +40,11 @@ OPERATING = [BULK_UPLOAD / "operations.py", BULK_UPLOAD / "redrive.py"]
 FILES = {
     "web": [
         *OPERATING,
-        *(BULK_UPLOAD / name for name in ("admin", "api", "workbooks", "receiving", "intake.py")),
+        *(BULK_UPLOAD / name for name in ("admin", "api", "workbooks", "receiving", "plans", "intake.py")),
         *(MEDISUPPLY / name for name in ("readiness.py", "readings.py", "web")),
     ],
     "worker": [BULK_UPLOAD / "consuming"],
+    "purge": [BULK_UPLOAD / "purging", BULK_UPLOAD / "management" / "commands" / "purge_bulk_uploads.py"],
     "migration": [
         *OPERATING,
         *(BULK_UPLOAD / "management" / "commands", BULK_UPLOAD / "checks.py"),
@@ -71,9 +72,9 @@ def calls():
 
 @pytest.fixture
 def send(api):
-    def sent(rows, **headers):
+    def sent(rows, *, plan=False, **headers):
         file = a_file(content=csv_bytes(rows))
-        answer = api.post(f"{URL}?proveedor_id=PROV001", {"file": file}, headers=headers)
+        answer = api.post(f"{URL}?proveedor_id=PROV001&solo_validar={plan}", {"file": file}, headers=headers)
         assert answer.status_code == 202, answer.json()
         return BulkUpload.objects.get(pk=answer.json()["task_id"])
 
@@ -121,6 +122,16 @@ def fail(upload):
         )
 
 
+def grow_old(upload):
+    """It ended a hundred days ago, and a file was made of it then."""
+    long_ago = timezone.now() - timedelta(days=100)
+    BulkUpload.objects.filter(pk=upload.pk).update(status="cancelled", completed_at=long_ago)
+    key = f"medisupply/prepared/{upload.pk}.xlsx"
+    PreparedFile.objects.create(
+        upload=upload, language="es", state="ready", s3_key=key, created_at=long_ago, updated_at=long_ago
+    )
+
+
 def disagree(send, monkeypatch):
     """An upload that is not in the database any more, one whose file is set aside, and one whose file is gone."""
     lost, aside, gone = (send([row(number)]) for number in (3, 4, 5))
@@ -142,7 +153,8 @@ def test_every_file_that_asks_aws_belongs_to_a_process():
 
 
 def test_web(api, admin_client, send, worker, in_the_stack, calls):
-    rejected = send([row(1), row(2, nombre="")])
+    rejected, planned = send([row(1), row(2, nombre="")]), send([row(5)], plan=True)
+    worker.step()
     worker.step()
     orphan, lost = send([row(3)]), send([row(4)], idempotency_key="x")
     storage.set_aside(orphan.s3_key)
@@ -151,6 +163,7 @@ def test_web(api, admin_client, send, worker, in_the_stack, calls):
         assert Readiness().report()["failing"] == []
         assert "medisupply_queue_messages" in {metric.name for metric in Readings().collect()}
         send([row(4)], idempotency_key="x")  # it gives the lost file back
+        assert api.post(f"{UPLOADS}/{planned.pk}/apply").status_code == 202
         assert api.post(f"{UPLOADS}/{lost.pk}/cancel").status_code == 202
         assert api.post(f"{UPLOADS}/{lost.pk}/retry").status_code == 202
         assert api.get(f"{UPLOADS}/{orphan.pk}/file").status_code == 200  # it is brought back
@@ -201,16 +214,23 @@ def test_worker(send, worker, in_the_stack, calls, monkeypatch):
     assert_exact("worker", in_the_stack, calls)
 
 
+def test_the_daily_purge(send, in_the_stack, calls):
+    failed, old = send([row(1)]), send([row(2)])
+    fail(failed)
+    grow_old(failed)
+    grow_old(old)
+    with calls.recorded():
+        call_command("purge_bulk_uploads", stdout=io.StringIO())
+    assert storage.is_missing(old.s3_key)
+    assert queue.dead_letters() == 12
+    assert_exact("purge", in_the_stack, calls)
+
+
 def test_one_off_tasks(send, in_the_stack, calls, monkeypatch):
     failed, old = send([row(1)]), send([row(2)])
     lose_messages()
     fail(failed)
-    long_ago = timezone.now() - timedelta(days=100)
-    BulkUpload.objects.filter(pk=old.pk).update(status="cancelled", completed_at=long_ago)
-    key = f"medisupply/prepared/{old.pk}.xlsx"
-    PreparedFile.objects.create(
-        upload=old, language="es", state="ready", s3_key=key, created_at=long_ago, updated_at=long_ago
-    )
+    grow_old(old)
     User.objects.update(password="!")  # bootstrap refuses a database whose passwords everybody knows
     with calls.recorded():
         call_command("bootstrap", stdout=io.StringIO(), timeout=0)

@@ -82,9 +82,9 @@ def test_nobody_outside_sees_the_files_and_a_stack_that_is_deleted_leaves_them()
     assert (RESOURCES["Bucket"]["DeletionPolicy"], RESOURCES["Bucket"]["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-@pytest.mark.parametrize("name", ["BucketPolicy", "QueuePolicy", "DeadLettersPolicy"])
+@pytest.mark.parametrize("name", ["BucketPolicy", "QueuePolicy", "DeadLettersPolicy", "PurgeFailuresPolicy"])
 def test_bucket_and_queues_refuse_all_that_comes_without_tls(name):
-    (statement,) = properties(name)["PolicyDocument"]["Statement"]
+    statement, *_ = properties(name)["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
     assert statement["Action"] in ("s3:*", "sqs:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -101,7 +101,7 @@ def test_all_that_is_kept_is_encrypted():
     )
     (encryption,) = properties("Bucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-    assert [found["SqsManagedSseEnabled"] for found in of_type("AWS::SQS::Queue").values()] == [True, True]
+    assert [found["SqsManagedSseEnabled"] for found in of_type("AWS::SQS::Queue").values()] == [True] * 3
 
 
 def test_the_database_is_backed_up_and_not_lost_with_the_stack():
@@ -123,6 +123,8 @@ def test_only_the_load_balancer_is_reached_from_outside():
     }
     assert open_ports == {"BalancerGroup": [443, 80], "TaskGroup": [], "DataGroup": []}
     assert properties("Database")["PubliclyAccessible"] is False
+    added = of_type("AWS::EC2::SecurityGroupIngress").values()
+    assert {rule["SourceSecurityGroupId"]["Ref"] for rule in added} == {"PrometheusGroup"}
     (certificate,) = properties("Https")["Certificates"]
     assert certificate == {"CertificateArn": {"Ref": "CertificateArn"}}
     (action,) = properties("Http")["DefaultActions"]
@@ -144,6 +146,7 @@ def test_secrets_are_made_in_the_stack_and_given_to_containers_by_reference():
         "SECRET_KEY": {"Ref": "SecretKey"},
         "DATABASE_PASSWORD": {"Ref": "DatabasePassword"},
         "REDIS_PASSWORD": {"Ref": "CachePassword"},
+        "METRICS_TOKEN": {"Ref": "MetricsToken"},
         "DJANGO_SUPERUSER_PASSWORD": {"Ref": "AdminPassword"},
     }
 

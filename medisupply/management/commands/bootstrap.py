@@ -9,19 +9,21 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core import serializers
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from rest_framework.authtoken.models import Token
 
 from bulk_upload import progress, queue, storage
+from bulk_upload.history.edits import Editor, keep_created
 from bulk_upload.installation import Prepared
+from bulk_upload.models import EditSource, ImportedModel
 from catalog.models import Supplier
 from medisupply.backends import pooler
 from medisupply.backends.shared_cache import CacheDown
@@ -130,7 +132,10 @@ def _load_fixtures() -> str:
         present = model._default_manager.in_bulk([row.pk for row in rows])
         missing = [row for row in rows if row.pk not in present]
         # Two at a time (two hosts being deployed) may both find a row missing.
-        model._default_manager.bulk_create(missing, ignore_conflicts=True)
+        with transaction.atomic():
+            model._default_manager.bulk_create(missing, ignore_conflicts=True)
+            if issubclass(model, ImportedModel):
+                keep_created(model, cast(list[ImportedModel], missing), Editor(None, EditSource.SYSTEM))
         added += len(missing)
     return f"{added} rows added" if added else "all there already"
 

@@ -112,7 +112,7 @@ def test_everything_that_is_wrong_is_said_at_once():
     "command",
     [
         ("manage.py", "consume_bulk_uploads", "--once"),
-        ("-m", "gunicorn", "--config", "deploy/gunicorn_config.py", "--bind", "127.0.0.1:0", "medisupply.wsgi"),
+        ("-m", "deploy.web", "--config", "deploy/gunicorn_config.py", "--bind", "127.0.0.1:0", "medisupply.wsgi"),
     ],
     ids=["worker", "web"],
 )

@@ -13,6 +13,7 @@ from medisupply.environment.addresses import Database, Hosts, IpAddress, Origins
 from medisupply.environment.declarations import SECTIONS, declared
 from medisupply.environment.kinds import Arguments, Choice, Flag, Folder, Number, Password, Rate, Text, TimeZone, Whole
 from medisupply.environment.loading import load_environment
+from medisupply.environment.processes import Processes
 from medisupply.environment.refusal import SettingsRefused
 
 NONSENSE = {
@@ -32,7 +33,7 @@ NONSENSE = {
     Url: "gopher://medisupply:secreta@cache",
     Whole: "muchos",
 }
-GUNICORN = ("-m", "gunicorn", "--config", "deploy/gunicorn_config.py", "--bind", "127.0.0.1:0", "--workers", "2")
+WEB = ("-m", "deploy.web", "--config", "deploy/gunicorn_config.py", "--bind", "127.0.0.1:0", "medisupply.wsgi")
 PROGRAMS = {
     "check": ("manage.py", "check"),
     "worker": ("manage.py", "consume_bulk_uploads", "--once"),
@@ -75,7 +76,7 @@ def test_every_command_says_the_sentence_and_no_traceback(command):
 
 @pytest.mark.processes
 def test_the_web_ends_with_the_sentence_and_no_traceback():
-    done = run(*GUNICORN, "medisupply.wsgi:application", BULK_UPLOAD_CHUNK_ROWS="0", LOG_FORMAT="json")
+    done = run(*WEB, "--workers", "2", BULK_UPLOAD_CHUNK_ROWS="0", LOG_FORMAT="json")
     assert (done.returncode, done.stdout) == (1, "")
     ours = [line for line in done.stderr.splitlines() if not line.startswith("{")]  # gunicorn's own lines
     assert ours == [
@@ -143,6 +144,14 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, name):
     (tmp_path / "latin-1").write_bytes("# Bogotá".encode("latin-1"))
     with pytest.raises(SettingsRefused, match=rf"^The file {tmp_path}\S* cannot be read: .+\.$"):
         load_environment(tmp_path / name)
+
+
+@pytest.mark.parametrize("variable", Processes.variables(), ids=lambda variable: variable.name)
+def test_the_web_refuses_what_gunicorn_itself_would_meet_with_a_traceback(variable):
+    value = NONSENSE[type(variable.kind)]
+    done = run(*WEB, **{variable.name: value})
+    said = f"The environment variable {variable.name}={value} cannot be used: it must be {variable.kind.allowed}.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
 
 
 @pytest.mark.processes

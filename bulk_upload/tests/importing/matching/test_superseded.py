@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.newer_lists import newer_list
+from bulk_upload.tests.helpers.admin_people import address, make_upload
 from bulk_upload.tests.helpers.row_errors import problems
 from bulk_upload.tests.helpers.rows import csv_bytes, import_rows, row
 from catalog.models import Product
@@ -69,16 +72,52 @@ def redrive(upload, api):
     call_command("redrive_bulk_uploads", stdout=StringIO())
 
 
-@pytest.mark.parametrize("door", [retry_by_api, redrive])
-def test_an_older_list_that_comes_back_does_not_replace_a_newer_ones_prices(older_and_newer, door, api, worker):
+def test_an_older_list_that_comes_back_does_not_replace_a_newer_ones_prices(older_and_newer, api, worker):
     older = older_and_newer
-    door(older, api)
+    redrive(older, api)
     while worker.step():
         pass
     # 1 was changed and 2 confirmed by the newer list; 3 is only in the older one, 5 is new.
     assert prices(1, 2, 3, 4, 5) == ["30.00", "10.00", "20.00", "10.00", "20.00"]
     assert counted(older) == {"total": 4, "creados": 1, "actualizados": 1, "rechazados": 2, "duplicados": 3}
     assert problems(older) == [(2, "id", "superseded"), (3, "id", "superseded")]
+
+
+def test_a_retry_of_an_older_list_is_refused_and_says_which_one_came_since(older_and_newer, api, staff):
+    older = older_and_newer
+    BulkUpload.objects.filter(number__gt=older.number).update(
+        filename="febrero.csv", created_at=datetime(2026, 2, 3, 15, 30, tzinfo=UTC)
+    )
+    for language, date in (("es", "3 de febrero de 2026"), ("en", "Feb. 3, 2026")):
+        answer = api.post(f"/api/v1/catalog/bulk-upload/{older.pk}/retry", headers={"Accept-Language": language})
+        assert (answer.status_code, answer.json()["code"]) == (409, "newer_list_imported")
+        assert "febrero.csv" in answer.json()["message"]
+        assert date in answer.json()["message"]
+    for method in (staff.get, staff.post):
+        page = method(address("retry", older.pk), follow=True)
+        assert "«febrero.csv»" in page.content.decode()
+    assert address("retry", older.pk) not in staff.get(address("change", older.pk)).content.decode()
+    older.refresh_from_db()
+    assert older.status == Status.FAILED
+
+
+def test_a_retry_goes_on_where_what_came_since_changed_nothing_or_is_of_another_sheet(
+    send, worker, api, supplier, other_supplier
+):
+    older = send(row(1))
+    fail(older)
+    make_upload(supplier, sheet_name="existencias", total=1, creados=1)
+    make_upload(other_supplier, total=1, creados=1)
+    make_upload(supplier, operation="plan", total=1, creados=1)
+    make_upload(supplier, operation="undo", total=1, actualizados=1)
+    make_upload(supplier, total=2, rechazados=1, sin_cambios=1)
+    retry_by_api(older, api)
+
+
+def test_an_undo_goes_on_whatever_came_since(supplier):
+    undo = make_upload(supplier, operation="undo", status="failed", completed_at=timezone.now())
+    make_upload(supplier, total=1, creados=1)
+    assert newer_list(undo) is None
 
 
 def test_the_reason_is_told_in_both_languages_and_by_the_api(older_and_newer, api, worker):

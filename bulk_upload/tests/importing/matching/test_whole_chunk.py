@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -26,15 +27,22 @@ from catalog.tests.stock_rows import make_product, make_warehouse
 pytestmark = pytest.mark.django_db
 
 ORDER = ChangeOrder(number=10, waiting=5)
+MEDICAL = {
+    "gtin": "",
+    "registro_invima": "INVIMA 1",
+    "atc": "A10",
+    "registro_vence": date(2020, 1, 1),
+    "temperatura_min": None,
+    "temperatura_max": Decimal("8.0"),
+}
 
 
 def product(number: int, **changes: Any) -> list[Any]:
     """The values of a checked row."""
     cells = {**row(number), "precio_unitario": Decimal("12.50"), **changes}
     integers = {"tiempo_entrega_dias": 5, "stock_minimo": 20, "stock_critico": 8}
-    return [
-        {**cells, **integers, "requiere_lote": True, "requiere_vencimiento": None, **changes}[n] for n in PRODUCTS.names
-    ]
+    values = {**cells, **integers, "requiere_lote": True, "requiere_vencimiento": None, **MEDICAL, **changes}
+    return [values[name] for name in PRODUCTS.names]
 
 
 def decided(rows: Sequence[Sequence[Any]], owner: str, monkeypatch: Any, *, at_once: bool) -> Decisions:
@@ -73,6 +81,7 @@ def _change(chance: random.Random, number: int) -> dict[str, Any]:
         {"presentacion": None},
         {"stock_critico": 30},
         {"categoria": "GASAS"},
+        {"temperatura_min": Decimal(chance.choice(["2.0", "8.5"]))},
         {"codigo": f"NUEVO{number}"} if chance.random() < 0.2 else {},
         {"codigo": row(number + 1)["codigo"]} if chance.random() < 0.1 else {},
     ]

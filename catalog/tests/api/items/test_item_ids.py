@@ -18,8 +18,8 @@ from catalog.sheets.products import PRODUCTS
 from catalog.tests.pages import Page
 
 URL = "/api/v1/catalog/items"
-REFUSED = ["bulk-upload", ".", "..", "A/", "/A", "A//B", "A/./B", "../A", "/"]
-TAKEN = ["A/B", "A.1", "...", "bulk-upload2", "BULK-UPLOAD", "a b", "ñ?#%", "bulk-upload/1"]
+REFUSED = ["bulk-upload", ".", "..", "A/", "/A", "A//B", "A/./B", "../A", "/", "A/history"]
+TAKEN = ["A/B", "A.1", "...", "bulk-upload2", "BULK-UPLOAD", "a b", "ñ?#%", "bulk-upload/1", "history", "A/history/1"]
 
 
 def test_the_reserved_ids_are_the_routes_below_items():

@@ -1,0 +1,34 @@
+"""Which products a user may see, and the one that an address names."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.request import Request
+
+from catalog.models import Product, Supplier, SupplierQuerySet
+from medisupply.api.schema import in_path
+
+TAG: Final = "Productos"
+ITEM_ID: Final = in_path("item_id", "El id del producto, codificado y exacto: una barra final es parte del id.")
+# NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text, too.
+UNADDRESSABLE: Final = re.compile(r"\x00|%[89A-F][0-9A-F]")
+
+
+def visible_suppliers(request: Any) -> SupplierQuerySet:
+    return Supplier.objects.for_user(request.user, "catalog.view_product")
+
+
+def visible_items(request: Request) -> QuerySet[Product]:
+    return visible_suppliers(request).own(Product.objects.all())
+
+
+def visible_item(request: Request, item_id: str) -> Product:
+    """The product whose id is what the address has, decoded once."""
+    product = None if UNADDRESSABLE.search(item_id) else visible_items(request).filter(pk=item_id).first()
+    if product is None:
+        raise Http404
+    return product
