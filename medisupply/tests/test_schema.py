@@ -204,7 +204,9 @@ def tasks(accept, worker):
     """Uploads in several states, whose ids take the place of invented ones."""
     done = accept(csv_bytes([row(1), row(2, nombre="")]))
     worker.step()
-    return itertools.cycle([str(done.pk), str(accept(csv_bytes([row(3)])).pk)])
+    plan = accept(csv_bytes([row(1, precio_unitario="9.99"), row(3), row(4, nombre="")]), replace=True, plan=True)
+    worker.step()
+    return itertools.cycle([str(done.pk), str(plan.pk), str(accept(csv_bytes([row(3)])).pk)])
 
 
 @api_schema.parametrize()
