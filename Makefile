@@ -176,6 +176,10 @@ bench-fairness: $(INSTALLED)  ## measure small files beside a large one, with on
 bench-corrections: $(INSTALLED)  ## measure how long the rows to correct of 200,000 rejected ones take
 	$(BENCHMARK) corrections
 
+.PHONY: bench-plans
+bench-plans: $(INSTALLED)  ## measure a plan of 200,000 rows and its application, which must come to the same as the import
+	$(BENCHMARK) plans
+
 .PHONY: bench-web-memory
 bench-web-memory: $(INSTALLED)  ## measure the web processes' memory over 500 uploads; it must stay flat
 	$(BENCHMARK) web-memory

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import day, load, night, polling, results, search, stock, undo, year
+from benchmarks import day, load, night, plans, polling, results, search, stock, undo, year
 from benchmarks.databases import on_postgresql
 from benchmarks.files import FORMATS, Recipe
 from benchmarks.in_django import measure
@@ -59,6 +59,7 @@ COMMANDS: Final[dict[str, Callable[[], None]]] = {
     "night": night.night,
     "fairness": load.fairness,
     "corrections": load.corrections,
+    "plans": plans.plans,
     "day": day.day,
     "year": year.year,
     "web-memory": load.web_memory,

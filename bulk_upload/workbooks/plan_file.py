@@ -30,7 +30,8 @@ BEFORE: Final = _("Antes")
 BLANK: Final = _("(vacío)")
 YES_NO: Final[dict[bool, StrPromise]] = {True: _("sí"), False: _("no")}
 WIDTHS: Final = (8, 18, 28)
-# Rows that would change, up to which old values are notes.
+# Rows that would change, up to which old values are notes. With two changes in each row, 20,000 rows with notes take
+# 15 MB and 0.7 s, 100,000 rows 75 MB and 2.5 s (November 2026); without notes both take 1 MB.
 MOST_WITH_NOTES: Final = 20_000
 # Of a note, in pixels.
 NOTE_WIDTH: Final = 220

@@ -186,8 +186,13 @@ class Workbook:
         if sheet.notes:
             self._with_notes.append(number)
             self._zip.writestr(f"xl/worksheets/_rels/sheet{number}.xml.rels", parts.sheet_relations(number))
-            self._zip.writestr(f"xl/comments{number}.xml", parts.notes(sheet.notes))
-            self._zip.writestr(f"xl/drawings/notes{number}.vml", parts.note_shapes(sheet.notes))
+            self._write(f"xl/comments{number}.xml", parts.notes(sheet.notes))
+            self._write(f"xl/drawings/notes{number}.vml", parts.note_shapes(sheet.notes))
+
+    def _write(self, name: str, pieces: Iterable[str]) -> None:
+        with self._zip.open(name, "w") as entry:
+            for piece in pieces:
+                entry.write(piece.encode())
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -94,22 +94,18 @@ def sheet_relations(number: int) -> str:
     return _relations(("vmlDrawing", f"../drawings/notes{number}.vml"), ("comments", f"../comments{number}.xml"))
 
 
-def notes(found: Sequence[Note]) -> str:
-    """The texts of a sheet's notes."""
-    lines = "".join(
-        f'<comment ref="{note.place}" authorId="0"><text><t xml:space="preserve">{escaped(note.text)}</t></text>'
-        "</comment>"
-        for note in found
-    )
-    return (
-        f'{_HEAD}<comments xmlns="{_MAIN}"><authors><author>{AUTHOR}</author></authors>'
-        f"<commentList>{lines}</commentList></comments>"
-    )
+def notes(found: Sequence[Note]) -> Iterator[str]:
+    """The texts of a sheet's notes, in pieces."""
+    yield f'{_HEAD}<comments xmlns="{_MAIN}"><authors><author>{AUTHOR}</author></authors><commentList>'
+    for note in found:
+        text = f'<text><t xml:space="preserve">{escaped(note.text)}</t></text>'
+        yield f'<comment ref="{note.place}" authorId="0">{text}</comment>'
+    yield "</commentList></comments>"
 
 
-def note_shapes(found: Sequence[Note]) -> str:
-    """The boxes of a sheet's notes, in the old language that Excel still wants them in."""
-    boxes = "".join(
+def note_shapes(found: Sequence[Note]) -> Iterator[str]:
+    """The boxes of a sheet's notes, in pieces, in the old language that Excel still wants them in."""
+    boxes = (
         f'<v:shape id="_x0000_s{1024 + number}" type="#_x0000_t202" style="position:absolute;margin-left:59.25pt;'
         f'margin-top:1.5pt;width:{note.width}px;height:{note.height}px;z-index:1;visibility:hidden" '
         'fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow color="black" obscured="t"/>'
@@ -119,14 +115,16 @@ def note_shapes(found: Sequence[Note]) -> str:
         for number, note in enumerate(found, 1)
     )
     blocks = ",".join(str(1 + number) for number in range(1 + len(found) // 1024))  # of 1024 names each
-    return (
+    yield (
         '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
         'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
         f'<o:idmap v:ext="edit" data="{blocks}"/>'
         '</o:shapelayout><v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" '
         'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/><v:path gradientshapeok="t" '
-        f'o:connecttype="rect"/></v:shapetype>{boxes}</xml>'
+        'o:connecttype="rect"/></v:shapetype>'
     )
+    yield from boxes
+    yield "</xml>"
 
 
 def styles(used: Sequence[Style]) -> str:
