@@ -131,7 +131,7 @@ class TestRetries:
 
     @pytest.mark.parametrize(("error", "kind"), FAULTS, ids=named)
     def test_an_attempt_that_is_made_again_is_counted(self, accept, worker, raised, monkeypatch, error, kind):
-        def broken(*_):
+        def broken(*_, **__):
             raise error
 
         accept(csv_bytes([row(1)]))

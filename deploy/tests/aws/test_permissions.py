@@ -72,7 +72,7 @@ def calls():
 
 @pytest.fixture
 def send(api):
-    def sent(rows, *, plan=False, **headers):
+    def sent(rows, plan="false", **headers):
         file = a_file(content=csv_bytes(rows))
         answer = api.post(f"{URL}?proveedor_id=PROV001&solo_validar={plan}", {"file": file}, headers=headers)
         assert answer.status_code == 202, answer.json()
@@ -153,7 +153,7 @@ def test_every_file_that_asks_aws_belongs_to_a_process():
 
 
 def test_web(api, admin_client, send, worker, in_the_stack, calls):
-    rejected, planned = send([row(1), row(2, nombre="")]), send([row(5)], plan=True)
+    rejected, plan = send([row(1), row(2, nombre="")]), send([row(5)], plan="true")
     worker.step()
     worker.step()
     orphan, lost = send([row(3)]), send([row(4)], idempotency_key="x")
@@ -163,7 +163,7 @@ def test_web(api, admin_client, send, worker, in_the_stack, calls):
         assert Readiness().report()["failing"] == []
         assert "medisupply_queue_messages" in {metric.name for metric in Readings().collect()}
         send([row(4)], idempotency_key="x")  # it gives the lost file back
-        assert api.post(f"{UPLOADS}/{planned.pk}/apply").status_code == 202
+        assert api.post(f"{UPLOADS}/{plan.pk}/apply").status_code == 202
         assert api.post(f"{UPLOADS}/{lost.pk}/cancel").status_code == 202
         assert api.post(f"{UPLOADS}/{lost.pk}/retry").status_code == 202
         assert api.get(f"{UPLOADS}/{orphan.pk}/file").status_code == 200  # it is brought back
