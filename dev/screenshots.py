@@ -54,6 +54,7 @@ def main() -> None:
             _upload_page(page)
             _progress_page(page, folder)
             workbook = _result_page(page, folder)
+            _plan_page(page, folder)
             _home_page(page, folder)
         _workbook(workbook, folder, programs)
     print(f"Drawn: {', '.join(sorted(image.name for image in IMAGES.glob('*.png')))}")
@@ -114,6 +115,14 @@ def _result_page(page: Page, folder: Path) -> Path:
     return workbook
 
 
+def _plan_page(page: Page, folder: Path) -> None:
+    """What a price list would change of the file before."""
+    prices = _catalogue(folder / "precios_febrero.csv", 12, bad_every=9, first=MANY_ROWS + 113, price=13_100)
+    _send(page, prices, "#id_reemplazar_duplicados", "#id_solo_validar")
+    page.wait_for_selector(".resultado", timeout=IMPORT_MILLISECONDS)
+    _draw(page, "plan")
+
+
 def _home_page(page: Page, folder: Path) -> None:
     """The first page, with uploads of several outcomes."""
     wrong = folder / "encabezados.csv"
@@ -153,10 +162,12 @@ def _running(command: list[str], **variables: str) -> Iterator[None]:
         process.wait(20)
 
 
-def _send(page: Page, file: Path) -> None:
+def _send(page: Page, file: Path, *boxes: str) -> None:
     page.goto(f"{UPLOADS}add/")
     page.select_option("#id_proveedor", "PROV001")
     page.set_input_files("#id_file", file)
+    for box in boxes:
+        page.check(box)
     page.click(".submit-row input")
     page.wait_for_url(re.compile("/change/"))
 
@@ -165,14 +176,14 @@ def _draw(page: Page, name: str) -> None:
     page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
 
 
-def _catalogue(path: Path, rows: int, *, bad_every: int, first: int = 1) -> Path:
+def _catalogue(path: Path, rows: int, *, bad_every: int, first: int = 1, price: int = 12_500) -> Path:
     """A catalogue of which every `bad_every`-th row has something wrong with it."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(HEADER)
         for number in range(first, first + rows):
             wrong = number // bad_every if number % bad_every == 0 else None
-            writer.writerow(_product(number, wrong))
+            writer.writerow(_product(number, wrong, price))
     return path
 
 
@@ -184,14 +195,14 @@ NAMES: Final = (
 )
 
 
-def _product(number: int, wrong: int | None) -> list[str]:
+def _product(number: int, wrong: int | None, price: int) -> list[str]:
     product = [
         f"PROD{number:06d}",
         NAMES[number % len(NAMES)],
         f"0077{number:09d}",
         ("PROTECCION PERSONAL", "DISPOSITIVOS", "CURACIONES", "PROTECCION PERSONAL")[number % 4],
         "Caja x 100 unidades",
-        f"{12500 + number % 900},50",
+        f"{price + number % 900},50",
         f"INVIMA 2024DM-{number:07d}",
         "Lugar seco, 15–30 °C",
         str(2 + number % 9),
