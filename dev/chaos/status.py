@@ -70,7 +70,7 @@ def _expected(row: dict[str, Any]) -> dict[str, Any]:
         },
         "resumen": {
             **{name: row[name] for name in ("total", "rechazados", "duplicados", "sin_cambios", "sin_procesar")},
-            "cambios_grandes_de_precio": row["cambios_grandes_de_precio"],
+            **{name: row[name] for name in ("cambios_grandes_de_precio", "eliminados")},
             "exitosos": exitosos,
             "productos_creados": row["creados"],
             "productos_actualizados": row["actualizados"],

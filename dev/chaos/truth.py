@@ -15,7 +15,15 @@ UPLOAD: Final = (
     *("task_id", "proveedor_id", "number", "status", "filename", "s3_key", "created_at", "updated_at", "started_at"),
     *("completed_at", "sheet", "encoding", "delimiter", "total", "creados", "actualizados", "sin_cambios"),
     *("rechazados", "sin_procesar", "duplicados", "next_row", "productos_creados", "productos_actualizados"),
-    *("cambios_grandes_de_precio", "error_code", "published_at", "claim_number", "attempts", "lease_until"),
+    *(
+        "cambios_grandes_de_precio",
+        "eliminados",
+        "error_code",
+        "published_at",
+        "claim_number",
+        "attempts",
+        "lease_until",
+    ),
 )
 PRODUCT: Final = (
     *("categoria_id" if name == "categoria" else name for name in HEADER),
