@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -78,8 +78,7 @@ class SliceUndo:
     def run(self, part: Slice) -> TakenBack:
         """Take back what nobody has changed since. In the opposite order of the import: new rows go first."""
         keys = {decoded_key(self._target, stored): fila for fila, stored in part.created}
-        found = existing_rows.find_keys(self._target, list(keys))
-        pks = {known.pk for known in found.values()} | {self._pk(change) for change in part.changes}
+        pks = self._pks(keys) | {self._pk(change) for change in part.changes}
         known, authors = existing_rows.locked(self._target, pks)
         removals = self._removals(keys, known, authors)
         by_pk = {row.pk: (key, row) for key, row in known.items()}
@@ -91,6 +90,12 @@ class SliceUndo:
             log.info("Rows are taken back one by one", first_row=part.first, error=error)
             self._one_by_one(removals, restores)
         return self.done
+
+    def _pks(self, keys: Collection[Key]) -> set[Any]:
+        """The primary keys of the rows that have these keys."""
+        if self._target.key == (self._target.pk_place,):
+            return set(keys)
+        return {known.pk for known in existing_rows.find_keys(self._target, list(keys)).values()}
 
     def _removals(
         self, keys: Mapping[Key, int], known: Mapping[Key, Known], authors: Mapping[Key, Any]
