@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,10 @@ def listens(port):
 
 def listening(pid):
     """How many sockets of a process listen."""
-    opened = {str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()}
+    opened = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            opened.add(str(file.readlink()))
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return sum(f"socket:[{line[9]}]" in opened for line in lines if line[3] == "0A")
 
