@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -35,11 +36,11 @@ class Kept(NamedTuple):
 
 
 class Removal(NamedTuple):
-    """A row that the upload created, as it is now."""
+    """A row that the upload created; `pk` is its primary key."""
 
     fila: int
     key: Key
-    known: Known
+    pk: Any
 
 
 class Restored(NamedTuple):
@@ -73,16 +74,18 @@ class SliceUndo:
         self._original = original
         self._account = account
         self._names = {name: place for place, name in enumerate(target.names)}
+        # The uploads that changed the slice's rows last, by primary key; the rows are locked.
+        self._authors: Mapping[Any, uuid.UUID | None] = {}
         self.done = TakenBack()
 
     def run(self, part: Slice) -> TakenBack:
         """Take back what nobody has changed since. In the opposite order of the import: new rows go first."""
-        keys = {decoded_key(self._target, stored): fila for fila, stored in part.created}
-        pks = self._pks(keys) | {self._pk(change) for change in part.changes}
-        known, authors = existing_rows.locked(self._target, pks)
-        removals = self._removals(keys, known, authors)
-        by_pk = {row.pk: (key, row) for key, row in known.items()}
-        restores = self._restores(part.changes, by_pk, authors)
+        created = self._created({decoded_key(self._target, stored): fila for fila, stored in part.created})
+        changed = {self._pk(change) for change in part.changes}
+        # All in one query: see there. The values are needed of those that get other ones.
+        self._authors = existing_rows.lock(self._target, changed.union(one.pk for one in created))
+        removals = self._removals(created)
+        restores = self._restores(part.changes, existing_rows.of_pks(self._target, changed))
         try:
             with transaction.atomic():
                 self._write(removals, restores)
@@ -91,35 +94,32 @@ class SliceUndo:
             self._one_by_one(removals, restores)
         return self.done
 
-    def _pks(self, keys: Collection[Key]) -> set[Any]:
-        """The primary keys of the rows that have these keys."""
+    def _created(self, keys: Mapping[Key, int]) -> list[Removal]:
+        """The rows that have these keys; those that are no longer there are noted."""
         if self._target.key == (self._target.pk_place,):
-            return set(keys)
-        return {known.pk for known in existing_rows.find_keys(self._target, list(keys)).values()}
-
-    def _removals(
-        self, keys: Mapping[Key, int], known: Mapping[Key, Known], authors: Mapping[Key, Any]
-    ) -> list[Removal]:
-        free = []
-        for key, fila in keys.items():
-            if self._is_ours(fila, self._text(key), known.get(key), authors.get(key)):
-                free.append(Removal(fila, key, known[key]))
-        referred = referring(self._target.model, [removal.known.pk for removal in free])
+            return [Removal(fila, key, key) for key, fila in keys.items()]
+        known = existing_rows.find_keys(self._target, list(keys))
         self.done.kept += [
-            Kept(removal.fila, self._text(removal.key), "kept_referenced", referred[removal.known.pk])
-            for removal in free
-            if removal.known.pk in referred
+            Kept(fila, self._text(key), "kept_removed") for key, fila in keys.items() if key not in known
         ]
-        return [removal for removal in free if removal.known.pk not in referred]
+        return [Removal(fila, key, known[key].pk) for key, fila in keys.items() if key in known]
 
-    def _restores(
-        self, changes: Sequence[KeptChange], known: Mapping[Any, tuple[Key, Known]], authors: Mapping[Key, Any]
-    ) -> list[Restored]:
+    def _removals(self, created: Sequence[Removal]) -> list[Removal]:
+        free = [one for one in created if self._is_ours(one.pk, one.fila, self._text(one.key))]
+        referred = referring(self._target.model, [removal.pk for removal in free])
+        self.done.kept += [
+            Kept(removal.fila, self._text(removal.key), "kept_referenced", referred[removal.pk])
+            for removal in free
+            if removal.pk in referred
+        ]
+        return [removal for removal in free if removal.pk not in referred]
+
+    def _restores(self, changes: Sequence[KeptChange], known: Mapping[Any, Known]) -> list[Restored]:
         restores = []
         for change in changes:
-            key, row = known.get(self._pk(change), (None, None))
-            if self._is_ours(change.fila, change.key, row, authors.get(key)) and row is not None:
-                chain = self._account.chain(change)
+            pk = self._pk(change)
+            if self._is_ours(pk, change.fila, change.key):
+                chain, row = self._account.chain(change), known[pk]
                 values = list(row.values)
                 for link in chain:
                     self._put_back(values, link)
@@ -131,12 +131,12 @@ class SliceUndo:
             if (place := self._names.get(name)) is not None:  # a column of an earlier release may be gone
                 values[place] = decoded(self._target.kinds[place], old)
 
-    def _is_ours(self, fila: int, key: str, row: Known | None, author: Any) -> bool:
+    def _is_ours(self, pk: Any, fila: int, key: str) -> bool:
         """Whether the row is still as the upload left it; if not, why it is kept is noted."""
-        if row is None:
+        if pk not in self._authors:
             self.done.kept.append(Kept(fila, key, "kept_removed"))
-        elif author != self._original.pk:
-            self.done.kept.append(Kept(fila, key, "kept_changed", author))
+        elif self._authors[pk] != self._original.pk:
+            self.done.kept.append(Kept(fila, key, "kept_changed", self._authors[pk]))
         else:
             return True
         return False
@@ -169,7 +169,7 @@ class SliceUndo:
     def _remove(self, removals: Sequence[Removal]) -> None:
         """Without Django's look at what refers to them, which was done: the database would refuse."""
         if removals:
-            rows = self._target.model._default_manager.filter(pk__any_of={removal.known.pk for removal in removals})
+            rows = self._target.model._default_manager.filter(pk__any_of={removal.pk for removal in removals})
             rows._raw_delete(rows.db)
 
     def _pk(self, change: KeptChange) -> Any:

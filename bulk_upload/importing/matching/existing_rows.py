@@ -53,6 +53,23 @@ def locked(target: Target, pks: Collection[Any]) -> tuple[dict[Key, Known], dict
     return known, dict(zip(known, (row[-1] for row in found), strict=True))
 
 
+def lock(target: Target, pks: Collection[Any]) -> dict[Any, uuid.UUID | None]:
+    """Lock these rows of the model, as `locked` does: by primary key the upload that changed each last. Their values
+    are not read."""
+    if not pks:
+        return {}
+    rows = target.model._default_manager.filter(pk__any_of=frozenset(pks)).order_by("pk").select_for_update()
+    return dict(_rows(rows.values_list("pk", "changed_by_upload")))
+
+
+def of_pks(target: Target, pks: Collection[Any]) -> dict[Any, Known]:
+    """The rows of the model that have these primary keys, by them."""
+    if not pks:
+        return {}
+    known = _known(target, _rows(_read(target, pk__any_of=frozenset(pks))))
+    return {row.pk: row for row in known.values()}
+
+
 def _by_key(target: Target, columns: Columns) -> dict[Key, Known]:
     if len(target.key) == 1:
         (place,) = target.key
