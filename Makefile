@@ -62,7 +62,7 @@ lint: $(INSTALLED)  ## style, types, Django's own checks, missing migrations, th
 	@echo "mypy" && $(PYTHON) -m mypy .
 	@echo "manage.py check" && $(PYTHON) manage.py check
 	@echo "manage.py makemigrations --check" && $(PYTHON) manage.py makemigrations --check --dry-run
-	@echo "cfn-lint" && .venv/bin/cfn-lint deploy/aws/medisupply.yaml
+	@echo "cfn-lint" && .venv/bin/cfn-lint deploy/aws/cloudformation.yaml
 
 # The one tool here that is not of Python; its own tests check the schema as well, without node.
 REDOCLY_VERSION := 2.77.0

@@ -20,7 +20,7 @@ from bulk_upload.importing.import_table import import_table
 from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Operation
-from bulk_upload.plans.guard import findings, guard_of
+from bulk_upload.plans.change_guard import findings, guard_of
 from bulk_upload.queue import Delivery
 from bulk_upload.stage_times import StageClock
 from bulk_upload.undoing.undo import undo

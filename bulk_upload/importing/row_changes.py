@@ -17,7 +17,7 @@ from django.db import connection
 from bulk_upload.importing.mapping.stored_values import encode
 from bulk_upload.importing.mapping.target import Key, Target
 from bulk_upload.importing.matching.decision_types import Change, Decisions
-from bulk_upload.importing.postgresql.text_format import copy_text
+from bulk_upload.importing.postgresql.copy_format import copy_text
 from bulk_upload.importing.writing.copy_writer import copy_rows
 from bulk_upload.models import BulkUpload, ChunkRows, RowChange
 

@@ -11,7 +11,7 @@ output() {
     value=$(aws cloudformation describe-stacks --stack-name "$stack" --output text \
         --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue")
     if [ -z "$value" ] || [ "$value" = None ]; then
-        echo "The stack $stack has no output $1: was it made from deploy/aws/medisupply.yaml?" >&2
+        echo "The stack $stack has no output $1: was it made from deploy/aws/cloudformation.yaml?" >&2
         exit 1
     fi
     echo "$value"

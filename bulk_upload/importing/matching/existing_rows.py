@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from bulk_upload.importing.mapping.target import Columns, Key, Target
 from bulk_upload.importing.matching.decision_types import Known
 from bulk_upload.importing.postgresql import lookups as lookups  # any_of
-from bulk_upload.importing.postgresql.text_format import ARRAY_TYPES, arrays
+from bulk_upload.importing.postgresql.copy_format import ARRAY_TYPES, arrays
 from bulk_upload.sheet.values import Value
 
 # What is read before the values: primary key, owner and these.

@@ -10,7 +10,7 @@ from django.db import connection
 
 from bulk_upload.importing.mapping.target import Target
 from bulk_upload.importing.matching.decision_types import Decisions
-from bulk_upload.importing.postgresql.text_format import ARRAY_TYPES, arrays, copy_text
+from bulk_upload.importing.postgresql.copy_format import ARRAY_TYPES, arrays, copy_text
 from bulk_upload.importing.writing.author import Author
 from bulk_upload.importing.writing.equal_rows import confirm
 from bulk_upload.sheet.columns import Kind

@@ -13,7 +13,7 @@ from django.db import connection
 
 from bulk_upload.api import columns
 from bulk_upload.checking.results import CheckedChunk
-from bulk_upload.importing.postgresql.text_format import ARRAY_TYPES, arrays, copy_text
+from bulk_upload.importing.postgresql.copy_format import ARRAY_TYPES, arrays, copy_text
 from bulk_upload.importing.writing.copy_writer import copy_rows
 from bulk_upload.imports import SheetImport
 from bulk_upload.reading import decoding, protocol

@@ -11,7 +11,7 @@ from cfnlint.decode import decode
 
 from dev.environment import PROJECT
 
-PATH: Final = PROJECT / "deploy" / "aws" / "medisupply.yaml"
+PATH: Final = PROJECT / "deploy" / "aws" / "cloudformation.yaml"
 
 
 def _read() -> dict[str, Any]:
