@@ -14,7 +14,7 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from bulk_upload import progress, queue, storage
+from bulk_upload import progress, storage
 from bulk_upload.consuming import worker as consuming_worker
 from bulk_upload.consuming.worker import Worker
 from bulk_upload.importing.writing import writer
@@ -26,6 +26,7 @@ from bulk_upload.models import BulkUpload
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
+from bulk_upload.tests.helpers.queues import make_queues
 from bulk_upload.tests.helpers.rows import import_rows
 from bulk_upload.workbooks import prepared_files
 from catalog.models import Supplier
@@ -71,7 +72,7 @@ def aws(_aws: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bucket, and a queue of the test's own; both names also stand in the environment."""
     settings.SQS_QUEUE_NAME = f"test-{uuid.uuid4()}.fifo"
     monkeypatch.setenv("SQS_QUEUE_NAME", settings.SQS_QUEUE_NAME)
-    queue.ensure_queues()
+    make_queues()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
