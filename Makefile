@@ -33,17 +33,17 @@ demo: $(INSTALLED)  ## import the example file on a stack of its own, show what 
 	@$(PYTHON) -m dev.stack demo
 
 .PHONY: test
-test: $(INSTALLED) $(AWS)  ## all tests: on SQLite, then on PostgreSQL if there is one (ARGS="-k name")
+test: $(INSTALLED) $(AWS)  ## all tests, on SQLite, and on PostgreSQL if there is one (ARGS="-k name")
 	@$(PYTHON) -m dev.run_tests
 
 INTERPRETER ?= python3.11
 
 .PHONY: test-python
-test-python: $(INSTALLED) $(AWS)  ## the first pass of the tests on another Python (INTERPRETER=python3.13)
+test-python: $(INSTALLED) $(AWS)  ## the tests that another Python makes a difference to (INTERPRETER=python3.13)
 	@$(PYTHON) -m dev.other_pythons $(INTERPRETER)
 
 .PHONY: test-newer-pythons
-test-newer-pythons: $(INSTALLED) $(AWS)  ## the same on each newer Python of this machine (NEWER_PYTHONS=3.13)
+test-newer-pythons: $(INSTALLED) $(AWS)  ## these on each newer Python of this machine (NEWER_PYTHONS=3.13)
 	@$(PYTHON) -m dev.other_pythons
 
 .PHONY: coverage

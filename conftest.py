@@ -26,6 +26,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
+PROJECT = pathlib.Path(__file__).parent
 _children: list[subprocess.Popen[bytes]] = []
 _folder = tempfile.TemporaryDirectory(prefix="medisupply-tests-")
 
@@ -38,7 +39,8 @@ def free_port() -> int:
 
 def _start(*command: str, port: int) -> None:
     with pathlib.Path(_folder.name, f"{port}.log").open("wb") as log:
-        _children.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True))
+        started = subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=log, start_new_session=True)
+    _children.append(started)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with socket.socket() as s:
@@ -62,7 +64,8 @@ def _start_parts() -> None:
         _start(str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", port=port)
         os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
     port = free_port()
-    _start(str(pathlib.Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", str(port), port=port)
+    moto = (sys.executable, "-m", "bulk_upload.tests.helpers.moto_server")
+    _start(*moto, "-H", "127.0.0.1", "-p", str(port), port=port)
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{port}"
     os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "test"
     os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
@@ -153,6 +156,14 @@ def running_site(django_db_setup: None) -> Iterator[Callable[..., int]]:
             return ports[key]
 
         yield port
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start processes come first: none of them, which are long, is left for the end of a run.
+
+    They fall to the first process of pytest-xdist, and wait for most of their time, while the others count.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("processes") is None)
 
 
 def pytest_collection_finish() -> None:

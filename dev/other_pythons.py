@@ -1,4 +1,5 @@
-"""`python -m dev.other_pythons [INTERPRETER]`: the first pass of the suite on another Python than that of `.venv`.
+"""`python -m dev.other_pythons [INTERPRETER]`: the tests on another Python than that of `.venv`, on the
+embedded parts, but for those that no Python makes a difference to (`ON_ONE_PYTHON`).
 
 Without an interpreter: on each newer minor version that this machine has already (on the PATH, of pyenv, of uv);
 nothing is downloaded but packages. Each has a virtual environment of its own, `.venv-py3.13`, with the packages of
@@ -102,8 +103,8 @@ def prepare(python: Python) -> Path:
     return own
 
 
-def first_pass(interpreter: Path) -> int:
-    tests = subprocess.Popen([str(interpreter), "-m", "dev.run_tests", "--first-pass"], cwd=PROJECT)
+def tests_on(interpreter: Path) -> int:
+    tests = subprocess.Popen([str(interpreter), "-m", "dev.run_tests", "--other-python"], cwd=PROJECT)
     try:
         return tests.wait()
     except BaseException:
@@ -146,7 +147,7 @@ def main(arguments: list[str]) -> int:
     results = {}
     for python in pythons:
         print(f"=== {python} ({python.path})", flush=True)
-        results[str(python)] = first_pass(prepare(python))
+        results[str(python)] = tests_on(prepare(python))
     for name, code in results.items():
         print(f"{name}: {'FAILED' if code else 'passed'}")
     return max(results.values(), default=0)

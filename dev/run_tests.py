@@ -1,11 +1,12 @@
-"""`make test`: the whole suite on the embedded parts, then all that a database can make a
-difference to again on PostgreSQL and Redis, where they answer.
+"""`make test`: two passes of the suite, on the embedded parts and on PostgreSQL and Redis, where these answer. A test
+is in both where a database makes a difference to it (`dev/passes.py`); without a PostgreSQL all are in the first one.
 
 `TEST_DATABASE_URL` and `TEST_REDIS_URL` say where they are; `REQUIRE_POSTGRES=1` makes a missing PostgreSQL
 a failure; `ARGS` are more arguments for pytest. No test touches an existing database: Django creates its
 own on that server, with a name that no other run has, and they are dropped at the end.
 
-`--first-pass` ends after the embedded parts, without a word about PostgreSQL: `dev/other_pythons.py`.
+`--other-python` is one pass on the embedded parts, of what another Python can make a difference to.
+See `dev/other_pythons.py`.
 
 `make coverage` (`--coverage`) is the same, measured. It fails when both passes together cover less than the floor
 in `pyproject.toml`; of a part of the tests (`ARGS`, or no PostgreSQL) it only reports.
@@ -20,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -30,6 +31,7 @@ import redis
 from psycopg import sql
 
 from dev.environment import PROJECT
+from dev.passes import ON_ONE_PYTHON, ON_POSTGRESQL, ON_SQLITE
 from dev.variables import Tests, Tools, read, refuse_nonsense
 from medisupply.environment.refusal import in_words
 
@@ -43,36 +45,19 @@ class Parts:
 
     name: str
     variables: dict[str, str]
+    left_out: tuple[str, ...]
 
 
 # Each pass has parts of its own. And the tests start the program a hundred times: its compiled modules are kept.
 NOT_PASSED_ON: Final = ("TEST_DATABASE_URL", "TEST_REDIS_URL", "PYTHONDONTWRITEBYTECODE")
 
-EMBEDDED: Final = Parts("SQLite, embedded Valkey, moto", {})
-
-# What the database makes no difference to (readers, values, deployment, the browser's side of the admin)
-# gives the second time what it gave the first.
-ONCE: Final = (
-    *(f"{app}/tests" for app in ("deploy", "dev")),
-    *(f"bulk_upload/tests/{folder}" for folder in ("browser", "reading", "sheet")),
-    *(f"bulk_upload/tests/checking/test_{name}.py" for name in ("chunks", "columns")),
-    *(f"bulk_upload/tests/workbooks/test_{name}.py" for name in ("guide", "templates", "xlsx")),
-    *(f"bulk_upload/tests/{name}.py" for name in ("api/test_integration_guide", "receiving/test_hostile_uploads")),
-    *(f"bulk_upload/tests/test_{name}.py" for name in ("storage", "storage_sessions")),
-    *(f"bulk_upload/tests/system/test_{name}.py" for name in ("operations_page", "systemd_services", "tcp_proxy")),
-    "medisupply/tests/environment",
-    *(f"catalog/tests/test_browser_{name}.py" for name in ("categories", "edit_conflicts")),
-    *(f"medisupply/tests/test_{name}.py" for name in ("boundaries", "browser_docs", "chunked_bodies")),
-    *(f"medisupply/tests/test_{name}.py" for name in ("production_settings", "slow_clients")),
-    *(f"medisupply/tests/test_{name}.py" for name in ("behind_nginx", "nginx_limits")),
-    *(f"medisupply/tests/test_{name}.py" for name in ("answers", "error_pages", "oversized")),
-)
+EMBEDDED: Final = Parts("SQLite, embedded Valkey, moto", {}, ON_POSTGRESQL)
 
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through `finally`
-    if "--first-pass" in arguments:
-        return _run(EMBEDDED, None)
+    if "--other-python" in arguments:
+        return _run(replace(EMBEDDED, left_out=ON_ONE_PYTHON), None)
     with ExitStack() as stack:
         measured = stack.enter_context(tempfile.TemporaryDirectory()) if "--coverage" in arguments else None
         return _run_all(measured)
@@ -85,7 +70,8 @@ def _run_all(measured: str | None) -> int:
     if version is None and read(Tests.REQUIRE_POSTGRES):
         print(f"REQUIRE_POSTGRES=1, but no PostgreSQL answers at {_without_password(server)} (TEST_DATABASE_URL).")
         return 1
-    results = {EMBEDDED.name: _run(EMBEDDED, measured)}
+    embedded = replace(EMBEDDED, left_out=()) if version is None else EMBEDDED
+    results = {embedded.name: _run(embedded, measured)}
     if version is None:
         skipped = f"PostgreSQL: skipped, none answers at {_without_password(server)} (TEST_DATABASE_URL)"
         print(f"Ran on {_summary(results)} · {skipped}")
@@ -109,7 +95,7 @@ def _run(parts: Parts, measured: str | None) -> int:
         env["COVERAGE_FILE"] = str(Path(measured, ".coverage"))
     # The long tests are few: whoever has nothing left to do takes over from the others.
     command += ["-m", "pytest", "-n", str(_processes()), "--dist", "worksteal"]
-    command += [f"--ignore={path}" for path in ONCE if parts is not EMBEDDED]
+    command += [f"--ignore={path}" for path in parts.left_out]
     command += read(Tools.ARGS)
     pytest = subprocess.Popen(command, cwd=PROJECT, env=env | parts.variables)
     try:
@@ -122,8 +108,8 @@ def _run(parts: Parts, measured: str | None) -> int:
 
 
 def _processes() -> int:
-    """Three for two cores: a third of a test process's time is waiting, for leases, polls and what it has started."""
-    return max(2, (os.cpu_count() or 1) * 3 // 2)
+    """Two for each core: half of a test process's time is waiting, for leases, polls and what it has started."""
+    return max(2, (os.cpu_count() or 1) * 2)
 
 
 def _report(measured: str | None, *, whole: bool) -> int:
@@ -145,8 +131,8 @@ def _server_parts(server: str, version: str, database: str) -> Parts:
     # Django puts `test_` before the name; a database of the name itself need not exist.
     variables = {"TEST_DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{database}"))}
     if _redis_answers(address):
-        return Parts(f"PostgreSQL {version}, Redis, moto", variables | {"TEST_REDIS_URL": address})
-    return Parts(f"PostgreSQL {version}, embedded Valkey, moto", variables)
+        return Parts(f"PostgreSQL {version}, Redis, moto", variables | {"TEST_REDIS_URL": address}, ON_SQLITE)
+    return Parts(f"PostgreSQL {version}, embedded Valkey, moto", variables, ON_SQLITE)
 
 
 def postgres_version(server: str) -> str | None:

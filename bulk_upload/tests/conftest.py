@@ -14,7 +14,7 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from bulk_upload import progress, queue, storage
+from bulk_upload import progress, storage
 from bulk_upload.consuming import worker as consuming_worker
 from bulk_upload.consuming.worker import Worker
 from bulk_upload.importing.writing import writer
@@ -26,11 +26,15 @@ from bulk_upload.models import BulkUpload
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
+from bulk_upload.tests.helpers.queues import make_queues
 from bulk_upload.tests.helpers.rows import import_rows
 from bulk_upload.workbooks import prepared_files
 from catalog.models import Supplier
 from catalog.sheets.products import PRODUCTS
 from medisupply.backends import shared_cache
+
+# Folders of tests that are about what an import writes.
+WRITTEN = {"history", "importing", "plans", "undoing"}
 
 
 @pytest.fixture
@@ -68,12 +72,12 @@ def aws(_aws: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bucket, and a queue of the test's own; both names also stand in the environment."""
     settings.SQS_QUEUE_NAME = f"test-{uuid.uuid4()}.fifo"
     monkeypatch.setenv("SQS_QUEUE_NAME", settings.SQS_QUEUE_NAME)
-    queue.ensure_queues()
+    make_queues()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whatever imports by `run_import` does so with each writer that the database has."""
-    if "run_import" in metafunc.fixturenames:
+    """What is about imported rows is seen with each writer that the database has; pages of them, with its own one."""
+    if "run_import" in metafunc.fixturenames and set(metafunc.definition.path.parts) & WRITTEN:
         writers = ["orm", "copy"] if connection.vendor == "postgresql" else ["orm"]
         metafunc.parametrize("run_import", writers, indirect=True)
 

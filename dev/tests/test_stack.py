@@ -105,7 +105,7 @@ def stack(tmp_path):
         stack.process.wait(STOP_SECONDS)
 
 
-def test_it_comes_up_imports_the_example_and_ctrl_c_ends_all_of_it(stack):
+def test_it_comes_up_imports_the_example_and_ctrl_c_ends_all_of_it(stack, tmp_path):
     stack.start()
     stack.wait_until_ready()
     assert curl_line(stack.port) in stack.said
@@ -116,11 +116,31 @@ def test_it_comes_up_imports_the_example_and_ctrl_c_ends_all_of_it(stack):
         stack.wait_for(lambda: ENDED.search(stack.said))
     purged = stack.run_dir / "logs" / "purge.log"
     stack.wait_for(lambda: "cargas: 0 (0 bytes)" in purged.read_text("utf-8"))
+    it_listens_on_this_machine_only(stack)
+    a_second_copy_is_refused_in_words(stack, tmp_path)
     stack.process.send_signal(signal.SIGINT)
     assert stack.process.wait(STOP_SECONDS) == 0
     assert "Traceback" not in stack.said
     assert "Warning" not in stack.said
     stack.assert_nothing_is_left()
+
+
+def it_listens_on_this_machine_only(stack):
+    listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    addresses = {local.partition(":") for _, local, _, state, *_ in listening if state == "0A"}
+    ours = {host for host, _, port in addresses if int(port, 16) in range(stack.port, stack.port + 3)}
+    assert ours == {"0100007F"}  # 127.0.0.1, as the kernel writes it
+    refused = urllib3.request("POST", f"{address(stack.port)}{UPLOAD_PATH}", retries=False)
+    assert refused.status == 401
+
+
+def a_second_copy_is_refused_in_words(stack, tmp_path):
+    second = subprocess.run(RUN, cwd=PROJECT, env=stack.env, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert second.stderr.startswith("A copy is running in ")
+    elsewhere = stack.env | {"RUN_DIR": str(tmp_path / "run2")}
+    second = subprocess.run(RUN, cwd=PROJECT, env=elsewhere, capture_output=True, text=True, check=False)
+    assert second.stderr.startswith(f"Port {stack.port} (web) is taken")
 
 
 def test_a_waiting_upload_outlives_a_restart(stack):
@@ -138,26 +158,6 @@ def test_a_waiting_upload_outlives_a_restart(stack):
     stack.start(**short)
     stack.wait_until_ready()
     stack.wait_for(lambda: ENDED.search(stack.said))
-    stack.process.send_signal(signal.SIGINT)
-    assert stack.process.wait(STOP_SECONDS) == 0
-    stack.assert_nothing_is_left()
-
-
-def test_it_listens_on_this_machine_only_and_a_second_copy_is_refused_in_words(stack, tmp_path):
-    stack.start()
-    stack.wait_until_ready()
-    listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    addresses = {local.partition(":") for _, local, _, state, *_ in listening if state == "0A"}
-    ours = {host for host, _, port in addresses if int(port, 16) in range(stack.port, stack.port + 3)}
-    assert ours == {"0100007F"}  # 127.0.0.1, as the kernel writes it
-    second = subprocess.run(RUN, cwd=PROJECT, env=stack.env, capture_output=True, text=True, check=False)
-    assert second.returncode == 1
-    assert second.stderr.startswith("A copy is running in ")
-    elsewhere = stack.env | {"RUN_DIR": str(tmp_path / "run2")}
-    second = subprocess.run(RUN, cwd=PROJECT, env=elsewhere, capture_output=True, text=True, check=False)
-    assert second.stderr.startswith(f"Port {stack.port} (web) is taken")
-    refused = urllib3.request("POST", f"{address(stack.port)}{UPLOAD_PATH}", retries=False)
-    assert refused.status == 401
     stack.process.terminate()
     assert stack.process.wait(STOP_SECONDS) == 0
     stack.assert_nothing_is_left()

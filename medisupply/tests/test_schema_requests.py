@@ -1,0 +1,95 @@
+"""Requests made from the schema: none is answered with a failure, no answer is outside it."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import schemathesis
+import yaml
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
+from rest_framework.authtoken.models import Token
+from schemathesis.checks import not_a_server_error
+from schemathesis.pytest.lazy import get_all_tests
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from bulk_upload.tests.helpers.rows import csv_bytes, row
+from medisupply.wsgi import application
+
+DOCUMENT = yaml.load((settings.BASE_DIR / "docs" / "openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+OPERATIONS = [
+    (method, path)
+    for path, methods in DOCUMENT["paths"].items()
+    for method in methods
+    if method in {"get", "post", "put", "patch", "delete"}
+]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture
+def one_connection(db):
+    """As Django's own test client does: a request's end must not close the connection of the test."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def tasks(accept, worker):
+    """Uploads in several states, whose ids take the place of invented ones."""
+    done = accept(csv_bytes([row(1), row(2, nombre="")]))
+    worker.step()
+    plan = accept(csv_bytes([row(1, precio_unitario="9.99"), row(3), row(4, nombre="")]), replace=True, plan=True)
+    worker.step()
+    return itertools.cycle([str(done.pk), str(plan.pk), str(accept(csv_bytes([row(3)])).pk)])
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.django_db
+def test_no_request_is_answered_with_a_failure_or_outside_the_schema(method, path, user, tasks, one_connection):
+    user.user_permissions.set(Permission.objects.filter(codename="undo_bulkupload"))
+    token, _made = Token.objects.get_or_create(user=user)
+
+    @hypothesis_settings(
+        max_examples=12,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def ask(case):
+        if "task_id" in (case.path_parameters or {}):
+            case.path_parameters["task_id"] = next(tasks)
+        if "item_id" in (case.path_parameters or {}) and len(case.path_parameters["item_id"]) % 2:
+            case.path_parameters["item_id"] = "PROD00001"
+        headers = {"Authorization": f"Token {token.key}"} if "auth/token" not in case.path else {}
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    requests_of(method, path, ask)()
+
+
+def requests_of(method, path, ask):
+    """As `schema.parametrize()`, which makes all requests while tests are collected: seconds in each process."""
+    schema = schemathesis.openapi.from_dict(DOCUMENT).include(method=method.upper(), path=path)
+    schema.app = application
+    (result,) = get_all_tests(schema=schema, test_func=ask, settings=None, given_kwargs=None)
+    _operation, requests = result.ok()
+    return requests
