@@ -76,7 +76,7 @@ def report_end(upload: BulkUpload, times: StageTimes | None = None) -> None:
     with bound_contextvars(**of_upload(upload)):
         log.info("The upload has ended", **UploadEnd.of(upload, times).fields())
     cause = "file" if upload.error_code in FILE_PROBLEMS else "system" if upload.error_code else "none"
-    UPLOADS_ENDED.add(str(upload.status), cause)
+    UPLOADS_ENDED.add(str(upload.operation), str(upload.status), cause)
     if times and not upload.is_undo:  # it reads no file
         for (stage,) in STAGE_SECONDS.known:
             STAGE_SECONDS.observe(getattr(times, stage), stage)
