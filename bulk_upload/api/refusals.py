@@ -20,6 +20,8 @@ STATUSES: Final[dict[str, int]] = {
     "plan_expired": 410,
     "no_file": 409,
     "already_undone": 409,
+    "newer_list_imported": 409,
+    "undo_expired": 410,
     "file_gone": 410,
     **dict.fromkeys(purged.CODES.values(), 410),
     "storage_unavailable": 503,

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bulk_upload import newer_lists, purged
+from bulk_upload import newer_lists, retries
 from bulk_upload.api import access
 from bulk_upload.api.schema import CHANGES_PURGED, ERRORS_PURGED, FILE_PURGED, TASK, UNKNOWN, UPLOADS
 from bulk_upload.api.upload import Accepted, accepted, accepted_example, answer_202
@@ -35,12 +35,16 @@ NEWER_LIST: Final = ErrorCase(
     "ver qué cambiaría.",
 )
 
-UNDONE: Final = ErrorCase(409, "already_undone", purged.UNDONE)
+UNDONE: Final = ErrorCase(409, "already_undone", retries.UNDONE)
 
-# What of the upload is gone, if its file is kept longer than other parts of it.
+# What is gone of the upload, if its file is kept longer than other parts of it, or of the one that it is based on.
 PURGED: Final = [
-    ErrorCase(gone.status, gone.code, f"{gone.sentence} Por eso no puede reintentarse: cargue el archivo otra vez.")
-    for gone in (FILE_PURGED, ERRORS_PURGED, CHANGES_PURGED)
+    *(
+        ErrorCase(gone.status, gone.code, f"{gone.sentence} Por eso no puede reintentarse: cargue el archivo otra vez.")
+        for gone in (FILE_PURGED, ERRORS_PURGED, CHANGES_PURGED)
+    ),
+    ErrorCase(410, "plan_expired", retries.PLAN_GONE),
+    ErrorCase(410, "undo_expired", retries.CHANGES_GONE),
 ]
 
 
@@ -76,12 +80,10 @@ class RetryView(APIView):
     )
     def post(self, request: Request, task_id: str) -> Response:
         upload = access.changeable(request, task_id)
-        if newer := newer_lists.newer_list(upload):
-            raise Conflict(newer.sentence, code=newer.code)
         if not retry_upload(upload):
             upload.refresh_from_db()
-            if gone := purged.no_retry(upload):
-                raise NoFile(*gone)
+            if obstacle := retries.no_retry(upload):
+                raise NoFile(*obstacle)
             why = SAME_FILE if upload.status in (Status.FAILED, Status.CANCELLED) else NOT_RETRYABLE
             raise Conflict(why.sentence, code=why.code)
         history.log_change(request.user, upload, history.message("retried"))

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload import purged
+
 # What API and admin say of an upload or a file while S3 does not answer.
 STORAGE_AWAY: Final = _("El almacén de archivos no responde: intente de nuevo en un momento.")
 
@@ -22,6 +24,9 @@ class RefusedUpload(Exception):
 
 # RFC 9110, section 15.5 and 15.6.
 STATUSES: Final[dict[str, int]] = {
+    "already_undone": 409,
+    "newer_list_imported": 409,
+    **dict.fromkeys(purged.CODES.values(), 410),
     "length_required": 411,
     "file_too_large": 413,
     "unsupported_format": 415,

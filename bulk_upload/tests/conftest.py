@@ -144,6 +144,7 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
         replace: bool = False,
         plan: bool = False,
         sheet: Sheet = PRODUCTS,
+        key: str = "",
     ) -> BulkUpload:
         return accept_upload(
             file=SimpleUploadedFile(name, content),
@@ -152,6 +153,7 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
             user=user,
             reemplazar_duplicados=replace,
             solo_validar=plan,
+            idempotency_key=key,
         )
 
     return run
