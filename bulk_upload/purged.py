@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from bulk_upload.models import BulkUpload, Part
