@@ -95,6 +95,7 @@ def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: 
         owner: Supplier | None = supplier,
         chunk_rows: int = 10,
         sheet: Sheet = PRODUCTS,
+        only_plan: bool = False,
     ) -> BulkUpload:
         upload = BulkUpload.objects.create(
             sheet_name=sheet.name,
@@ -107,7 +108,7 @@ def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: 
         )
         claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))
         assert claimed
-        import_rows(claimed, rows, chunk_rows=chunk_rows)
+        import_rows(claimed, rows, chunk_rows=chunk_rows, only_plan=only_plan)
         claimed.complete()
         claimed.refresh_from_db()
         return claimed
