@@ -22,7 +22,7 @@ from bulk_upload.importing.writing.copy_writer import write_by_copy
 from bulk_upload.importing.writing.orm_writer import write_by_orm
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
@@ -99,6 +99,7 @@ def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: 
     ) -> BulkUpload:
         upload = BulkUpload.objects.create(
             sheet_name=sheet.name,
+            operation=Operation.PLAN if only_plan else Operation.IMPORT,
             proveedor=owner,
             filename="a.csv",
             file_format="csv",

@@ -26,9 +26,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from bulk_upload.api.columns import Column
 from bulk_upload.api.status import EXAMPLE, State
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import served
+from catalog.models import StockLot, Warehouse
+from catalog.sheets.products import PRODUCTS
 from medisupply.api.schema_pages import schema_yaml
 from medisupply.tests.slow_clients import seconds_of
 from medisupply.wsgi import application
@@ -144,6 +147,14 @@ def test_every_example_is_what_its_schema_says(document):
     assert checked > 60
 
 
+def test_the_example_of_the_columns_is_of_the_declared_sheet(document):
+    answer = document["paths"]["/api/v1/catalog/bulk-upload/columns"]["get"]["responses"]["200"]
+    ((example,),) = [each.values() for each in (answer["content"]["application/json"]["examples"],)]
+    column = PRODUCTS.column(example["value"]["items"][0]["nombre"])
+    assert example["value"]["items"] == [Column.render(column, "es")]
+    assert example["value"]["meta"]["total"] == len(PRODUCTS.columns)
+
+
 def test_the_described_state_has_the_keys_of_the_real_one():
     assert list(State().fields) == list(EXAMPLE)
 
@@ -201,9 +212,14 @@ def one_connection(db):
 
 @pytest.fixture
 def tasks(accept, worker):
-    """Uploads in several states, whose ids take the place of invented ones."""
+    """Uploads in several states, whose ids take the place of invented ones; a product of them with a lot."""
     done = accept(csv_bytes([row(1), row(2, nombre="")]))
     worker.step()
+    StockLot.objects.create(
+        producto_id="PROD00001",
+        bodega=Warehouse.objects.create(codigo="BOG_CENTRAL", nombre="Bogotá", pais="CO"),
+        cantidad=1,
+    )
     plan = accept(csv_bytes([row(1, precio_unitario="9.99"), row(3), row(4, nombre="")]), replace=True, plan=True)
     worker.step()
     return itertools.cycle([str(done.pk), str(plan.pk), str(accept(csv_bytes([row(3)])).pk)])
@@ -226,6 +242,11 @@ def test_no_request_is_answered_with_a_failure_or_outside_the_schema(case, user,
         case.path_parameters["task_id"] = next(tasks)
     if "item_id" in (case.path_parameters or {}) and len(case.path_parameters["item_id"]) % 2:
         case.path_parameters["item_id"] = "PROD00001"
+    if "proveedor_id" in (case.path_parameters or {}) and len(case.path_parameters["proveedor_id"]) % 2:
+        case.path_parameters["proveedor_id"] = "PROV001"
+    if case.path.endswith("productos/history") and (case.query or {}).get("producto_id"):
+        case.path_parameters["bodega_id"] = "BOG_CENTRAL"
+        case.query |= {"producto_id": "PROD00001", "lote": ""}
     token, _made = Token.objects.get_or_create(user=user)
     user.user_permissions.set(Permission.objects.filter(codename="undo_bulkupload"))
     headers = {"Authorization": f"Token {token.key}"} if "auth/token" not in case.path else {}
