@@ -96,13 +96,8 @@ def request_undo(upload: BulkUpload, user: User) -> BulkUpload:
             check(locked)
             undo = BulkUpload.objects.create(
                 operation=Operation.UNDO,
-                based_on=locked,
-                sheet_name=locked.sheet_name,
-                proveedor_id=locked.proveedor_id,
                 created_by_id=user.pk,
-                filename=locked.filename,
-                file_format=locked.file_format,
-                size=locked.size,
+                **locked.as_basis(),
             )
             # Readers are to see that it is undone.
             BulkUpload.objects.filter(pk=locked.pk).update(revision=F("revision") + 1, updated_at=database_now())

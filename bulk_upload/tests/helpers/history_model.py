@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+# Of `FIELDS`.
+Values = tuple[str, str, str, str]
 FIELDS = ("codigo", "nombre", "precio_unitario", "categoria_id")
 
 
@@ -20,8 +22,8 @@ class Row(NamedTuple):
     precio_unitario: str
     categoria: str
 
-    def values(self) -> tuple[str, ...]:
-        return self[1:]
+    def values(self) -> Values:
+        return (self.codigo, self.nombre, self.precio_unitario, self.categoria)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Item:
     by: Any
     version: int = 1
 
-    def values(self) -> tuple[str, ...]:
+    def values(self) -> Values:
         return (self.codigo, self.nombre, self.precio_unitario, self.categoria)
 
 
