@@ -9,16 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from bulk_upload import purged
 from bulk_upload.models import BulkUpload, Operation, Part, PlannedRows, Status
 from bulk_upload.newer_lists import newer_list
+from bulk_upload.problem_texts import FILE_TEXTS
 
 UNDONE: Final = _("La carga se deshizo, o se está deshaciendo: por eso no puede reintentarse.")
 SEND_AGAIN: Final = _("Por eso no puede reintentarse: cargue el archivo otra vez.")
-PLAN_GONE: Final = _(
-    "El plan venció y ya no se conserva, así que no puede seguir aplicándose. Lo ya aplicado queda así: envíe el "
-    "archivo otra vez para hacer un plan nuevo."
-)
-CHANGES_GONE: Final = _(
-    "Lo que la carga cambió ya no se conserva, así que no puede seguir deshaciéndose. Lo ya deshecho queda así."
-)
+PLAN_GONE: Final = FILE_TEXTS["plan_expired"].text
+CHANGES_GONE: Final = FILE_TEXTS["undo_expired"].text
 
 
 class NoRetry(NamedTuple):
