@@ -27,7 +27,7 @@ def _compare_uploads(planner: Planner, report: Report) -> None:
         found = {name: row.get(name) for name in expected}
         if found != expected:
             wrong = {name: (found[name], value) for name, value in expected.items() if found[name] != value}
-            report.differ(f"counters of {step.operation}s", f"{planner.code} {step.task_id}: is, must be: {wrong}")
+            report.differ(f"counters of {step.operation}", f"{planner.code} {step.task_id}: is, must be: {wrong}")
 
 
 def _compare_products(planner: Planner, report: Report) -> None:

@@ -59,7 +59,7 @@ class Planner(Program):
     def send_round(
         self, lists: int, accepted: list[tuple[str, str]], report: Report, rows: tuple[int, int] = ROWS
     ) -> None:
-        """Some steps, until one does not end in time: the next round begins with it."""
+        """Some steps, until one does not end in time: the next round begins with it. Its lists are of `ROWS`."""
         self.uploads, until = [], time.monotonic() + ROUND
         try:
             while time.monotonic() < until and len(self.uploads) < 3 * lists and self._open is None:
@@ -126,7 +126,7 @@ class Planner(Program):
         if known is None or not (status == 202 or is_done):
             report.differ(f"{operation} refused", f"{self.code} {base.task_id}: {status} {answer}")
             return None
-        report.add(uploads=1, **{f"{operation}s": 1})
+        report.add(uploads=1, **{"applications" if operation == "apply" else "undos": 1})
         return Step(known, operation, base.rows, base.replace, base.task_id)
 
     def _rows(self) -> list[Row]:
