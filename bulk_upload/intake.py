@@ -28,6 +28,7 @@ from bulk_upload.idempotency import UploadIdentity
 from bulk_upload.log_fields import of_task, of_upload
 from bulk_upload.models import BulkUpload, FileFormat, Operation, Status
 from bulk_upload.models.retention import NOTHING_PURGED
+from bulk_upload.newer_lists import newer_list
 from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.recording import InDoubt, record
@@ -179,8 +180,8 @@ def show_and_publish(upload: BulkUpload) -> None:
 def _with_its_file(upload: BulkUpload, file: UploadedFile[bytes]) -> BulkUpload:
     """An upload that was sent again. One whose stored file is lost takes the one that has just come."""
     if upload.status == Status.FAILED and upload.error_code in LOST_FILE:
-        if why := no_retry(upload):
-            raise RefusedUpload(why.code, why.sentence, field="Idempotency-Key")
+        if newer := newer_list(upload):
+            raise RefusedUpload(newer.code, newer.sentence, field="Idempotency-Key")
         _revive(upload, _store(file, storage_keys.upload_key(upload.pk, upload.file_format, timezone.now())))
     elif not upload.is_final and _is_lost(upload.s3_key):
         stored_key = _store(file, upload.s3_key)

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bulk_upload import newer_lists, retries
+from bulk_upload import retries
 from bulk_upload.api import access
-from bulk_upload.api.schema import CHANGES_PURGED, ERRORS_PURGED, FILE_PURGED, TASK, UNKNOWN, UPLOADS
+from bulk_upload.api.schema import CHANGES_PURGED, ERRORS_PURGED, FILE_PURGED, NEWER_LIST, TASK, UNKNOWN, UPLOADS
 from bulk_upload.api.upload import Accepted, accepted, accepted_example, answer_202
 from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import Status
@@ -27,14 +27,6 @@ RETRIED: Final = _("Carga encolada de nuevo: continúa donde quedó")
 ENDED: Final = ErrorCase(409, "already_ended", _("La carga ya terminó: no hay nada que cancelar."))
 NOT_RETRYABLE: Final = ErrorCase(409, "not_retryable", _("Solo una carga fallida o cancelada puede reintentarse."))
 SAME_FILE: Final = ErrorCase(409, "same_file_running", _("El mismo archivo ya se está importando en otra carga."))
-NEWER_LIST: Final = ErrorCase(
-    409,
-    newer_lists.CODE,
-    "Después de esta lista se importó «precios_febrero.xlsx», recibida el 20 de enero de 2026 a las 10:00: si esta "
-    "continuara, mezclaría valores viejos con los nuevos. Si la necesita, cárguela otra vez, primero como plan, para "
-    "ver qué cambiaría.",
-)
-
 UNDONE: Final = ErrorCase(409, "already_undone", retries.UNDONE)
 
 # What is gone of the upload, if its file is kept longer than other parts of it, or of the one that it is based on.

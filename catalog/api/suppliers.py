@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.api.categories import TAG
-from catalog.api.items.access import UNADDRESSABLE
 from catalog.api.row_history import describe, history_page, of_fields
+from catalog.api.unaddressable import UNADDRESSABLE
 from catalog.models import Supplier, SupplierQuerySet
 from medisupply.api.json import valid
 from medisupply.api.paging import PageParams, numbered, page_answer

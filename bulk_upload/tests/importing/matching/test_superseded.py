@@ -11,7 +11,7 @@ from django.utils import timezone
 from bulk_upload import intake
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.newer_lists import newer_list
-from bulk_upload.receiving.refusals import RefusedUpload
+from bulk_upload.receiving.refusals import RefusedUpload, status_of
 from bulk_upload.tests.helpers.admin_people import address, make_upload
 from bulk_upload.tests.helpers.row_errors import problems
 from bulk_upload.tests.helpers.rows import csv_bytes, import_rows, row
@@ -113,8 +113,9 @@ def test_a_file_that_was_lost_and_is_sent_again_does_not_bring_an_older_list_bac
     send(row(1, precio_unitario="30"))
     while worker.step():
         pass
-    with pytest.raises(RefusedUpload, match="Después de esta lista se importó"):
+    with pytest.raises(RefusedUpload, match="Después de esta lista se importó") as refusal:
         accept(csv_bytes([row(1, precio_unitario="20")]), replace=True, key="febrero")
+    assert (refusal.value.code, status_of(refusal.value)) == ("newer_list_imported", 409)
     older.refresh_from_db()
     assert older.status == Status.FAILED
 
