@@ -28,11 +28,13 @@ from bulk_upload.idempotency import UploadIdentity
 from bulk_upload.log_fields import of_task, of_upload
 from bulk_upload.models import BulkUpload, FileFormat, Operation, Status
 from bulk_upload.models.retention import NOTHING_PURGED
+from bulk_upload.newer_lists import newer_list
 from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.recording import InDoubt, record
 from bulk_upload.receiving.refusals import STORAGE_AWAY, RefusedUpload
 from bulk_upload.receiving.upload_size import too_large
+from bulk_upload.retries import no_retry
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.upload_end import report_end
 from bulk_upload.wording import text_of
@@ -152,14 +154,14 @@ def cancel_upload(upload: BulkUpload) -> bool:
 def retry_upload(upload: BulkUpload) -> bool:
     """Queue a failed or cancelled upload again, from its checkpoint.
 
-    `False` in any other state, when something of it is no longer kept (`purged.no_retry` says what), when it was
-    undone or is about to be, and when the same file, sent again, is on its way already.
+    `False` in any other state, for a reason of `retries.no_retry`, and when the same file, sent again, is on its way
+    already.
     """
     try:
         with transaction.atomic():
             # No undo begins meanwhile.
-            BulkUpload.objects.select_for_update(of=("self",)).filter(pk=upload.pk).first()
-            if BulkUpload.objects.filter(based_on=upload, operation=Operation.UNDO).exists() or not upload.retry():
+            locked = BulkUpload.objects.select_for_update(of=("self",)).filter(pk=upload.pk).first()
+            if locked is None or no_retry(locked) or not upload.retry():
                 return False
     except IntegrityError:
         return False
@@ -178,6 +180,8 @@ def show_and_publish(upload: BulkUpload) -> None:
 def _with_its_file(upload: BulkUpload, file: UploadedFile[bytes]) -> BulkUpload:
     """An upload that was sent again. One whose stored file is lost takes the one that has just come."""
     if upload.status == Status.FAILED and upload.error_code in LOST_FILE:
+        if newer := newer_list(upload):
+            raise RefusedUpload(newer.code, newer.sentence, field="Idempotency-Key")
         _revive(upload, _store(file, storage_keys.upload_key(upload.pk, upload.file_format, timezone.now())))
     elif not upload.is_final and _is_lost(upload.s3_key):
         stored_key = _store(file, upload.s3_key)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from bulk_upload.models import BulkUpload, Operation, Part
+from bulk_upload.models import BulkUpload, Part
 
 CODES: Final = {Part.FILE: "file_purged", Part.ERRORS: "errors_purged", Part.CHANGES: "changes_purged"}
 SENTENCES: Final[dict[Part, Any]] = {
@@ -30,10 +29,6 @@ SENTENCES: Final[dict[Part, Any]] = {
         "days",
     ),
 }
-NO_RETRY: Final = _("Por eso no puede reintentarse: cargue el archivo otra vez.")
-
-
-UNDONE: Final = _("La carga se deshizo, o se está deshaciendo: por eso no puede reintentarse.")
 
 
 class Purged(NamedTuple):
@@ -47,16 +42,6 @@ def part_of(upload: BulkUpload, part: Part) -> Purged | None:
     if moment is None:
         return None
     return Purged(CODES[part], str(SENTENCES[part] % {"days": _days(upload, moment)}))
-
-
-def no_retry(upload: BulkUpload) -> Purged | None:
-    """Why the upload cannot go on; `None` while all of it is kept and nobody has undone it."""
-    if BulkUpload.objects.filter(based_on=upload, operation=Operation.UNDO).exists():
-        return Purged("already_undone", str(UNDONE))
-    gone = next(filter(None, (part_of(upload, part) for part in Part)), None)
-    if gone is None:
-        return None
-    return Purged(gone.code, f"{gone.sentence} {NO_RETRY}")
 
 
 def _days(upload: BulkUpload, moment: datetime) -> int:

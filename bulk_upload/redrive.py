@@ -12,16 +12,20 @@ from django.db.models import QuerySet
 from bulk_upload import queue
 from bulk_upload.intake import retry_upload
 from bulk_upload.models import BulkUpload, Status
-from bulk_upload.models.retention import NOTHING_PURGED
+from bulk_upload.retries import NoRetry, no_retry
 
 EXHAUSTED: Final = "attempts_exhausted"
 
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """Which uploads are on their way again, and how many dead letters were removed (`None`: SQS did not answer)."""
+    """Which uploads are on their way again, why others are not, and how many dead letters were removed.
+
+    `removed` is `None` where SQS did not answer.
+    """
 
     retried: set[uuid.UUID]
+    refused: dict[BulkUpload, NoRetry]
     removed: int | None
 
 
@@ -32,17 +36,24 @@ def redrive(uploads: QuerySet[BulkUpload], wanted: Collection[uuid.UUID] = ()) -
     """
     failed = uploads.filter(status=Status.FAILED).order_by("number")
     failed = failed.filter(pk__in=wanted) if wanted else failed.filter(error_code=EXHAUSTED)
-    retried = {upload.pk for upload in failed if retry_upload(upload)}
+    retried, refused = set(), {}
+    for upload in failed:
+        if why := no_retry(upload):
+            refused[upload] = why
+        elif retry_upload(upload):
+            retried.add(upload.pk)
     try:
-        return Redriven(retried, queue.remove_dead_letters(_settled))
+        return Redriven(retried, refused, queue.remove_dead_letters(_settled))
     except queue.QueueFault:
-        return Redriven(retried, None)
+        return Redriven(retried, refused, None)
 
 
 def _settled(task_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Those that are on their way again, have ended otherwise, or cannot come back because something of them is gone.
+    """Those that are on their way again, have ended otherwise, or may not come back (`retries.no_retry`).
 
     Unknown ones are not: their dead letters stay.
     """
     known = BulkUpload.objects.filter(pk__in=task_ids)
-    return set(known.exclude(NOTHING_PURGED, status=Status.FAILED, error_code=EXHAUSTED).values_list("pk", flat=True))
+    exhausted = known.filter(status=Status.FAILED, error_code=EXHAUSTED)
+    may_come_back = {upload.pk for upload in exhausted if no_retry(upload) is None}
+    return set(known.values_list("pk", flat=True)) - may_come_back

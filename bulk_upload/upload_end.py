@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from structlog.contextvars import bound_contextvars
 from structlog.stdlib import get_logger
@@ -15,6 +15,12 @@ from bulk_upload.stage_times import StageTimes
 from medisupply.metrics.declared import STAGE_SECONDS, UPLOADS_ENDED
 
 log = get_logger(__name__)
+
+# Of the upload, and of `UploadEnd`.
+COUNTERS: Final = (
+    *("total", "creados", "actualizados", "sin_cambios", "rechazados"),
+    *("duplicados", "eliminados", "sin_procesar"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,7 @@ class UploadEnd:
             operation=str(upload.operation),
             status=str(upload.status),
             error_code=upload.error_code,
-            total=upload.total,
-            creados=upload.creados,
-            actualizados=upload.actualizados,
-            sin_cambios=upload.sin_cambios,
-            rechazados=upload.rechazados,
-            duplicados=upload.duplicados,
-            eliminados=upload.eliminados,
-            sin_procesar=upload.sin_procesar,
+            **{name: getattr(upload, name) for name in COUNTERS},
             attempts=upload.claim_number,
             bytes=upload.size,
             format=str(upload.file_format),
@@ -76,7 +75,7 @@ def report_end(upload: BulkUpload, times: StageTimes | None = None) -> None:
     with bound_contextvars(**of_upload(upload)):
         log.info("The upload has ended", **UploadEnd.of(upload, times).fields())
     cause = "file" if upload.error_code in FILE_PROBLEMS else "system" if upload.error_code else "none"
-    UPLOADS_ENDED.add(str(upload.status), cause)
+    UPLOADS_ENDED.add(str(upload.operation), str(upload.status), cause)
     if times and not upload.is_undo:  # it reads no file
         for (stage,) in STAGE_SECONDS.known:
             STAGE_SECONDS.observe(getattr(times, stage), stage)

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from dev.announce import address
 from dev.demo import own_stack
@@ -34,6 +34,7 @@ PROGRAMS: Final = ("chromium", "soffice", "Xvfb", "xwdtopnm", "pnmtopng")
 DISPLAY: Final = ":77"
 # LibreOffice says nowhere when it has drawn everything.
 OFFICE_SECONDS: Final = 20
+WINDOW: Final[ViewportSize] = {"width": 1180, "height": 760}
 # Enough rows that the page can be caught on its way.
 MANY_ROWS: Final = 60_000
 IMPORT_MILLISECONDS: Final = 180_000
@@ -56,6 +57,7 @@ def main() -> None:
             workbook = _result_page(page, folder)
             _plan_page(page, folder)
             _home_page(page, folder)
+            _undo_page(page, folder)
         _workbook(workbook, folder, programs)
     print(f"Drawn: {', '.join(sorted(image.name for image in IMAGES.glob('*.png')))}")
 
@@ -73,7 +75,7 @@ def _program(name: str) -> str:
 def _browser_page(chromium: str, port: int) -> Iterator[Page]:
     """A page of a supplier's clerk who has just signed in."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    options: dict[str, Any] = {"locale": "es", "viewport": {"width": 1180, "height": 760}, "device_scale_factor": 1.5}
+    options: dict[str, Any] = {"locale": "es", "viewport": WINDOW, "device_scale_factor": 1.5}
     # The words on the browser's own buttons follow the environment.
     env: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "es", "LANG": "es_ES.UTF-8"}
     with sync_playwright() as playwright:
@@ -81,12 +83,18 @@ def _browser_page(chromium: str, port: int) -> Iterator[Page]:
             executable_path=chromium, args=["--disable-gpu", "--lang=es", *sandbox], env=env
         )
         page = browser.new_page(base_url=address(port), **options)
-        page.goto("/")
-        page.fill("#id_username", "proveedor")
-        page.fill("#id_password", "proveedor")
-        page.click("input[type=submit]")
+        _sign_in(page, "proveedor")
         yield page
         browser.close()
+
+
+def _sign_in(page: Page, name: str) -> None:
+    """As one of the accounts for trying things out, whose password is its name."""
+    page.context.clear_cookies()
+    page.goto("/")
+    page.fill("#id_username", name)
+    page.fill("#id_password", name)
+    page.click("input[type=submit]")
 
 
 def _upload_page(page: Page) -> None:
@@ -121,6 +129,23 @@ def _plan_page(page: Page, folder: Path) -> None:
     _send(page, prices, "#id_reemplazar_duplicados", "#id_solo_validar")
     page.wait_for_selector(".resultado", timeout=IMPORT_MILLISECONDS)
     _draw(page, "plan")
+
+
+def _undo_page(page: Page, folder: Path) -> None:
+    """What the undo of a price list would take back; one of its products has been changed since."""
+    page.set_viewport_size(WINDOW)
+    first = MANY_ROWS + 113
+    prices = _catalogue(folder / "precios_marzo.csv", 12, bad_every=MANY_ROWS, first=first, price=13_500, new="SUTURAS")
+    _send(page, prices, "#id_reemplazar_duplicados")
+    page.wait_for_selector(".resultado", timeout=IMPORT_MILLISECONDS)
+    upload = page.url
+    _sign_in(page, "admin")
+    page.goto(f"/admin/catalog/product/PROD{first:06d}/change/")
+    page.fill("#id_nombre", "Jeringa desechable 5 ml, con aguja")
+    page.click("input[name=_save]")
+    page.goto(upload)
+    page.click("a[href$='deshacer/']")
+    _draw(page, "undo")
 
 
 def _home_page(page: Page, folder: Path) -> None:
@@ -176,14 +201,17 @@ def _draw(page: Page, name: str) -> None:
     page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
 
 
-def _catalogue(path: Path, rows: int, *, bad_every: int, first: int = 1, price: int = 12_500) -> Path:
-    """A catalogue of which every `bad_every`-th row has something wrong with it."""
+def _catalogue(path: Path, rows: int, *, bad_every: int, first: int = 1, price: int = 12_500, new: str = "") -> Path:
+    """A catalogue of which every `bad_every`-th row has something wrong with it, and the last ones a `new` category."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(HEADER)
         for number in range(first, first + rows):
             wrong = number // bad_every if number % bad_every == 0 else None
-            writer.writerow(_product(number, wrong, price))
+            product = _product(number, wrong, price)
+            if new and number >= first + rows - 3:
+                product[3] = new
+            writer.writerow(product)
     return path
 
 

@@ -17,9 +17,8 @@ from django_stubs_ext import StrPromise
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import BulkUpload, Status
-from bulk_upload.newer_lists import Outdated, newer_list
 from bulk_upload.owners import may_act_for
-from bulk_upload.purged import Purged, no_retry
+from bulk_upload.retries import NoRetry, no_retry
 from medisupply.web import history
 
 
@@ -36,11 +35,7 @@ class Step:
     too_late: StrPromise
     logged_as: str
     # Why it cannot be done, although the state would allow it.
-    impossible: Callable[[BulkUpload], Purged | Outdated | None] = lambda upload: None
-
-
-def _no_retry(upload: BulkUpload) -> Purged | Outdated | None:
-    return no_retry(upload) or newer_list(upload)
+    impossible: Callable[[BulkUpload], NoRetry | None] = lambda upload: None
 
 
 STEPS: Final = {
@@ -66,7 +61,7 @@ STEPS: Final = {
         _("La carga está de nuevo en la cola."),
         _("Solo una carga fallida o cancelada puede reintentarse."),
         logged_as="retried",
-        impossible=_no_retry,
+        impossible=no_retry,
     ),
 }
 

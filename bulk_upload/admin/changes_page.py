@@ -5,25 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.admin.utils import quote
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from bulk_upload import purged
 from bulk_upload.admin.paging import CountedPaginator, page_numbers
 from bulk_upload.admin.sheets import in_words, list_address
 from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.admin.written_values import WrittenValues
 from bulk_upload.importing.mapping.target import Target, target_of
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Part, RowChange
-from bulk_upload.sheet.columns import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +85,14 @@ def lines(upload: BulkUpload, changes: Iterable[RowChange], *, is_linked: bool) 
     changes = list(changes)
     target = target_of(upload.sheet_name)
     names = row_names(target, upload, [change.producto for change in changes])
-    kinds = dict(zip(target.names, target.kinds, strict=True))
+    written = WrittenValues(target)
     return [
         Line(
             change.fila,
             change.producto,
             names.get(change.producto, ""),
             row_address(target, change.producto) if is_linked and change.producto in names else "",
-            [
-                Cell(name, written(kinds.get(name), old), written(kinds.get(name), new))
-                for name, (old, new) in change.cambios.items()
-            ],
+            [Cell(name, written.of(name, old), written.of(name, new)) for name, (old, new) in change.cambios.items()],
             _percentage(*change.cambios[target.declared.large_change]) if change.precio_grande else "",
         )
         for change in changes
@@ -118,21 +113,6 @@ def row_address(target: Target, key: str) -> str:
     """The admin's page of a row of the model, whose primary key is the sheet's key."""
     options = target.model._meta
     return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(key)])
-
-
-def written(kind: Kind | None, value: Any) -> str:
-    """A value of a column of this kind as people read it."""
-    if isinstance(value, bool):
-        return _("sí") if value else _("no")
-    if value is None:
-        return _("(vacío)")
-    if kind == "decimal":
-        return str(number_format(Decimal(value), 2, use_l10n=True, force_grouping=True))
-    if kind == "integer":
-        return str(number_format(value, use_l10n=True, force_grouping=True))
-    if kind == "date":
-        return date_format(date.fromisoformat(value), "DATE_FORMAT")
-    return str(value) or _("(vacío)")
 
 
 def _percentage(before: str, after: str) -> str:

@@ -87,6 +87,10 @@ def _lines(upload: BulkUpload, page: Any) -> list[Line]:
         lines.insert(
             0, Line(upload.created_at, _name(upload.created_by), str(ACTIONS["undo" if upload.is_undo else "uploaded"]))
         )
+    if upload.creado_al_paso and not page.has_next():
+        said = _("Retiró lo que la carga creó al paso: %(names)s.") if upload.is_undo else _("Creó al paso: %(names)s.")
+        what = said % {"names": ", ".join(upload.creado_al_paso)}
+        lines.append(Line(upload.completed_at or upload.updated_at, _("Sistema"), what))
     if not page.has_next():
         lines.append(Line(upload.completed_at or upload.updated_at, _("Sistema"), detailed_badge(upload)))
     return lines

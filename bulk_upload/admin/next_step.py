@@ -13,8 +13,7 @@ from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result_page import Result
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Operation, Status
-from bulk_upload.newer_lists import newer_list
-from bulk_upload.purged import no_retry
+from bulk_upload.retries import no_retry
 
 # Faults of the system that pass: the same file may be imported at the next try.
 PASSING_FAULTS: Final = frozenset(["attempts_exhausted"])
@@ -34,7 +33,7 @@ def may_help_to_retry(upload: BulkUpload) -> bool:
     is_passing = upload.status == Status.FAILED and upload.error_code in PASSING_FAULTS
     if not (upload.status == Status.CANCELLED or is_passing):
         return False
-    return no_retry(upload) is None and newer_list(upload) is None
+    return no_retry(upload) is None
 
 
 def may_replace(upload: BulkUpload) -> bool:

@@ -60,6 +60,11 @@ class OperationsPage(ScopedUploads):
             request,
             ngettext("%(count)s carga se reintenta.", "%(count)s cargas se reintentan.", count) % {"count": count},
         )
+        for upload, why in list(done.refused.items())[: operations.LISTED]:
+            said = _("No se reintenta «%(filename)s»: %(reason)s")
+            messages.warning(request, said % {"filename": upload.filename, "reason": why.sentence})
+        if (more := len(done.refused) - operations.LISTED) > 0:
+            messages.warning(request, _("Otras que no se reintentan: %(count)s.") % {"count": more})
         if done.removed is None:
             messages.warning(request, _("SQS no responde: los mensajes muertos se quedan. Repita cuando vuelva."))
         return HttpResponseRedirect(reverse("admin:bulk_upload_bulkupload_operations"))

@@ -17,11 +17,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bulk_upload.admin.changes_page import Cell, row_address, row_names, written
+from bulk_upload.admin.changes_page import Cell, row_address, row_names
 from bulk_upload.admin.outcome import is_stopped
 from bulk_upload.admin.paging import CountedPaginator, page_numbers
 from bulk_upload.admin.sheets import in_words, list_address
 from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.admin.written_values import WrittenValues
 from bulk_upload.importing.mapping.target import target_of
 from bulk_upload.importing.planning.content import Planned
 from bulk_upload.imports import registry
@@ -120,7 +121,7 @@ def lines(plan: BulkUpload, rows: Iterable[ShownRow], *, is_linked: bool) -> lis
     """The rows in words, each with the name that the model's row has now, or would have."""
     rows = list(rows)
     target = target_of(plan.sheet_name)
-    kinds = dict(zip(target.names, target.kinds, strict=True))
+    written = WrittenValues(target)
     names = row_names(target, plan, [row.key for row in rows if row.outcome != Planned.CREATED])
     language = get_language() or settings.LANGUAGE_CODE
     return [
@@ -130,10 +131,7 @@ def lines(plan: BulkUpload, rows: Iterable[ShownRow], *, is_linked: bool) -> lis
             row.key,
             names.get(row.key, "") or _new_name(row),
             row_address(target, row.key) if is_linked and row.key in names else "",
-            [
-                Cell(name, written(kinds.get(name), old), written(kinds.get(name), new))
-                for name, old, new in row.changes
-            ],
+            [Cell(name, written.of(name, old), written.of(name, new)) for name, old, new in row.changes],
             [text_of(error.codigo, error.params, language) for error in row.errors],
         )
         for row in rows

@@ -19,7 +19,7 @@ from bulk_upload.admin.plan_page import PlanPage
 from bulk_upload.admin.progress_texts import texts_of
 from bulk_upload.admin.result_page import Chosen, Result
 from bulk_upload.admin.sheets import list_address
-from bulk_upload.admin.undo_page import offers_undo
+from bulk_upload.admin.undo_page import created_title, offers_undo
 from bulk_upload.api import addresses
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Operation, Part, Status
@@ -75,6 +75,7 @@ class WatchPage(PlanPage):
             "undone_by": undone_by(upload),
             "can_undo": offers_undo(request.user, upload),
             "restored": upload.actualizados - upload.eliminados,
+            "on_the_way": created_title(upload),
             "errors_purged": purged.part_of(upload, Part.ERRORS),
             "step": next_step(upload, result, acts=acts),
             "headers": header_report(upload),

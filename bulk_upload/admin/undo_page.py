@@ -11,8 +11,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.importing.mapping.target import target_of
 from bulk_upload.models import BulkUpload
 from bulk_upload.owners import User
+from bulk_upload.undoing.created_on_the_way import model_created_by
 from bulk_upload.undoing.request import UNDOABLE, CannotUndo, may_undo, obstacle, reach, request_undo, undone_by
 
 
@@ -26,7 +28,10 @@ class UndoPage(ScopedUploads):
             return self._undo(request, upload)
         if why := obstacle(upload):
             return self.back_to(request, upload, why.sentence)
-        context = self.page_context(request, title=_("Deshacer la carga"), upload=upload, reach=reach(upload))
+        found = reach(upload)
+        context = self.page_context(request, title=_("Deshacer la carga"), upload=upload, reach=found)
+        if found.on_the_way:
+            context["on_the_way"] = created_title(upload)
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/undo.html", context)
 
     def _undo(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
@@ -36,6 +41,12 @@ class UndoPage(ScopedUploads):
             return self.back_to(request, upload, refusal.sentence)
         messages.success(request, _("Se pidió deshacer la carga."))
         return self.back_to(request, undo)
+
+
+def created_title(upload: BulkUpload) -> str:
+    """What the rows of the upload's sheet create on the way, in the plural."""
+    model = model_created_by(target_of(upload.sheet_name))
+    return str(model._meta.verbose_name_plural) if model else ""
 
 
 def offers_undo(user: User, upload: BulkUpload) -> bool:

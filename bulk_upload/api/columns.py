@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 
 from bulk_upload.api import access
 from bulk_upload.api.schema import HELP, SHEET, UNKNOWN_SHEET
+from bulk_upload.imports import registry
 from bulk_upload.sheet import columns as sheet
-from bulk_upload.sheet.bilingual_text import Text
 from medisupply.api.paging import page_answer
 from medisupply.api.rendering import Rendered
 from medisupply.api.schema import operation
@@ -41,17 +41,13 @@ class Column(Rendered):
         return None if column.required else column.default
 
 
+# Of the first sheet, which is that of a request that names none.
+_COLUMNS: Final = next((declared.columns for declared in registry.sheets()), ())
+_EXAMPLE: Final = next((column for column in _COLUMNS if not column.required and column.default), None)
+
+
 class ColumnsMeta(serializers.Serializer[Any]):
-    total = IntegerField(initial=13)
-
-
-_EXAMPLE: Final = sheet.IntegerColumn(
-    "stock_minimo",
-    default=10,
-    rule=Text("Existencias mínimas.", "Minimum stock."),
-    example=20,
-    synonyms=["existencias_minimas", "minimum_stock", "min_stock", "stock_min"],
-)
+    total = IntegerField(initial=len(_COLUMNS))
 
 
 class ColumnsView(APIView):
@@ -61,7 +57,7 @@ class ColumnsView(APIView):
         tag=HELP,
         parameters=[SHEET],
         answers=page_answer(
-            "Columns", "Las columnas, en su orden.", Column, Column.render(_EXAMPLE, "es"), ColumnsMeta
+            "Columns", "Las columnas, en su orden.", Column, _EXAMPLE and Column.render(_EXAMPLE, "es"), ColumnsMeta
         ),
         errors=[UNKNOWN_SHEET],
     )

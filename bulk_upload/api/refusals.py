@@ -6,7 +6,7 @@ from typing import Final
 
 from rest_framework.response import Response
 
-from bulk_upload import purged
+from bulk_upload import newer_lists, purged
 from bulk_upload.plans.apply import CannotApply
 from bulk_upload.receiving.refusals import RefusedUpload, status_of
 from bulk_upload.workbooks.download_errors import NoFile
@@ -20,6 +20,8 @@ STATUSES: Final[dict[str, int]] = {
     "plan_expired": 410,
     "no_file": 409,
     "already_undone": 409,
+    newer_lists.CODE: 409,
+    "undo_expired": 410,
     "file_gone": 410,
     **dict.fromkeys(purged.CODES.values(), 410),
     "storage_unavailable": 503,

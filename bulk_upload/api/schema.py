@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework.fields import CharField
 from rest_framework.serializers import Serializer
 
+from bulk_upload import newer_lists
 from bulk_upload.api.access import UNKNOWN_TASK
 from bulk_upload.imports import registry
 from bulk_upload.receiving.refusals import STORAGE_AWAY
@@ -42,6 +43,13 @@ CHANGES_PURGED: Final = ErrorCase(
     410,
     "changes_purged",
     "Los valores anteriores ya no se conservan: se borraron 90 días después de terminar la carga.",
+)
+NEWER_LIST: Final = ErrorCase(
+    409,
+    newer_lists.CODE,
+    "Después de esta lista se importó «precios_febrero.xlsx», recibida el 20 de enero de 2026 a las 10:00: si esta "
+    "continuara, mezclaría valores viejos con los nuevos. Si la necesita, cárguela otra vez, primero como plan, para "
+    "ver qué cambiaría.",
 )
 UNKNOWN_SHEET: Final = ErrorCase(400, "unknown_sheet", "La hoja «clientes» no existe.", "hoja")
 

@@ -48,6 +48,11 @@ class UndoPreview(Serializer[Any]):
         initial=2,
         help_text="De todo ello, lo que cambió después y se dejaría como está; nulo si es demasiado para contarlo.",
     )
+    creados_al_paso = IntegerField(
+        initial=1,
+        help_text="Lo que la carga creó porque sus filas lo nombraban, como categorías: cuánto se retiraría, por ser "
+        "de nadie más y estar como quedó.",
+    )
 
 
 class UndoView(APIView):
@@ -72,7 +77,7 @@ class UndoView(APIView):
         description=(
             "Lo que la carga creó se elimina, y lo que actualizó vuelve a sus valores anteriores. Lo que alguien "
             "cambió después, o lo que otro registro usa, se deja como está y se lista en los errores de la tarea "
-            "que deshace. "
+            "que deshace. Lo que la carga creó al paso, como categorías, se retira si nadie lo usa ni lo cambió. "
             "Pide el permiso de deshacer cargas; cada carga se deshace una vez."
         ),
         parameters=[TASK],
@@ -105,4 +110,5 @@ def _preview(upload: BulkUpload) -> dict[str, Any]:
         "creados": found.created,
         "actualizados": found.updated,
         "cambiados_despues": found.changed,
+        "creados_al_paso": found.on_the_way,
     }

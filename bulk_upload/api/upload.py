@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -20,7 +21,7 @@ from rest_framework.views import APIView
 from bulk_upload import idempotency, snapshots
 from bulk_upload.api import access, examples
 from bulk_upload.api.multipart_body import StrictMultiPartParser, uploaded_file
-from bulk_upload.api.schema import STORAGE, UPLOADS, SupplierChoice
+from bulk_upload.api.schema import NEWER_LIST, STORAGE, UPLOADS, SupplierChoice
 from bulk_upload.api.status import POLL_SECONDS, SUPPLIER_HELP, status_address
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
@@ -102,6 +103,7 @@ class UploadView(APIView):
 
 
 _REFUSALS: Final = [
+    replace(NEWER_LIST, field="Idempotency-Key"),
     ErrorCase(400, "file_required", "Falta el archivo: envíelo en el campo «file».", "file"),
     ErrorCase(400, "too_many_files", "Envíe un solo archivo por petición; llegaron 2.", "file"),
     ErrorCase(400, "bad_filename", "El nombre del archivo no se admite: cámbielo y envíelo otra vez.", "file"),

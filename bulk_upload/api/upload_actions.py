@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bulk_upload import newer_lists, purged
+from bulk_upload import retries
 from bulk_upload.api import access
-from bulk_upload.api.schema import CHANGES_PURGED, ERRORS_PURGED, FILE_PURGED, TASK, UNKNOWN, UPLOADS
+from bulk_upload.api.schema import CHANGES_PURGED, ERRORS_PURGED, FILE_PURGED, NEWER_LIST, TASK, UNKNOWN, UPLOADS
 from bulk_upload.api.upload import Accepted, accepted, accepted_example, answer_202
 from bulk_upload.intake import cancel_upload, retry_upload
 from bulk_upload.models import Status
@@ -27,20 +27,16 @@ RETRIED: Final = _("Carga encolada de nuevo: continúa donde quedó")
 ENDED: Final = ErrorCase(409, "already_ended", _("La carga ya terminó: no hay nada que cancelar."))
 NOT_RETRYABLE: Final = ErrorCase(409, "not_retryable", _("Solo una carga fallida o cancelada puede reintentarse."))
 SAME_FILE: Final = ErrorCase(409, "same_file_running", _("El mismo archivo ya se está importando en otra carga."))
-NEWER_LIST: Final = ErrorCase(
-    409,
-    newer_lists.CODE,
-    "Después de esta lista se importó «precios_febrero.xlsx», recibida el 20 de enero de 2026 a las 10:00: si esta "
-    "continuara, mezclaría valores viejos con los nuevos. Si la necesita, cárguela otra vez, primero como plan, para "
-    "ver qué cambiaría.",
-)
+UNDONE: Final = ErrorCase(409, "already_undone", retries.UNDONE)
 
-UNDONE: Final = ErrorCase(409, "already_undone", purged.UNDONE)
-
-# What of the upload is gone, if its file is kept longer than other parts of it.
+# What is gone of the upload, if its file is kept longer than other parts of it, or of the one that it is based on.
 PURGED: Final = [
-    ErrorCase(gone.status, gone.code, f"{gone.sentence} Por eso no puede reintentarse: cargue el archivo otra vez.")
-    for gone in (FILE_PURGED, ERRORS_PURGED, CHANGES_PURGED)
+    *(
+        ErrorCase(gone.status, gone.code, f"{gone.sentence} Por eso no puede reintentarse: cargue el archivo otra vez.")
+        for gone in (FILE_PURGED, ERRORS_PURGED, CHANGES_PURGED)
+    ),
+    ErrorCase(410, "plan_expired", retries.PLAN_GONE),
+    ErrorCase(410, "undo_expired", retries.CHANGES_GONE),
 ]
 
 
@@ -76,12 +72,10 @@ class RetryView(APIView):
     )
     def post(self, request: Request, task_id: str) -> Response:
         upload = access.changeable(request, task_id)
-        if newer := newer_lists.newer_list(upload):
-            raise Conflict(newer.sentence, code=newer.code)
         if not retry_upload(upload):
             upload.refresh_from_db()
-            if gone := purged.no_retry(upload):
-                raise NoFile(*gone)
+            if obstacle := retries.no_retry(upload):
+                raise NoFile(*obstacle)
             why = SAME_FILE if upload.status in (Status.FAILED, Status.CANCELLED) else NOT_RETRYABLE
             raise Conflict(why.sentence, code=why.code)
         history.log_change(request.user, upload, history.message("retried"))

@@ -94,16 +94,16 @@ class ImportAttempt(Attempt):
     def _work(self) -> None:
         upload, guard = self.upload, guard_of(self.upload)
         if upload.operation == Operation.PLAN:
-            self._begin_again()
+            self._begin_again(Operation.PLAN)
             self._import(only_plan=True)
         elif guard:
-            self._begin_again(guard={"asked": True})
+            self._begin_again(Operation.PLAN, guard={"asked": True})
             plan = self._import(only_plan=True)
             if plan and (found := findings(guard, upload, plan)):
                 log.info("The change guard has stopped the upload", found=[one["codigo"] for one in found])
                 self._ending = {"operation": Operation.PLAN, "guard": {"stopped": found}}
                 return
-            self._begin_again(guard={"passed": True})
+            self._begin_again(Operation.IMPORT, guard={"passed": True})
             self._import()
         else:
             self._import()
@@ -124,13 +124,16 @@ class ImportAttempt(Attempt):
                 )
             return import_table(upload, table, self._after_chunk, self.keep, self.clock, only_plan=only_plan)
 
-    def _begin_again(self, **changes: Any) -> None:
-        """From the first row on: what an interrupted plan knew of earlier rows is lost, and it has written nothing."""
+    def _begin_again(self, operation: Operation, **changes: Any) -> None:
+        """From the first row on: what an interrupted plan knew of earlier rows is lost, and it has written nothing.
+
+        `operation` is what is done with the rows now.
+        """
         with transaction.atomic():
             self.upload.begin_again(**changes)
             self.upload.planned_rows.all().delete()
             self.upload.row_errors.all().delete()
-        self._rows = RowCounts(self.upload)
+        self._rows = RowCounts(self.upload, operation)
 
 
 class UndoAttempt(Attempt):

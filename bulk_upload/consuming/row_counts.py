@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, Operation
 from medisupply.metrics.declared import ROWS
-
-# The upload's counters that say what became of its rows, and what the metrics call it.
-OUTCOMES: Final = {
-    "creados": "created",
-    "actualizados": "updated",
-    "sin_cambios": "unchanged",
-    "rechazados": "rejected",
-}
 
 
 class RowCounts:
-    """Of one attempt. What earlier attempts committed has been counted by them."""
+    """Of one attempt. What earlier attempts committed has been counted by them.
 
-    def __init__(self, upload: BulkUpload) -> None:
+    `operation` is what is done with the rows, which of a guarded import are planned first.
+    """
+
+    def __init__(self, upload: BulkUpload, operation: Operation | None = None) -> None:
         self._upload = upload
+        self._operation = Operation(operation or upload.operation)
         self._counted = self._counts()
 
     def add_committed(self) -> None:
         """Count what the upload's counters have grown by."""
         now = self._counts()
-        for name, outcome in OUTCOMES.items():
-            ROWS.add(outcome, amount=now[name] - self._counted[name])
+        for outcome, count in now.items():
+            ROWS.add(str(self._operation), outcome, amount=count - self._counted[outcome])
         self._counted = now
 
     def _counts(self) -> dict[str, int]:
-        return {name: getattr(self._upload, name) for name in OUTCOMES}
+        """What became of the upload's rows, by what the metrics call it."""
+        upload = self._upload
+        if self._operation == Operation.UNDO:
+            return {
+                "restored": upload.actualizados - upload.eliminados,
+                "removed": upload.eliminados,
+                "kept": upload.rechazados,
+            }
+        return {
+            "created": upload.creados,
+            "updated": upload.actualizados,
+            "unchanged": upload.sin_cambios,
+            "rejected": upload.rechazados,
+        }

@@ -51,8 +51,8 @@ class GoodRows:
         self._refused = 0
         self._meanwhile: Callable[[], None] = nothing
         self._early: Decisions | None = None
-        # Rows of other models that were created on the way.
-        self.created = 0
+        # Keys of rows of another model that were created on the way, or are by a plan.
+        self.created: list[str] = []
         self._author = Author(self._upload.proveedor_id, self._upload.task_id, self._upload.number)
         created = self._target.created_place
         self._created_place = None if created is None else self._target.places[created]
@@ -138,7 +138,7 @@ class GoodRows:
                 if missing and self._created_place:
                     create_missing(self._created_place, missing)
                 writer.write(self._target, decisions, self._author, self._meanwhile)
-        self.created += len(missing)
+        self.created += sorted(map(str, missing))
         return decisions
 
     def _decide(self, numbers: Sequence[int], columns: Columns, *, look: bool) -> tuple[Decisions, set[Value]]:
@@ -155,7 +155,7 @@ class GoodRows:
             if place is None or place.reference is None or place.reference.create is None:
                 return decisions, missing
             missing = missing_names(place, decisions.named.keys() - self._context.existing)
-            room = most_created(place.reference) - self._upload.categorias_creadas - self.created
+            room = most_created(place.reference) - self._upload.categorias_creadas - len(self.created)
             if not (excess := beyond(decisions.named, missing, room)):
                 break
             otherwise = {problem.fila for problem in decisions.problems if not problem.warning}

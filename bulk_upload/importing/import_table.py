@@ -46,7 +46,7 @@ def import_table(
         with clock.stage("write"):
             _begin(upload, table)
     target = target_of(upload.sheet_name, table.header.positions)
-    agreed = AgreedPlan(target, upload.based_on) if upload.operation == Operation.APPLY and upload.based_on else None
+    agreed = AgreedPlan(target, upload.based_on) if upload.operation == Operation.APPLY else None
     plan = Plan(upload, target) if only_plan else None
     context = ImportContext(target, upload, _order(upload), keep, clock, plan=plan, agreed=agreed)
     table.batches = clock.timed("read", table.batches)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.models.upload import BulkUpload
 
 
 class PlannedRows(models.Model):
-    """A chunk of a plan. `content` is what `bulk_upload.planning.plan_content` writes and reads."""
+    """A chunk of a plan. `content` is what `importing.planning.content` writes and reads."""
 
     pk = models.CompositePrimaryKey("upload_id", "first_row")
     # As `RowChange.upload`.
@@ -30,3 +31,10 @@ class PlannedRows(models.Model):
 
     def __str__(self) -> str:
         return str(self.first_row)
+
+    @classmethod
+    def are_kept(cls, plan: BulkUpload) -> bool:
+        """Whether no row of a finished plan has been removed by its age."""
+        counted = F("creados") + F("actualizados") + F("sin_cambios") + F("rechazados")
+        kept: int | None = cls.objects.filter(upload=plan).aggregate(rows=Sum(counted))["rows"]
+        return kept == plan.creados + plan.actualizados + plan.sin_cambios + plan.rechazados

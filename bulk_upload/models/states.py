@@ -34,6 +34,7 @@ class Tally:
     categorias_creadas: int = 0
     cambios_grandes_de_precio: int = 0
     eliminados: int = 0
+    creado_al_paso: list[str] = field(default_factory=list)
     productos_creados: list[str] = field(default_factory=list)
     productos_actualizados: list[str] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -106,6 +106,11 @@ class BulkUpload(UploadState):
     def queue_group(self) -> str:
         """Whose uploads are imported one after another: a message group of a FIFO queue."""
         return self.proveedor_id or f"hoja-{self.sheet_name}"
+
+    def as_basis(self) -> dict[str, Any]:
+        """The fields of an upload that is based on this one: which it is, and what both have in common."""
+        common = ("sheet_name", "proveedor_id", "filename", "file_format", "size")
+        return {"based_on": self, **{name: getattr(self, name) for name in common}}
 
     # --- Verbs of the claim's holder; each raises `ClaimLost` ---
 

@@ -74,6 +74,10 @@ class UploadState(Claimed, Retained):
     productos_creados = models.JSONField(_("productos creados"), default=list, blank=True)
     productos_actualizados = models.JSONField(_("productos actualizados"), default=list, blank=True)
 
+    # Keys of what the upload created because its rows named it: see `imports.CreateMissing`. Of an undo: of that, what
+    # it removed. Null where there is none.
+    creado_al_paso = models.JSONField(_("creado al paso"), null=True)
+
     error_code = models.CharField(_("error"), max_length=32, blank=True)
     error_params = models.JSONField(_("datos del error"), default=dict, blank=True)
 
@@ -144,12 +148,18 @@ class UploadState(Claimed, Retained):
             room = LISTED - len(getattr(self, name))
             if room > 0 and getattr(tally, name):
                 changes[name] = getattr(self, name) + getattr(tally, name)[:room]
+        if tally.creado_al_paso:
+            changes["creado_al_paso"] = [*(self.creado_al_paso or []), *tally.creado_al_paso]
         here = self._held() & Q(next_row=self.next_row)
         self._write(here, next_row=next_row, lease_until=database_now() + lease, **changes)
 
     def begin_undo(self, *, total: int, next_row: int) -> None:
         """Record how much there is to take back; rows of the file before `next_row` are left."""
         self._write(self._held(), total=total, next_row=next_row)
+
+    def record_removed(self, names: list[str]) -> None:
+        """Of an undo: record what it removed of what was created on the way. Belongs in the removal's transaction."""
+        self._write(self._held(), creado_al_paso=[*(self.creado_al_paso or []), *names])
 
     def begin_again(self, **changes: Any) -> None:
         """Forget all that was counted: nothing has been written yet but what a plan would do.

@@ -75,14 +75,9 @@ def apply_plan(plan: BulkUpload, user: AbstractBaseUser) -> BulkUpload:
         upload = record(
             task_id,
             operation=Operation.APPLY,
-            based_on=plan,
-            sheet_name=plan.sheet_name,
-            proveedor_id=plan.proveedor_id,
             created_by_id=user.pk,
-            filename=plan.filename,
-            file_format=plan.file_format,
             s3_key=key,
-            size=plan.size,
+            **plan.as_basis(),
             sha256=plan.sha256,
             reemplazar_duplicados=plan.reemplazar_duplicados,
         )

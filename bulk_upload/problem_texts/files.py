@@ -167,6 +167,13 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
             "queda así."
         ),
     ),
+    "plan_expired": ProblemText(
+        _("El plan ya no se conserva"),
+        _(
+            "El plan venció y ya no se conserva, así que no se puede terminar de aplicar. Lo ya aplicado queda así: "
+            "envíe el archivo otra vez para hacer un plan nuevo."
+        ),
+    ),
     "attempts_exhausted": ProblemText(
         _("Intentos agotados"),
         _(

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload import newer_lists
+
 # What API and admin say of an upload or a file while S3 does not answer.
 STORAGE_AWAY: Final = _("El almacén de archivos no responde: intente de nuevo en un momento.")
 
@@ -22,6 +24,7 @@ class RefusedUpload(Exception):
 
 # RFC 9110, section 15.5 and 15.6.
 STATUSES: Final[dict[str, int]] = {
+    newer_lists.CODE: 409,
     "length_required": 411,
     "file_too_large": 413,
     "unsupported_format": 415,

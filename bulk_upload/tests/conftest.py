@@ -22,7 +22,7 @@ from bulk_upload.importing.writing.copy_writer import write_by_copy
 from bulk_upload.importing.writing.orm_writer import write_by_orm
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
@@ -99,9 +99,11 @@ def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: 
         owner: Supplier | None = supplier,
         chunk_rows: int = 10,
         sheet: Sheet = PRODUCTS,
+        only_plan: bool = False,
     ) -> BulkUpload:
         upload = BulkUpload.objects.create(
             sheet_name=sheet.name,
+            operation=Operation.PLAN if only_plan else Operation.IMPORT,
             proveedor=owner,
             filename="a.csv",
             file_format="csv",
@@ -111,7 +113,7 @@ def run_import(supplier: Supplier, request: pytest.FixtureRequest, monkeypatch: 
         )
         claimed = BulkUpload.objects.claim(upload.pk, timedelta(seconds=60))
         assert claimed
-        import_rows(claimed, rows, chunk_rows=chunk_rows)
+        import_rows(claimed, rows, chunk_rows=chunk_rows, only_plan=only_plan)
         claimed.complete()
         claimed.refresh_from_db()
         return claimed
@@ -148,6 +150,7 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
         replace: bool = False,
         plan: bool = False,
         sheet: Sheet = PRODUCTS,
+        key: str = "",
     ) -> BulkUpload:
         return accept_upload(
             file=SimpleUploadedFile(name, content),
@@ -156,6 +159,7 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
             user=user,
             reemplazar_duplicados=replace,
             solo_validar=plan,
+            idempotency_key=key,
         )
 
     return run

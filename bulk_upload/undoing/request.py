@@ -17,6 +17,7 @@ from bulk_upload.importing.matching import existing_rows
 from bulk_upload.importing.postgresql import lookups as lookups  # any_of
 from bulk_upload.models import BulkUpload, Operation, Part
 from bulk_upload.owners import User, may_act_for
+from bulk_upload.undoing.created_on_the_way import unused_but_by
 from medisupply.backends.database import database_now
 from medisupply.web import history
 
@@ -43,11 +44,15 @@ class CannotUndo(Exception):
 
 
 class Reach(NamedTuple):
-    """How much an undo would take back. `changed` of it have been changed since; `None` when that was not counted."""
+    """How much an undo would take back. `changed` of it have been changed since; `None` when that was not counted.
+
+    `on_the_way` is how much of what the upload created on the way would go, too: nobody else uses it.
+    """
 
     created: int
     updated: int
     changed: int | None
+    on_the_way: int = 0
 
 
 def may_undo(user: Any, upload: BulkUpload) -> bool:
@@ -91,13 +96,8 @@ def request_undo(upload: BulkUpload, user: User) -> BulkUpload:
             check(locked)
             undo = BulkUpload.objects.create(
                 operation=Operation.UNDO,
-                based_on=locked,
-                sheet_name=locked.sheet_name,
-                proveedor_id=locked.proveedor_id,
                 created_by_id=user.pk,
-                filename=locked.filename,
-                file_format=locked.file_format,
-                size=locked.size,
+                **locked.as_basis(),
             )
             # Readers are to see that it is undone.
             BulkUpload.objects.filter(pk=locked.pk).update(revision=F("revision") + 1, updated_at=database_now())
@@ -113,7 +113,8 @@ def request_undo(upload: BulkUpload, user: User) -> BulkUpload:
 def reach(upload: BulkUpload) -> Reach:
     """What an undo of `upload` would find now."""
     created, updated = _kept(upload)
-    return Reach(created, updated, _changed_since(upload) if created + updated <= MOST_COUNTED else None)
+    changed = _changed_since(upload) if created + updated <= MOST_COUNTED else None
+    return Reach(created, updated, changed, unused_but_by(upload))
 
 
 def _kept(upload: BulkUpload) -> tuple[int, int]:

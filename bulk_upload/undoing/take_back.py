@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db import DataError, IntegrityError, transaction
 from structlog.stdlib import get_logger
 
+from bulk_upload.importing.mapping.missing_references import create_missing, missing_names
 from bulk_upload.importing.mapping.stored_values import decoded, decoded_key
 from bulk_upload.importing.mapping.target import Key, Target, Values
 from bulk_upload.importing.matching import existing_rows
@@ -159,12 +160,22 @@ class SliceUndo:
         by_author: dict[Any, list[Restored]] = defaultdict(list)
         for restored in restores:
             by_author[restored.previous].append(restored)
+        self._create_missing(restores)
         for previous, some in by_author.items():
             updates = {self._target.key_of(one.values): _next(one, self._undo.number) for one in some}
             author = Author(self._undo.proveedor_id, previous, self._undo.number)
             writer.write(self._target, Decisions(updates=updates), author, nothing)
         self.done.removed += removals
         self.done.restored += restores
+
+    def _create_missing(self, restores: Sequence[Restored]) -> None:
+        """What a row referred to before may have been removed by the undo of the upload that created it on the way."""
+        if (number := self._target.created_place) is None:
+            return
+        before = {one.values[number] for one in restores if one.values[number] != one.known.values[number]} - {None}
+        place = self._target.places[number]
+        if missing := missing_names(place, before):  # type: ignore[arg-type]  # None was taken out
+            create_missing(place, missing)
 
     def _remove(self, removals: Sequence[Removal]) -> None:
         """Without Django's look at what refers to them, which was done: the database would refuse."""

@@ -1,6 +1,7 @@
 """The undo of one upload: what it created is removed and what it changed is as before, a slice at a time.
 
-Rows that somebody has changed since, or refers to, are kept and listed as the undo's row errors.
+Rows that somebody has changed since, or refers to, are kept and listed as the undo's row errors. At last goes what the
+upload created on the way, as far as nothing uses it any more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bulk_upload.importing.row_changes import is_large, keep_changes
 from bulk_upload.models import LISTED, BulkUpload, ChunkRows, RowError, Tally, lease
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.stage_times import StageClock
+from bulk_upload.undoing.created_on_the_way import remove_unused
 from bulk_upload.undoing.kept_rows import row_errors_of
 from bulk_upload.undoing.slices import Account, Slice
 from bulk_upload.undoing.take_back import SliceUndo, TakenBack, differences
@@ -43,6 +45,8 @@ def undo(undo: BulkUpload, after_chunk: Callable[[], None], clock: StageClock | 
             repeated(undo, lambda part=part: _take_back(target, undo, original, account, part))  # type: ignore[misc]
         target.declared.after_chunk()
         after_chunk()
+    with clock.stage("write"):
+        repeated(undo, lambda: remove_unused(target, undo, original))
 
 
 def _take_back(target: Target, undo: BulkUpload, original: BulkUpload, account: Account, part: Slice) -> None:

@@ -18,9 +18,9 @@ from bulk_upload.importing.mapping.target import Target, target_of
 from bulk_upload.importing.planning.content import Planned
 from bulk_upload.models import BulkUpload
 from bulk_upload.plans.shown_rows import LABELS, ShownRow, every
-from bulk_upload.sheet.columns import Kind
+from bulk_upload.sheet.columns import Column, DecimalColumn
 from bulk_upload.wording import in_language, text_of
-from bulk_upload.workbooks.safe_cells import NUMBER_FORMATS, safe_cell
+from bulk_upload.workbooks.safe_cells import number_format, safe_cell
 from bulk_upload.workbooks.xlsx import Cell, Sheet, Style, restyled, streamed, text
 
 SHEET_TITLE: Final = _("Plan")
@@ -74,7 +74,8 @@ class _Words:
     def __init__(self, language: str, target: Target, *, with_notes: bool) -> None:
         self.with_notes = with_notes
         self._language = language
-        self._places = {name: (number, target.kinds[number]) for number, name in enumerate(target.names)}
+        columns = [target.sheet.columns[place.column] for place in target.places]
+        self._places = {name: (number, columns[number]) for number, name in enumerate(target.names)}
         self._labels = {outcome: in_language(label, language) for outcome, label in LABELS.items()}
         self._before, self._blank = in_language(BEFORE, language), in_language(BLANK, language)
         self._yes_no = {value: in_language(label, language) for value, label in YES_NO.items()}
@@ -86,8 +87,8 @@ class _Words:
         for change in row.changes:
             if change.column not in self._places:
                 continue  # the declaration has changed since
-            place, kind = self._places[change.column]
-            values[place] = _painted(kind, change.after, style)
+            place, column = self._places[change.column]
+            values[place] = _painted(column, change.after, style)
             if row.outcome == Planned.UPDATED and self.with_notes:
                 notes.append((len(HEADERS) + 1 + place, f"{self._before}: {self._written(change.before)}"))
         first: list[Cell | None] = [safe_cell(row.fila), text(self._labels[row.outcome]), safe_cell(row.key)]
@@ -108,11 +109,11 @@ class _Words:
         return self._blank if value in (None, "") else str(value)
 
 
-def _painted(kind: Kind, stored: Any, style: Style) -> Cell | None:
+def _painted(column: Column, stored: Any, style: Style) -> Cell | None:
     """A value as JSON has it, in colour; a blank one is a coloured cell, too."""
-    value = decoded(kind, stored)
+    value = decoded(column.kind, stored)
     if value is None:
         return text("", style)
     if isinstance(value, date):
         return text(value.isoformat(), style)
-    return safe_cell(value, restyled(style, NUMBER_FORMATS[kind]) if kind == "decimal" else style)
+    return safe_cell(value, restyled(style, number_format(column)) if isinstance(column, DecimalColumn) else style)

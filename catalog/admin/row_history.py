@@ -16,8 +16,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bulk_upload.admin.changes_page import written
 from bulk_upload.admin.paging import PAGE_ROWS, page_numbers
+from bulk_upload.admin.written_values import WrittenValues
 from bulk_upload.history.edits import edited_fields, target_for, values_of
 from bulk_upload.history.events import Event
 from bulk_upload.history.row_history import History, history_of
@@ -103,7 +103,7 @@ class RowHistoryAdmin(admin.ModelAdmin[M]):
         value = values_of(row)[name]
         origin = history.origin(name, value)
         return {
-            "value": written(self._kinds().get(name), value),
+            "value": self._written().of(name, value),
             "origin": self._lines(request, [origin])[0] if origin else None,
         }
 
@@ -131,17 +131,16 @@ class RowHistoryAdmin(admin.ModelAdmin[M]):
         return set(pages.get_queryset(request).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
 
     def _cells(self, event: Event) -> list[Cell]:
-        kinds, options = self._kinds(), self.model._meta
+        written, options = self._written(), self.model._meta
         labels = {field.name: str(field.verbose_name) for field in options.concrete_fields}
         return [
             Cell(
                 labels.get(name, name),
-                "" if event.action == EditAction.CREATED else written(kinds.get(name), old),
-                "" if event.action == EditAction.REMOVED else written(kinds.get(name), new),
+                "" if event.action == EditAction.CREATED else written.of(name, old),
+                "" if event.action == EditAction.REMOVED else written.of(name, new),
             )
             for name, (old, new) in (event.changes or {}).items()
         ]
 
-    def _kinds(self) -> dict[str, Any]:
-        target = target_for(self.model)
-        return dict(zip(target.names, target.kinds, strict=True))
+    def _written(self) -> WrittenValues:
+        return WrittenValues(target_for(self.model))

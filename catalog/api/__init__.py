@@ -2,7 +2,16 @@
 
 from catalog.api.categories import CategoryListView
 from catalog.api.stock import StockView
-from catalog.api.suppliers import SupplierListView
+from catalog.api.stock_history import StockHistoryView
+from catalog.api.suppliers import SupplierHistoryView, SupplierListView
 from catalog.api.warehouses import WarehouseListView, WarehouseView
 
-__all__ = ["CategoryListView", "StockView", "SupplierListView", "WarehouseListView", "WarehouseView"]
+__all__ = [
+    "CategoryListView",
+    "StockHistoryView",
+    "StockView",
+    "SupplierHistoryView",
+    "SupplierListView",
+    "WarehouseListView",
+    "WarehouseView",
+]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import random
 import threading
 import time
@@ -15,6 +13,7 @@ from typing import Any, Final, Literal
 from bulk_upload.tests.helpers.oracle import Account, Line
 from bulk_upload.tests.helpers.serving import multipart
 from dev.chaos.lists import ROWS, file_of, price_list
+from dev.chaos.program import Program
 from dev.chaos.report import Report
 
 # steady: only sends. careful: cancels, and retries when everything else has ended. restless: retries at any time.
@@ -22,9 +21,6 @@ Habit = Literal["steady", "careful", "restless"]
 
 UPLOAD_PATH: Final = "/api/v1/catalog/items/bulk-upload"
 STATUS_PATH: Final = "/api/catalog/bulk-upload/"
-ANSWER_SECONDS: Final = 12
-# Seconds after which a client no longer believes that it will ever get an answer.
-PATIENCE: Final = 240
 ORDER: Final = {"pending": 0, "processing": 1, "completed": 2, "failed": 2, "cancelled": 2}
 
 
@@ -44,8 +40,8 @@ class Upload:
     etag: str = ""
 
 
-class Client:
-    """One supplier. `send_round` runs on a thread of its own; everything else before or after it."""
+class Client(Program):
+    """One supplier that imports lists, and may cancel and retry them."""
 
     def __init__(
         self,
@@ -56,17 +52,10 @@ class Client:
         chance: random.Random,
         pause: tuple[float, float],
     ) -> None:
-        self.number = number
-        self.code = f"CAOS{number}"
+        super().__init__(number, token, ports, chance)
         self.habit = habit
         self.uploads: list[Upload] = []
-        self._token = token
-        self._ports = ports
-        self._chance = chance
         self._pause = pause
-        self._sent = 0
-        # Of the last answer.
-        self._etag = ""
 
     def send_round(
         self, lists: int, accepted: list[tuple[str, str]], report: Report, rows: tuple[int, int] = ROWS
@@ -92,7 +81,7 @@ class Client:
         body, content_type = multipart([("file", f"lista{self._sent}.{file_format}", content)])
         headers = {"Content-Type": content_type, "Idempotency-Key": uuid.UUID(int=self._chance.getrandbits(128)).hex}
         path = f"{UPLOAD_PATH}?proveedor_id={self.code}&reemplazar_duplicados={str(replace).lower()}"
-        status, answer = self._until_answered("POST", path, body, headers, report)
+        status, answer = self.until_answered("POST", path, body, headers, report)
         if status == 202:
             report.add(uploads=1, rows=len(lines))
             return Upload(answer["task_id"], lines, replace)
@@ -105,7 +94,7 @@ class Client:
             return
         upload = self._chance.choice(self.uploads)
         if self._chance.random() < 0.4:
-            status, answer = self._until_answered("POST", f"{STATUS_PATH}{upload.task_id}/cancel", b"", {}, report)
+            status, answer = self.until_answered("POST", f"{STATUS_PATH}{upload.task_id}/cancel", b"", {}, report)
             upload.cancelled = True
             report.add(cancels=status == 202)
             self._expect_known(status, answer, report)
@@ -113,7 +102,7 @@ class Client:
             self.retry(upload, report)
 
     def retry(self, upload: Upload, report: Report) -> None:
-        status, answer = self._until_answered("POST", f"{STATUS_PATH}{upload.task_id}/retry", b"", {}, report)
+        status, answer = self.until_answered("POST", f"{STATUS_PATH}{upload.task_id}/retry", b"", {}, report)
         upload.retried = True
         upload.seen = "pending"
         report.add(retries=status == 202)
@@ -137,47 +126,9 @@ class Client:
         if status == 200:
             upload.seen, upload.etag = answer["status"], self._etag
 
-    def _until_answered(
-        self, method: str, path: str, body: bytes, headers: dict[str, str], report: Report
-    ) -> tuple[int, Any]:
-        """The answer, after as many repetitions as it takes: none, 429 and 5xx are no answers."""
-        deadline = time.monotonic() + PATIENCE
-        status, answer = 0, "no answer"
-        while time.monotonic() < deadline:
-            try:
-                status, answer = self.ask(method, path, body, headers)
-            except OSError as error:
-                status, answer = 0, str(error)
-            if status and status != 429 and status < 500:
-                return status, answer
-            report.add_unanswered(status)
-            if status == 500:
-                report.differ("answered 500", f"{method} {path[:60]}")
-            time.sleep(self._chance.uniform(0.3, 1.2))
-        return status, answer
-
-    def ask(
-        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None, port: int = 0
-    ) -> tuple[int, Any]:
-        """One request to one of the hosts. Raises `OSError` when there is no answer that can be read."""
-        connection = http.client.HTTPConnection(
-            "127.0.0.1", port or self._chance.choice(self._ports), timeout=ANSWER_SECONDS
-        )
-        try:
-            connection.request(method, path, body or None, {"Authorization": f"Token {self._token}", **(headers or {})})
-            answer = connection.getresponse()
-            text = answer.read()
-            self._etag = answer.headers.get("ETag", "")
-            is_json = answer.headers.get_content_type() == "application/json"
-            return answer.status, json.loads(text) if is_json else text[:200]
-        except (http.client.HTTPException, ValueError) as error:
-            raise OSError(str(error)) from error
-        finally:
-            connection.close()
-
 
 def send_all(
-    clients: Sequence[Client], lists: int, accepted: list[tuple[str, str]], report: Report, rows: tuple[int, int]
+    clients: Sequence[Program], lists: int, accepted: list[tuple[str, str]], report: Report, rows: tuple[int, int]
 ) -> None:
     """All clients at the same time, each on a thread."""
     threads = [

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from dev.chaos import truth
-from dev.chaos.client import STATUS_PATH, Client
+from dev.chaos.client import STATUS_PATH
+from dev.chaos.program import Program
 from dev.chaos.report import Report
 
 SECONDS: Final = 10
@@ -17,7 +18,7 @@ SAME: Final = ("status", "filename", "proveedor_id", "s3_key")
 DATES: Final = ("created_at", "updated_at", "started_at", "completed_at")
 
 
-def check(clients: Sequence[Client], ports: Sequence[int], report: Report, *, seconds: float = SECONDS) -> None:
+def check(clients: Sequence[Program], ports: Sequence[int], report: Report, *, seconds: float = SECONDS) -> None:
     """Compare every upload of the round, on each host, until it agrees or the time is over."""
     deadline = time.monotonic() + seconds
     left = [(client, upload.task_id, port) for client in clients for upload in client.uploads for port in ports]
@@ -31,7 +32,7 @@ def check(clients: Sequence[Client], ports: Sequence[int], report: Report, *, se
         report.differ("status is not the database's", f"{task_id}: {'; '.join(differences[:4])}")
 
 
-def _differences(client: Client, task_id: str, port: int) -> list[str]:
+def _differences(client: Program, task_id: str, port: int) -> list[str]:
     row = truth.upload(task_id)
     if row is None:
         return ["the database does not have it"]

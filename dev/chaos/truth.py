@@ -38,6 +38,12 @@ def upload(task_id: str) -> dict[str, Any] | None:
     return dict(zip(UPLOAD, map(_plain, found[0]), strict=True)) if found else None
 
 
+def based_on(task_id: str) -> str | None:
+    """The application of a plan, or the undo of an upload."""
+    found = _rows("SELECT task_id FROM bulk_upload_bulkupload WHERE based_on_id = %s", _uuid(task_id))
+    return _text_uuid(found[0][0]) if found else None
+
+
 def unfinished() -> list[str]:
     found = _rows("SELECT task_id FROM bulk_upload_bulkupload WHERE completed_at IS NULL")
     return [_text_uuid(row[0]) for row in found]
@@ -48,7 +54,13 @@ def count_uploads() -> int:
 
 
 def file_keys() -> set[str]:
-    return {str(row[0]) for row in _rows("SELECT s3_key FROM bulk_upload_bulkupload")}
+    """Of all uploads but undos, which have no file."""
+    return {str(row[0]) for row in _rows("SELECT s3_key FROM bulk_upload_bulkupload WHERE s3_key <> ''")}
+
+
+def categories(prefix: str) -> set[str]:
+    found = _rows("SELECT nombre FROM catalog_category WHERE nombre LIKE %s", f"{prefix}%")
+    return {str(row[0]) for row in found}
 
 
 def row_errors(task_id: str) -> list[tuple[int, str, str, str]]:

@@ -8,6 +8,9 @@ from medisupply.metrics.metric_types import NONE_KNOWN, Count, Durations, Metric
 
 STATES: Final = ("pending", "processing", "completed", "failed", "cancelled")
 PARTS: Final = ("database", "cache", "queue")
+OPERATIONS: Final = ("import", "plan", "apply", "undo")
+ENDS: Final = (("completed", "none"), ("cancelled", "none"), ("failed", "file"), ("failed", "system"))
+OUTCOMES: Final = ("created", "updated", "unchanged", "rejected")
 
 # --- Read from database and queue, by the web, whichever of its processes is asked ---
 
@@ -39,14 +42,17 @@ READ: Final[tuple[Reading, ...]] = (UPLOADS, OLDEST_WAITING, WORKERS, QUEUE_MESS
 UPLOADS_ENDED: Final = Count(
     "medisupply_uploads_ended",
     "Uploads that ended. A failed one did so because of its file or of the system.",
-    ("state", "cause"),
-    (("completed", "none"), ("cancelled", "none"), ("failed", "file"), ("failed", "system")),
+    ("operation", "state", "cause"),
+    tuple((operation, *end) for operation in OPERATIONS for end in ENDS),
 )
 ROWS: Final = Count(
     "medisupply_rows",
-    "Rows that committed chunks dealt with.",
-    ("outcome",),
-    (("created",), ("updated",), ("unchanged",), ("rejected",)),
+    "Rows that committed chunks dealt with; a plan's are what it would do. An undo restores, removes or keeps them.",
+    ("operation", "outcome"),
+    (
+        *((operation, outcome) for operation in OPERATIONS[:3] for outcome in OUTCOMES),
+        *(("undo", outcome) for outcome in ("restored", "removed", "kept")),
+    ),
 )
 STAGE_SECONDS: Final = Durations(
     "medisupply_stage_seconds",

@@ -10,8 +10,11 @@ import yaml
 from django.conf import settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from bulk_upload.api.columns import Column
 from bulk_upload.api.status import EXAMPLE, State
 from bulk_upload.tests.helpers.serving import served
+from catalog.models import StockLot, Warehouse
+from catalog.sheets.products import PRODUCTS
 from medisupply.api.schema_pages import schema_yaml
 from medisupply.tests.slow_clients import seconds_of
 
@@ -122,6 +125,14 @@ def test_every_example_is_what_its_schema_says(document):
                     pytest.fail(f"{name} {status} {title}: {error.message}")
                 checked += 1
     assert checked > 60
+
+
+def test_the_example_of_the_columns_is_of_the_declared_sheet(document):
+    answer = document["paths"]["/api/v1/catalog/bulk-upload/columns"]["get"]["responses"]["200"]
+    ((example,),) = [each.values() for each in (answer["content"]["application/json"]["examples"],)]
+    column = PRODUCTS.column(example["value"]["items"][0]["nombre"])
+    assert example["value"]["items"] == [Column.render(column, "es")]
+    assert example["value"]["meta"]["total"] == len(PRODUCTS.columns)
 
 
 def test_the_described_state_has_the_keys_of_the_real_one():

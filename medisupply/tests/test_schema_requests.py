@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from bulk_upload.tests.helpers.rows import csv_bytes, row
+from catalog.models import StockLot, Warehouse
 from medisupply.wsgi import application
 
 DOCUMENT = yaml.load((settings.BASE_DIR / "docs" / "openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
@@ -54,9 +55,11 @@ def one_connection(db):
 
 @pytest.fixture
 def tasks(accept, worker):
-    """Uploads in several states, whose ids take the place of invented ones."""
+    """Uploads in several states, whose ids take the place of invented ones; a product of them with a lot."""
     done = accept(csv_bytes([row(1), row(2, nombre="")]))
     worker.step()
+    warehouse = Warehouse.objects.create(codigo="BOG_CENTRAL", nombre="Bogotá", pais="CO")
+    StockLot.objects.create(producto_id="PROD00001", bodega=warehouse, cantidad=1)
     plan = accept(csv_bytes([row(1, precio_unitario="9.99"), row(3), row(4, nombre="")]), replace=True, plan=True)
     worker.step()
     return itertools.cycle([str(done.pk), str(plan.pk), str(accept(csv_bytes([row(3)])).pk)])
@@ -76,14 +79,24 @@ def test_no_request_is_answered_with_a_failure_or_outside_the_schema(method, pat
         suppress_health_check=list(HealthCheck),
     )
     def ask(case):
-        if "task_id" in (case.path_parameters or {}):
-            case.path_parameters["task_id"] = next(tasks)
-        if "item_id" in (case.path_parameters or {}) and len(case.path_parameters["item_id"]) % 2:
-            case.path_parameters["item_id"] = "PROD00001"
+        name_what_is_there(case, tasks)
         headers = {"Authorization": f"Token {token.key}"} if "auth/token" not in case.path else {}
         case.call_and_validate(headers=headers, checks=CHECKS)
 
     requests_of(method, path, ask)()
+
+
+def name_what_is_there(case, tasks):
+    """Uploads always, other things in half of the requests."""
+    names = case.path_parameters or {}
+    if "task_id" in names:
+        names["task_id"] = next(tasks)
+    for name, value in (("item_id", "PROD00001"), ("proveedor_id", "PROV001")):
+        if len(names.get(name, "")) % 2:
+            names[name] = value
+    if case.path.endswith("productos/history") and (case.query or {}).get("producto_id"):
+        names["bodega_id"] = "BOG_CENTRAL"
+        case.query |= {"producto_id": "PROD00001", "lote": ""}
 
 
 def requests_of(method, path, ask):

@@ -10,13 +10,17 @@ from bulk_upload.importing.mapping.stored_values import encode
 from bulk_upload.importing.mapping.target import Target
 from bulk_upload.importing.matching.decision_types import Decisions
 from bulk_upload.importing.planning.content import Planned, PlannedRow, read
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, PlannedRows
+from bulk_upload.sheet.problems import FileProblem
 
 
 class AgreedPlan:
     """The rows of a finished plan, a part of the file at a time."""
 
-    def __init__(self, target: Target, plan: BulkUpload) -> None:
+    def __init__(self, target: Target, plan: BulkUpload | None) -> None:
+        """Raises `FileProblem` where what the plan says is no longer kept: its application is tried again too late."""
+        if plan is None or not PlannedRows.are_kept(plan):
+            raise FileProblem("plan_expired")
         self._target = target
         self._chunks = plan.planned_rows
         self._rows: dict[int, PlannedRow] = {}

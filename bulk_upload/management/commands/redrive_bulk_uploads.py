@@ -9,7 +9,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bulk_upload.models import BulkUpload
-from bulk_upload.models.retention import NOTHING_PURGED
 from bulk_upload.redrive import redrive
 
 
@@ -27,16 +26,15 @@ class Command(BaseCommand):
         done = redrive(BulkUpload.objects.all(), wanted)
         for task_id in sorted(done.retried, key=str):
             self.stdout.write(f"{task_id} se reintenta")
+        refused = [f"{upload.pk} no se reintenta: {why.sentence}" for upload, why in done.refused.items()]
+        for line in refused if not wanted else ():
+            self.stdout.write(line)
         if done.removed is None:
             raise CommandError("SQS no responde: los mensajes muertos se quedan; repita el comando cuando vuelva")
         self.stdout.write(f"{len(done.retried)} cargas reintentadas, {done.removed} mensajes muertos retirados")
-        refused = set(wanted) - done.retried
-        purged = set(BulkUpload.objects.filter(pk__in=refused).exclude(NOTHING_PURGED).values_list("pk", flat=True))
-        reasons = {
-            "No están fallidas o no existen": refused - purged,
-            "No pueden reintentarse, pues su archivo o sus filas ya no se conservan": purged,
-        }
-        said = [f"{reason}: {', '.join(sorted(map(str, found)))}" for reason, found in reasons.items() if found]
+        said = refused if wanted else []
+        if strange := set(wanted) - done.retried - {upload.pk for upload in done.refused}:
+            said.append(f"No están fallidas o no existen: {', '.join(sorted(map(str, strange)))}")
         if said:
             raise CommandError("\n".join(said))
 

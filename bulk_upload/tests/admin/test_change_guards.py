@@ -51,6 +51,27 @@ def test_what_makes_no_sense_is_refused_in_words(boss, supplier, changes, said):
     assert not ChangeGuard.objects.exists()
 
 
+@pytest.fixture
+def head(db):
+    """May also send suppliers."""
+    return signed_in(person("directora", *ALL, "add_supplier", "change_supplier", "all_suppliers"))
+
+
+OF_NOBODY = {"proveedor": "", "sheet_name": "proveedores", "max_price_percent": ""}
+
+
+def test_a_guard_of_a_sheet_that_nobody_owns_has_no_supplier(head, boss, supplier):
+    assert "no es de ningún proveedor" in sent(head, **(OF_NOBODY | {"proveedor": "PROV001"})).content.decode()
+    assert "este contenido es de uno" in sent(head, proveedor="").content.decode()
+    assert sent(head, **OF_NOBODY).status_code == 302
+    assert "ya tiene un control de cambios" in sent(head, **OF_NOBODY).content.decode()
+    guard = ChangeGuard.objects.get()
+    assert (guard.proveedor, guard.sheet_name, guard.max_changed_percent) == (None, "proveedores", 50)
+    change = reverse("admin:bulk_upload_changeguard_change", args=[guard.pk])
+    assert (head.get(change).status_code, "proveedores" in head.get(LIST).content.decode().lower()) == (200, True)
+    assert boss.get(change).status_code == 302
+
+
 def test_there_is_one_for_each_supplier_and_content(boss, supplier):
     sent(boss)
     assert sent(boss).status_code == 200

@@ -96,6 +96,14 @@ def test_booleans_and_empty_texts_are_words(staff, run_import):
     assert "requiere_lote: sí →ahora no" in line
 
 
+def test_a_decimal_has_as_many_places_as_its_column(staff, run_import):
+    run_import([row(1, temperatura_min="2")])
+    upload = run_import([row(1, temperatura_min="2,5", precio_unitario="7")], replace=True)
+    line = rows_of(page_of(staff, upload))[0]
+    assert "precio_unitario: 1.250,50 →ahora 7,00" in line
+    assert "temperatura_min: 2,0 →ahora 2,5" in line
+
+
 def test_another_suppliers_changes_are_not_there(supplier_person, other_supplier, run_import, bystander):
     run_import([row(1)], owner=other_supplier)
     upload = run_import([row(1, nombre="Secreto")], owner=other_supplier, replace=True)

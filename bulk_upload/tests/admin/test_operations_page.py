@@ -165,6 +165,14 @@ def test_what_failed_is_brought_back_after_a_question(operator, supplier):
     assert queue.receive(0).task_id == exhausted.pk
 
 
+def test_what_is_not_brought_back_says_why(operator, supplier):
+    fields = {"status": "failed", "error_code": "attempts_exhausted", "completed_at": timezone.now()}
+    make_upload(supplier, "enero.xlsx", **fields)
+    make_upload(supplier, "febrero.xlsx", status="completed", completed_at=timezone.now(), total=1, creados=1)
+    text = operator.post(address("redrive"), follow=True).content.decode()
+    assert "No se reintenta «enero.xlsx»: Después de esta lista se importó «febrero.xlsx»" in text
+
+
 def test_an_operator_of_a_supplier_brings_back_its_own_only(supplier, other_supplier):
     client = signed_in(person("clerk", *ALL_OF_UPLOADS, "operate_bulkupload", supplier=supplier))
     fields = {"completed_at": timezone.now(), "status": "failed", "error_code": "attempts_exhausted"}

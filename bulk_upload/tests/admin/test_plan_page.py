@@ -14,23 +14,16 @@ from bulk_upload.admin.filters import CHOICES
 from bulk_upload.admin.outcome import PLANNED, PLANNING, STOPPED, outcome
 from bulk_upload.models import BulkUpload, ChangeGuard, Operation
 from bulk_upload.tests.helpers.admin_people import ALL_OF_UPLOADS, address, make_upload, person, signed_in
+from bulk_upload.tests.helpers.plans import plan_of_each_outcome
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import Product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
-FOUR = [row(1, precio_unitario="9.99", requiere_lote="no"), row(2), row(3), row(4, nombre="")]
-
 
 @pytest.fixture
 def plan(accept, worker):
-    """One row of each outcome."""
-    accept(csv_bytes([row(1), row(2)]))
-    worker.step()
-    planned = accept(csv_bytes(FOUR), replace=True, plan=True)
-    worker.step()
-    planned.refresh_from_db()
-    return planned
+    return plan_of_each_outcome(accept, worker)
 
 
 @pytest.fixture

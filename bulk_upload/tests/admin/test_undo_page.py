@@ -49,7 +49,7 @@ def text(answer):
 
 def test_the_page_says_first_what_would_be_undone(undoer, upload):
     page = undoer.get(address("undo", upload.pk))
-    assert page.context["reach"] == (5, 1, 2)
+    assert page.context["reach"] == (5, 1, 2, 0)
     assert BulkUpload.objects.filter(operation="undo").count() == 0
     assert "Sí, deshacer la carga" in text(page)
 

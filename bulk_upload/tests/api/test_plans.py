@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from bulk_upload import storage
 from bulk_upload.models import BulkUpload, ChangeGuard, Operation
+from bulk_upload.tests.helpers.plans import plan_of_each_outcome
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.upload_api import a_file, refused
 from bulk_upload.workbooks import plan_file
@@ -26,18 +27,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 ITEMS = "/api/v1/catalog/items/bulk-upload"
 UPLOADS = "/api/v1/catalog/bulk-upload"
-FOUR = [row(1, precio_unitario="9.99", requiere_lote="no"), row(2), row(3), row(4, nombre="")]
 
 
 @pytest.fixture
 def plan(accept, worker):
-    """One row of each outcome."""
-    accept(csv_bytes([row(1), row(2)]))
-    worker.step()
-    planned = accept(csv_bytes(FOUR), replace=True, plan=True)
-    worker.step()
-    planned.refresh_from_db()
-    return planned
+    return plan_of_each_outcome(accept, worker)
 
 
 def state(api, upload):

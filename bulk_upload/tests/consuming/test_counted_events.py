@@ -11,11 +11,14 @@ from prometheus_client import REGISTRY, generate_latest
 from bulk_upload import storage
 from bulk_upload.consuming import import_attempt, redelivery_delay
 from bulk_upload.intake import cancel_upload
-from bulk_upload.models import BulkUpload, lease
+from bulk_upload.models import BulkUpload, ChangeGuard, lease
+from bulk_upload.plans.apply import apply_plan
 from bulk_upload.reading.child_process import ReaderKilled
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.scraping import samples
+from bulk_upload.undoing.request import request_undo
 from bulk_upload.workbooks import prepared_files
+from catalog.models import Product
 from medisupply.backends import shared_cache
 from medisupply.metrics.declared import RETRIES, WORKER
 
@@ -51,12 +54,12 @@ def raised():
     return since
 
 
-def ended(state, cause):
-    return f'uploads_ended_total{{cause="{cause}",state="{state}"}}'
+def ended(state, cause, operation="import"):
+    return f'uploads_ended_total{{cause="{cause}",operation="{operation}",state="{state}"}}'
 
 
-def rows(outcome):
-    return f'rows_total{{outcome="{outcome}"}}'
+def rows(outcome, operation="import"):
+    return f'rows_total{{operation="{operation}",outcome="{outcome}"}}'
 
 
 STAGES = {f'stage_seconds_count{{stage="{stage}"}}': 1 for stage in ("fetch", "read", "match", "write")}
@@ -70,6 +73,33 @@ def test_rows_by_their_outcome_and_each_stage_once(accept, worker, run_import, r
     worker.step()
     counted = {rows("created"): 6, rows("updated"): 1, rows("unchanged"): 1, rows("rejected"): 2}
     assert raised() == {ended("completed", "none"): 1, **counted, **STAGES}
+
+
+def test_a_plan_its_application_and_the_undo_are_no_imports(accept, worker, user, run_import, raised):
+    run_import([row(1)])
+    raised()
+    plan = accept(csv_bytes([row(1, nombre="Otro"), row(2), row(3, precio_unitario="x")]), replace=True, plan=True)
+    worker.step()
+    counts = {"created": 1, "updated": 1, "rejected": 1}
+    for operation in ("plan", "apply"):
+        counted = {rows(outcome, operation): count for outcome, count in counts.items()}
+        assert raised() == {ended("completed", "none", operation): 1, **counted, **STAGES}
+        if operation == "plan":
+            applied = apply_plan(BulkUpload.objects.get(pk=plan.pk), user)
+            worker.step()
+    Product.objects.filter(pk=row(2)["id"]).update(changed_by_upload=None)
+    request_undo(BulkUpload.objects.get(pk=applied.pk), user)
+    worker.step()
+    counted = {rows("restored", "undo"): 1, rows("kept", "undo"): 1}
+    assert raised() == {ended("completed", "none", "undo"): 1, **counted}
+
+
+def test_an_import_that_its_guard_lets_pass_is_planned_first(accept, worker, supplier, raised):
+    ChangeGuard.objects.create(proveedor=supplier, sheet_name="productos", max_changed_percent=50)
+    accept(csv_bytes([row(1)]))
+    worker.step()
+    planned, imported = rows("created", "plan"), rows("created")
+    assert raised() == {ended("completed", "none"): 1, planned: 1, imported: 1, **STAGES}
 
 
 def test_a_file_that_cannot_be_imported_failed_because_of_its_file(accept, worker, raised):

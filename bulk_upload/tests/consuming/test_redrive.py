@@ -9,9 +9,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from bulk_upload import queue
 from bulk_upload.models import BulkUpload
+from bulk_upload.tests.helpers.admin_people import make_upload
 from bulk_upload.tests.helpers.queues import waiting
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 
@@ -111,12 +113,28 @@ def test_letters_of_uploads_that_went_on_otherwise_are_removed(failed):
 def test_what_was_purged_cannot_come_back_and_its_letters_go(failed):
     whole, purged = failed(2)
     BulkUpload.objects.filter(pk=purged.pk).update(file_purged_at=purged.created_at)
-    with pytest.raises(CommandError, match=f"ya no se conservan: {purged.pk}"):
+    with pytest.raises(CommandError, match=f"{purged.pk} no se reintenta: El archivo ya no se conserva"):
         redrive(purged.pk)
     assert left() == [letter(whole.pk)]
     assert redrive() == "1 cargas reintentadas, 0 mensajes muertos retirados"
     purged.refresh_from_db()
     assert purged.status == "failed"
+
+
+def test_an_older_list_stays_after_a_newer_one_was_imported_and_its_letter_goes(failed, supplier):
+    (older,) = failed(1)
+    make_upload(supplier, "febrero.xlsx", status="completed", completed_at=timezone.now(), total=1, actualizados=1)
+    (newer,) = failed(1)
+    because = f"{older.pk} no se reintenta: Después de esta lista se importó «febrero.xlsx»"
+    said = StringIO()
+    call_command("redrive_bulk_uploads", stdout=said)
+    assert because in said.getvalue()
+    assert said.getvalue().splitlines()[-1] == "1 cargas reintentadas, 2 mensajes muertos retirados"
+    with pytest.raises(CommandError, match=because):
+        redrive(older.pk)
+    older.refresh_from_db()
+    newer.refresh_from_db()
+    assert (older.status, newer.status) == ("failed", "pending")
 
 
 def test_other_suppliers_letters_are_reached_too(failed):

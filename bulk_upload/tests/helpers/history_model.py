@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-FIELDS = ("codigo", "nombre", "precio_unitario")
+# Of `FIELDS`.
+Values = tuple[str, str, str, str]
+FIELDS = ("codigo", "nombre", "precio_unitario", "categoria_id")
 
 
 class Row(NamedTuple):
@@ -18,6 +20,10 @@ class Row(NamedTuple):
     codigo: str
     nombre: str
     precio_unitario: str
+    categoria: str
+
+    def values(self) -> Values:
+        return (self.codigo, self.nombre, self.precio_unitario, self.categoria)
 
 
 @dataclass(frozen=True)
@@ -27,18 +33,20 @@ class Item:
     codigo: str
     nombre: str
     precio_unitario: str
+    categoria: str
     by: Any
     version: int = 1
 
-    def values(self) -> tuple[str, ...]:
-        return (self.codigo, self.nombre, self.precio_unitario)
+    def values(self) -> Values:
+        return (self.codigo, self.nombre, self.precio_unitario, self.categoria)
 
 
 @dataclass
 class Done:
-    """What an upload did, in order: the id, and the item before (`None`: it was created)."""
+    """What an upload did, in order: the id, and the item before (`None`: it was created); the categories it created."""
 
     steps: list[tuple[str, Item | None]] = field(default_factory=list)
+    categories: set[str] = field(default_factory=set)
 
 
 # What would become of a row: what it does, to which item, from which version and values to which values.
@@ -49,6 +57,8 @@ class Model:
     def __init__(self) -> None:
         self.items: dict[str, Item] = {}
         self.done: dict[Any, Done] = {}
+        # The categories there are, and whether a person has approved them.
+        self.categories: dict[str, bool] = {}
 
     def catalogue(self) -> dict[str, tuple[str, ...]]:
         return {key: item.values() for key, item in self.items.items()}
@@ -64,7 +74,7 @@ class Model:
         key = row.id if match else holder
         assert key is not None
         before = self.items[key]
-        after = (row.codigo, row.nombre, row.precio_unitario)
+        after = row.values()
         if before.values() == after:
             return ("unchanged",)
         changed = tuple((old, new) for old, new in zip(before.values(), after, strict=True) if old != new)
@@ -73,7 +83,10 @@ class Model:
     def write(self, row: Row, outcome: Outcome, upload: Any) -> None:
         """Do what `outcome` says."""
         kind, *rest = outcome
-        values = (row.codigo, row.nombre, row.precio_unitario)
+        values = row.values()
+        if kind in ("created", "updated") and row.categoria not in self.categories:
+            self.categories[row.categoria] = False
+            self.done[upload].categories.add(row.categoria)
         if kind == "created":
             self.items[row.id] = Item(*values, by=upload)
             self.done[upload].steps.append((row.id, None))
@@ -99,7 +112,7 @@ class Model:
     def plan(self, rows: list[Row], *, replacing: bool) -> list[Outcome]:
         """What an import would do, row by row."""
         copy = Model()
-        copy.items, copy.done = dict(self.items), {"plan": Done()}
+        copy.items, copy.done, copy.categories = dict(self.items), {"plan": Done()}, dict(self.categories)
         outcomes = []
         for row in rows:
             outcomes.append(copy.outcome(row, replacing=replacing))
@@ -128,5 +141,10 @@ class Model:
                 taken += 1
             else:
                 self.items[key] = replace(first, version=item.version + 1)
+                self.categories.setdefault(first.categoria, False)
                 taken += 1
+        used = {item.categoria for item in self.items.values()}
+        for name in self.done[upload].categories - used:
+            if self.categories.get(name) is False:
+                del self.categories[name]
         return taken, kept

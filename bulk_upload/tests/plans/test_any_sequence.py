@@ -16,7 +16,7 @@ from bulk_upload.tests.helpers.history_model import FIELDS, Model, Row
 from bulk_upload.tests.helpers.rows import import_rows, row
 from bulk_upload.undoing.request import CannotUndo, check
 from bulk_upload.undoing.undo import undo
-from catalog.models import Product, Supplier
+from catalog.models import Category, Product, Supplier
 from medisupply.backends.database import next_change_number
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 STEPS = 14
 IDS = [f"P{number}" for number in range(6)]
 CODES = [f"C{number}" for number in range(8)]
+CATEGORIES = ["A", "B", "C"]
 
 
 class Stopped(Exception):
@@ -43,9 +44,12 @@ class Sequence:
 
     def step(self) -> None:
         doing = self._random.choices(
-            [self.send, self.make_plan, self.apply, self.edit, self.delete, self.undo], [5, 2, 3, 3, 1, 4]
+            [self.send, self.make_plan, self.apply, self.edit, self.delete, self.approve, self.undo],
+            [5, 2, 3, 3, 1, 1, 4],
         )[0]
         doing()
+        categories = dict(Category.objects.values_list("nombre", "aprobada"))
+        assert categories == self._model.categories, "\n".join(self.told)
         assert self._products() == self._model.catalogue(), "\n".join(self.told)
 
     def send(self) -> None:
@@ -102,6 +106,13 @@ class Sequence:
             del self._model.items[key]
             Product.objects.filter(pk=key).delete()
 
+    def approve(self) -> None:
+        if self._model.categories:
+            name = self._random.choice(sorted(self._model.categories))
+            self.told.append(f"approve {name}")
+            self._model.categories[name] = True
+            Category.objects.filter(pk=name).update(aprobada=True)
+
     def undo(self) -> None:
         if not self._uploads:
             return
@@ -127,7 +138,13 @@ class Sequence:
             if self._random.random() < 0.7 and own not in codes:
                 codes[number] = own
         return [
-            Row(key, code, f"Nombre {self._random.randrange(2)}", f"{self._random.randrange(1, 4)}.00")
+            Row(
+                key,
+                code,
+                f"Nombre {self._random.randrange(2)}",
+                f"{self._random.randrange(1, 4)}.00",
+                self._random.choice(CATEGORIES),
+            )
             for key, code in zip(ids, codes, strict=True)
         ]
 
@@ -183,7 +200,7 @@ class Sequence:
 
     def _products(self) -> dict[str, tuple[str, ...]]:
         found = Product.objects.values_list("id", *FIELDS)
-        return {key: (code, name, str(price)) for key, code, name, price in found}
+        return {key: (code, name, str(price), category) for key, code, name, price, category in found}
 
 
 @pytest.mark.parametrize("seed", range(20))

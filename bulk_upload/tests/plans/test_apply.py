@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bulk_upload import intake
 from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.plans import rows as plan_rows
 from bulk_upload.plans.apply import CannotApply, apply_plan
@@ -46,6 +47,39 @@ def test_plan_and_application_come_to_the_same_as_the_import(accept, worker, sup
     assert outcome(applied) == expected
     assert outcome(plan)["counts"] == expected["counts"]
     assert outcome(plan)["problems"] == expected["problems"]
+
+
+class TestAnApplicationThatGoesOnAfterItsPlanWasPurged:
+    @pytest.fixture
+    def applied(self, accept, worker, user):
+        """The application of a plan of 120 new products that was cancelled before it began, and the plan purged."""
+        plan = accept(csv_bytes(row(n) for n in range(1, 121)), plan=True)
+        worker.step()
+        plan.refresh_from_db()
+        applied = apply_plan(plan, user)
+        applied.cancel()
+        BulkUpload.objects.filter(pk=plan.pk).update(completed_at=plan.completed_at - timedelta(days=8))
+        # A purge that was stopped in the middle of the plan.
+        plan.planned_rows.filter(first_row__gt=60).delete()
+        return applied
+
+    def test_is_refused_in_words(self, applied, api):
+        answer = api.post(f"/api/v1/catalog/bulk-upload/{applied.pk}/retry")
+        assert (answer.status_code, answer.json()["code"]) == (410, "plan_expired")
+        assert "El plan venció y ya no se conserva" in answer.json()["message"]
+
+    def test_ends_in_words_where_it_was_under_way(self, applied, worker):
+        applied.retry()
+        intake.publish(applied)
+        worker.step()
+        applied.refresh_from_db()
+        assert (applied.status, applied.error_code, applied.rechazados) == ("failed", "plan_expired", 0)
+        assert not Product.objects.exists()
+
+    def test_ends_in_words_where_the_plan_itself_is_gone(self, applied, worker):
+        BulkUpload.objects.filter(pk=applied.based_on_id).delete()
+        applied.refresh_from_db()
+        self.test_ends_in_words_where_it_was_under_way(applied, worker)
 
 
 def test_the_same_file_may_be_planned_and_imported_at_once(accept):

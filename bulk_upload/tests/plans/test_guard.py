@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload, ChangeGuard, Operation
 from bulk_upload.plans.apply import CannotApply, apply_plan
 from bulk_upload.tests.helpers.rows import csv_bytes, row
-from catalog.models import Product
+from catalog.models import Product, Supplier
+from catalog.sheets.suppliers import SUPPLIERS
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +85,19 @@ def test_prices_in_cents_are_applied_by_a_second_person_with_the_permission_only
     worker.step()
     applied.refresh_from_db()
     assert (applied.status, applied.actualizados, prices()) == ("completed", 10, ["1000.00"])
+
+
+def test_a_list_of_nobodys_own_is_measured_by_all_rows_there_are(worker, user, supplier, other_supplier, aws):
+    ChangeGuard.objects.create(sheet_name="proveedores", max_changed_percent=50, refuse_zero_price=False)
+    content = b"codigo,nombre\nPROV001,Otro\nPROV002,Otro\nPROV003,Nuevo\n"
+    upload = accept_upload(
+        file=SimpleUploadedFile("a.csv", content), sheet=SUPPLIERS, owner=None, user=user, reemplazar_duplicados=True
+    )
+    worker.step()
+    upload.refresh_from_db()
+    assert (upload.operation, codes(upload)) == (Operation.PLAN, ["guard_changed_rows"])
+    assert upload.guard["stopped"][0]["params"]["existentes"] == 2
+    assert not Supplier.objects.filter(nombre="Otro").exists()
 
 
 def test_new_rows_count_for_no_share_but_for_zero_prices(guard, accept, worker):

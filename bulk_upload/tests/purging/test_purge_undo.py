@@ -70,11 +70,13 @@ def test_what_is_being_undone_is_not_purged(aws, upload, user):
     assert kept(upload) == (0, 0)
 
 
-def test_an_undo_that_goes_on_too_late_ends_in_words(aws, upload, user, worker):
+def test_an_undo_does_not_go_on_too_late_or_ends_in_words(aws, upload, user, worker, api):
     undo = request_undo(upload, user)
     undo.cancel()
     age(upload, 100)
     purge()
+    answer = api.post(f"/api/v1/catalog/bulk-upload/{undo.pk}/retry")
+    assert (answer.status_code, answer.json()["code"]) == (410, "undo_expired")
     undo.retry()
     worker.step()
     undo.refresh_from_db()

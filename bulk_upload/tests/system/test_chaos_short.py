@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from bulk_upload.tests.helpers.oracle import Oracle, Sender
-from dev.chaos import lists, status
+from dev.chaos import lists, planned, status
 from dev.chaos.soak import Soak
 from dev.chaos.stack import Stack
 
@@ -28,6 +28,7 @@ def test_after_a_round_of_faults_nothing_differs_and_what_is_changed_by_hand_doe
             stack,
             7,
             habits=("steady", "careful", "restless"),
+            planners=1,
             lists=3,
             rows=(300, 1000),
             faulty=4,
@@ -42,9 +43,11 @@ def test_after_a_round_of_faults_nothing_differs_and_what_is_changed_by_hand_doe
 
         change_by_hand(soak.clients[0].uploads[0].task_id)
         soak.outcome.compare(soak.clients)
+        planned.compare(soak.planners, soak.report)
         status.check(soak.clients[:1], [stack.hosts[0].web.port], soak.report, seconds=0)
         assert set(soak.report.differences) == {
             "products of a steady supplier",
+            "products of a planner",
             "row errors",
             "upload's counters",
             "status is not the database's",
@@ -55,7 +58,8 @@ def change_by_hand(task_id):
     """What the comparison must not overlook: another version, a lost row error, another counter."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE catalog_product SET version = version + 1 WHERE id = (SELECT min(id) FROM catalog_product)"
+            "UPDATE catalog_product SET version = version + 1 WHERE id IN (SELECT min(id) FROM catalog_product "
+            "GROUP BY proveedor_id HAVING proveedor_id IN ('CAOS1', 'CAOS4'))"
         )
         cursor.execute("DELETE FROM bulk_upload_rowerror WHERE upload_id = %s", [task_id])
         cursor.execute("UPDATE bulk_upload_bulkupload SET duplicados = duplicados + 1 WHERE task_id = %s", [task_id])

@@ -72,7 +72,7 @@ def test_what_was_changed_since_is_kept_and_says_by_whom(run_import, run_undo, u
     )
     run_import([row(2, precio_unitario="2.00")], replace=True)
     Product.objects.filter(pk="PROD00003").delete()
-    assert reach(upload) == (4, 0, 3)
+    assert reach(upload) == (4, 0, 3, 0)
     undone = run_undo(upload)
     assert kept(undone) == [
         (2, "kept_changed_by_person", {"clave": "PROD00001", "usuario": "ana"}),

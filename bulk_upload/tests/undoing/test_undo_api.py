@@ -50,6 +50,7 @@ def test_what_an_undo_would_find(undoer, upload, family):
         "creados": 10,
         "actualizados": 0,
         "cambiados_despues": 1,
+        "creados_al_paso": 0,
     }
 
 

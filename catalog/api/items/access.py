@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.request import Request
 
+from catalog.api.unaddressable import UNADDRESSABLE
 from catalog.models import Product, Supplier, SupplierQuerySet
 from medisupply.api.schema import in_path
 
 TAG: Final = "Productos"
 ITEM_ID: Final = in_path("item_id", "El id del producto, codificado y exacto: una barra final es parte del id.")
-# NUL, which no id has, and what Django makes of bytes in an address that are no UTF-8: an id may hold that text, too.
-UNADDRESSABLE: Final = re.compile(r"\x00|%[89A-F][0-9A-F]")
 
 
 def visible_suppliers(request: Any) -> SupplierQuerySet:

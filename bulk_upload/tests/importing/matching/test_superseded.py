@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
+from bulk_upload import intake
 from bulk_upload.models import BulkUpload, Status
 from bulk_upload.newer_lists import newer_list
+from bulk_upload.receiving.refusals import RefusedUpload, status_of
 from bulk_upload.tests.helpers.admin_people import address, make_upload
 from bulk_upload.tests.helpers.row_errors import problems
 from bulk_upload.tests.helpers.rows import csv_bytes, import_rows, row
@@ -68,13 +68,15 @@ def retry_by_api(upload, api):
     assert answer.status_code == 202, answer.content
 
 
-def redrive(upload, api):
-    call_command("redrive_bulk_uploads", stdout=StringIO())
+def come_back(upload):
+    """As a message that was under way when the newer list was imported."""
+    assert upload.retry()
+    intake.publish(upload)
 
 
-def test_an_older_list_that_comes_back_does_not_replace_a_newer_ones_prices(older_and_newer, api, worker):
+def test_an_older_list_that_comes_back_does_not_replace_a_newer_ones_prices(older_and_newer, worker):
     older = older_and_newer
-    redrive(older, api)
+    come_back(older)
     while worker.step():
         pass
     # 1 was changed and 2 confirmed by the newer list; 3 is only in the older one, 5 is new.
@@ -101,6 +103,23 @@ def test_a_retry_of_an_older_list_is_refused_and_says_which_one_came_since(older
     assert older.status == Status.FAILED
 
 
+def test_a_file_that_was_lost_and_is_sent_again_does_not_bring_an_older_list_back(send, worker, accept):
+    send(row(1))
+    worker.step()
+    older = accept(csv_bytes([row(1, precio_unitario="20")]), replace=True, key="febrero")
+    BulkUpload.objects.filter(pk=older.pk).update(
+        status="failed", error_code="file_missing", completed_at=timezone.now(), sin_procesar=0
+    )
+    send(row(1, precio_unitario="30"))
+    while worker.step():
+        pass
+    with pytest.raises(RefusedUpload, match="Después de esta lista se importó") as refusal:
+        accept(csv_bytes([row(1, precio_unitario="20")]), replace=True, key="febrero")
+    assert (refusal.value.code, status_of(refusal.value)) == ("newer_list_imported", 409)
+    older.refresh_from_db()
+    assert older.status == Status.FAILED
+
+
 def test_a_retry_goes_on_where_what_came_since_changed_nothing_or_is_of_another_sheet(
     send, worker, api, supplier, other_supplier
 ):
@@ -121,7 +140,7 @@ def test_an_undo_goes_on_whatever_came_since(supplier):
 
 
 def test_the_reason_is_told_in_both_languages_and_by_the_api(older_and_newer, api, worker):
-    redrive(older_and_newer, api)
+    come_back(older_and_newer)
     worker.step()
     first = older_and_newer.row_errors.first()
     answer = api.get(f"/api/v1/catalog/bulk-upload/status/{older_and_newer.pk}").json()
