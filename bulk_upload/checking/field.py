@@ -1,8 +1,8 @@
 """One column of a sheet: many cells → values at once.
 
-What nearly all files hold takes little Python work for each cell: plain columns are recognised as a whole,
-each different cell of the others is parsed once. What is left goes through the column's own rule, cell by
-cell. All three ways come to the same.
+What nearly all files hold takes little Python work for each cell: plain columns are recognised as a whole, each
+different cell of the others, and of those that hold few, is parsed once. What is left goes through the column's own
+rule, cell by cell. All three ways come to the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from bulk_upload.sheet.values import Value
 
 # Different cells of one column whose values are remembered.
 REMEMBERED: Final = 4096
+# Cells that are looked at to see how many different ones a column has, at most, and the share that is few.
+SAMPLE: Final = 256
+FEW: Final = 1 / 16
 
 Refusals = dict[int, CellProblem]
 
@@ -35,7 +38,7 @@ class Field:
     def values(self, cells: Sequence[Cell]) -> tuple[list[Value | None], Refusals]:
         """The value of each cell, `None` for a blank or a refused one; and why, by place, cells were refused."""
         types = set(map(type, cells))
-        values = self._plain(cells, types) if self._plain else None
+        values = self._plain(cells, types) if self._plain and not _are_few(cells) else None
         # True and False are equal to 1.0 and 0.0, but are not the same cell.
         if values is None and (bool not in types or (self._column.kind == "boolean" and types == {bool})):
             values = self._known_values(cells)
@@ -85,3 +88,9 @@ class Field:
         if self._column.required:
             raise CellProblem("required_blank")
         return None
+
+
+def _are_few(cells: Sequence[Cell]) -> bool:
+    """Whether there are so few different cells that it is quicker to remember each than to look at all."""
+    sample = cells[:: len(cells) // SAMPLE + 1]
+    return len(set(sample)) <= len(sample) * FEW

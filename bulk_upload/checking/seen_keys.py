@@ -45,14 +45,9 @@ class SeenKeys:
             return self._add_to(self._db, kind, list(zip(keys, rows, strict=True)))
         held = self._held[kind]
         known = len(held)
-        if held.keys().isdisjoint(keys):
-            held.update(zip(keys, rows, strict=True))
-            if len(held) - known == len(keys):
-                return {}
-            # One of them is repeated among these.
-            for key in keys:
-                held.pop(key, None)
-        firsts = map(held.setdefault, keys, rows)
+        firsts = list(map(held.setdefault, keys, rows))
+        if len(held) - known == len(keys):
+            return {}
         return {fila: first for fila, first in zip(rows, firsts, strict=True) if first != fila}
 
     def _moved(self) -> sqlite3.Connection:

@@ -73,7 +73,8 @@ def chunk(line: bytes, sheet: Sheet) -> CheckedChunk | End:
         message = _accepted(_chunks(sheet).decode(line))
         if isinstance(message, End):
             return message
-        if b"u0000" in line and _NUL.search(line):
+        # One byte is found many times faster than several.
+        if b"\\" in line and b"u0000" in line and _NUL.search(line):
             raise ValueError("a text with NUL")
         numbers, columns, next_row, problems, repeated, corrected = msgspec.structs.astuple(message)
         if {len(values) for values in columns} != {len(numbers)} or not (numbers or problems):

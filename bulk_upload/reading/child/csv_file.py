@@ -1,7 +1,8 @@
 """CSV (RFC 4180, and what spreadsheets make of it) → `Table`, a record at a time.
 
-The file is read three times: once to find the encoding, once to count and check every record, and
-once to hand the rows out. So a file that is damaged anywhere is refused before its first row counts.
+The file is read three times: once to find the encoding, once to count and check every record (an ordinary file
+quickly, as a whole), and once to hand the rows out. So a file that is damaged anywhere is refused before its first row
+counts.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import BinaryIO, Final
 from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import Batch, ColumnTable, Limits, Table
 from bulk_upload.reading.child.csv_dialect import SAMPLE, Dialect, detect_dialect
+from bulk_upload.reading.child.csv_quick_count import quick_count
 from bulk_upload.reading.child.csv_quotes import quoting_problem, swallowing_cell
 from bulk_upload.reading.child.csv_text import ENCODING_NAMES, MAX_LINE, detect_encoding, is_guessed, text_of
 from bulk_upload.sheet.cells import column_letter, is_blank
@@ -78,13 +80,21 @@ def _header(source: _Source, kind: Sheet) -> HeaderMatch:
 
 def _count(source: _Source, header: HeaderMatch) -> int:
     """How many data rows there are; every record is checked on the way."""
+    total = quick_count(source.file, source.encoding, source.dialect, source.limits, header.row)
+    if total is None:
+        total = _count_records(source, header)
+    if not total:
+        raise FileProblem("empty_file")
+    return total
+
+
+def _count_records(source: _Source, header: HeaderMatch) -> int:
+    """The same, record by record. Raises `FileProblem`."""
     total = 0
     for numbers, _ in _blocks(source, width=len(header.texts)):
         total += len(numbers) - bisect_right(numbers, header.row)
         if total > source.limits.max_rows:
             raise FileProblem("too_many_rows", maximo=source.limits.max_rows)
-    if not total:
-        raise FileProblem("empty_file")
     return total
 
 
