@@ -165,7 +165,10 @@ def test_the_totals_below_a_file_are_a_warning_with_their_row(api, worker):
     warning = upload.row_errors.get(severity="warning", codigo="totals_row")
     assert (warning.fila, warning.params) == (4, {"numero": 4, "valor": "TOTAL GENERAL"})
     told = api.get(f"{STATUS}{upload.pk}").json()["result"]["advertencias"][-1]
-    assert (told["fila"], told["error"]) == (4, "La última fila, la 4, es de totales («TOTAL GENERAL») y no se importó.")
+    assert (told["fila"], told["error"]) == (
+        4,
+        "La última fila, la 4, es de totales («TOTAL GENERAL») y no se importó.",
+    )
 
 
 def test_a_formula_as_a_constant_is_a_text_as_in_any_cell(api, worker):
