@@ -36,6 +36,7 @@ from bulk_upload.receiving.refusals import STORAGE_AWAY, RefusedUpload
 from bulk_upload.receiving.upload_size import too_large
 from bulk_upload.retries import no_retry
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.upload_end import report_end
 from bulk_upload.wording import text_of
 from medisupply.backends.database import DATABASE_AWAY
@@ -73,11 +74,12 @@ def accept_upload(
     user: AbstractBaseUser | AnonymousUser,
     reemplazar_duplicados: bool,
     solo_validar: bool = False,
+    mapping: SheetMapping = NO_MAPPING,
     idempotency_key: str = "",
 ) -> BulkUpload:
     """Accept `file`, which holds `sheet`, for `owner`: the upload is stored, recorded and (if SQS answers) published.
 
-    With `solo_validar` it is a plan: see `bulk_upload.plans`.
+    With `solo_validar` it is a plan: see `bulk_upload.plans`. The `mapping` fits the sheet: see `receiving.mappings`.
     What was accepted before is given back, marked as `repeated`: see `bulk_upload.idempotency`.
     Raises `RefusedUpload` (no file or an empty one, too large, not xlsx or csv or under a password, a key of other
     content, store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
@@ -90,7 +92,16 @@ def accept_upload(
     owner_key = None if owner is None else owner.pk
     operation = Operation.PLAN if solo_validar else Operation.IMPORT
     digest = _sha256(file)
-    identity = UploadIdentity(user.pk, owner_key, sheet.name, digest, reemplazar_duplicados, operation, idempotency_key)
+    identity = UploadIdentity(
+        user.pk,
+        owner_key,
+        sheet.name,
+        digest,
+        reemplazar_duplicados,
+        operation,
+        idempotency_key,
+        mapping.fingerprint,
+    )
     if upload := _earlier(identity):
         with bound_contextvars(**of_upload(upload)):
             return _with_its_file(upload, file)
@@ -110,6 +121,8 @@ def accept_upload(
                 sha256=digest,
                 reemplazar_duplicados=reemplazar_duplicados,
                 operation=operation,
+                mapping=mapping.wire(),
+                mapping_fingerprint=mapping.fingerprint,
                 idempotency_key=idempotency_key,
             )
         except InDoubt:

@@ -10,6 +10,7 @@ from bulk_upload.checking.tables import Batch
 from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.cells import Cell, is_blank
 from bulk_upload.sheet.headers import HeaderMatch
+from bulk_upload.sheet.mapped_sheet import constant_value
 from bulk_upload.sheet.problems import CellProblem, shown
 from bulk_upload.sheet.values import Value, written
 
@@ -28,6 +29,8 @@ class Validator:
         self._columns = header.sheet.columns
         self._positions = [header.positions.get(column.name) for column in self._columns]
         self._fields = [Field(column) for column in self._columns]
+        constants = header.constants.items()
+        self._constants = {name: constant_value(header.sheet.column(name), cell) for name, cell in constants}
         index = header.sheet.index
         self._rules = [(rule, [index[name] for name in rule.columns]) for rule in header.sheet.requires]
 
@@ -42,7 +45,7 @@ class Validator:
         nothing = (None,) * len(numbers)
         for column, field, position in zip(self._columns, self._fields, self._positions, strict=True):
             if position is None:
-                columns.append([None] * len(numbers))
+                columns.append([self._constants.get(column.name)] * len(numbers))
                 continue
             cells: Sequence[Cell] = batch.columns[position] if position < len(batch.columns) else nothing
             values, refusals = field.values(cells)

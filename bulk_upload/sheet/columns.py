@@ -4,16 +4,18 @@ matching, validation, templates, documentation and the API.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, Self
 
 from bulk_upload.sheet.bilingual_text import Text
-from bulk_upload.sheet.date_values import date_parser
+from bulk_upload.sheet.date_values import date_parser, looks_like_a_date
 from bulk_upload.sheet.gtins import LONGEST
+from bulk_upload.sheet.value_shapes import Shape, gtin, matching
 from bulk_upload.sheet.values import (
     Parser,
     Value,
@@ -56,6 +58,9 @@ class ColumnDefaults:
     pattern: str = ""
     earliest: dt.date | None = None
     latest: dt.date | None = None
+    # How one file writes the column's values, where a mapping says so.
+    decimal_sign: str = ""
+    date_order: str = ""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -68,7 +73,8 @@ class Column(ColumnDefaults):
     ``_``, ``-``, question marks and units in brackets. `fallbacks` are headers that name the column only when no other
     header does; those of a required column may be an optional column's own, which then is not there.
     `max_length` bounds texts (in characters), which match the regular expression `pattern` as a whole, `minimum` and
-    `maximum` numbers, `earliest` and `latest` dates.
+    `maximum` numbers, `earliest` and `latest` dates. An unknown column of a file is suggested for this one when its
+    values have the `shape`.
     """
 
     kind: ClassVar[Kind]
@@ -77,10 +83,23 @@ class Column(ColumnDefaults):
     rule: Text
     example: str | int | bool | float
     synonyms: Sequence[str] = ()
+    shape: Shape | None = None
 
     @cached_property
     def parse(self) -> Parser:
         raise NotImplementedError
+
+    @property
+    def usual_shape(self) -> Shape | None:
+        """The `shape`, or the one that columns of this kind have."""
+        return self.shape or (matching(self.pattern) if self.pattern else None)
+
+    def written_with(self, *, decimal_sign: str = "", date_order: str = "") -> Self:
+        """The column in a file that writes its decimals, or its dates, in this way."""
+        column = copy.copy(self)
+        vars(column).pop("parse", None)
+        column.decimal_sign, column.date_order = decimal_sign, date_order
+        return column
 
     @property
     def own_problems(self) -> Collection[str]:
@@ -114,6 +133,10 @@ class GtinColumn(CodeColumn):
     @cached_property
     def parse(self) -> Parser:
         return gtin_parser()
+
+    @property
+    def usual_shape(self) -> Shape | None:
+        return self.shape or gtin
 
     @property
     def own_problems(self) -> Collection[str]:
@@ -162,7 +185,7 @@ class DecimalColumn(Column):
 
     @cached_property
     def parse(self) -> Parser:
-        return decimal_parser(self.places, self.minimum, self.largest)
+        return decimal_parser(self.places, self.minimum, self.largest, self.decimal_sign)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -181,7 +204,7 @@ class IntegerColumn(Column):
 
     @cached_property
     def parse(self) -> Parser:
-        return integer_parser(self.minimum, self.maximum)
+        return integer_parser(self.minimum, self.maximum, self.decimal_sign)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -212,4 +235,8 @@ class DateColumn(Column):
 
     @cached_property
     def parse(self) -> Parser:
-        return date_parser(self.earliest, self.latest)
+        return date_parser(self.earliest, self.latest, self.date_order)
+
+    @property
+    def usual_shape(self) -> Shape | None:
+        return self.shape or looks_like_a_date

@@ -25,6 +25,7 @@ from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
 from bulk_upload.tests.helpers.queues import make_queues
 from bulk_upload.tests.helpers.rows import import_rows
@@ -151,6 +152,7 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
         plan: bool = False,
         sheet: Sheet = PRODUCTS,
         key: str = "",
+        mapping: SheetMapping = NO_MAPPING,
     ) -> BulkUpload:
         return accept_upload(
             file=SimpleUploadedFile(name, content),
@@ -160,6 +162,7 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
             reemplazar_duplicados=replace,
             solo_validar=plan,
             idempotency_key=key,
+            mapping=mapping,
         )
 
     return run
