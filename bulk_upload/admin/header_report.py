@@ -10,8 +10,8 @@ from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.header_assignment import is_of_a_correction, use_fallbacks
 from bulk_upload.sheet.header_normalization import normal_form
-from bulk_upload.sheet.headers import is_of_a_correction, use_fallbacks
 from bulk_upload.sheet.similar_headers import nearest
 
 # The file was read; its header does not have all required columns, or does not fit in another way.

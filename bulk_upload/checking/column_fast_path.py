@@ -28,9 +28,9 @@ Plain = Callable[[Sequence[Cell], set[type]], list[Value | None] | None]
 _BETWEEN: Final = "|"
 _SCIENTIFIC: Final = re.compile(r"[eE][+-]\d")
 # Without anything that could be read in two ways.
-_PRICE: Final = r"[0-9]{1,9}(?:\.[0-9]{1,2})?"
+_PRICE: Final = {sign: rf"[0-9]{{1,9}}(?:{re.escape(sign)}[0-9]{{1,2}})?" for sign in (".", ",")}
 _DEAREST: Final = 10**9
-_PRICES: Final = re.compile(rf"{_PRICE}(?:\|{_PRICE})*", re.ASCII)
+_PRICES: Final = {sign: re.compile(rf"{price}(?:\|{price})*", re.ASCII) for sign, price in _PRICE.items()}
 _CENTS: Final = Decimal("0.01")
 _DATES: Final = re.compile(rf"{ISO_DATE.pattern}(?:\|{ISO_DATE.pattern})*")
 
@@ -38,7 +38,8 @@ _DATES: Final = re.compile(rf"{ISO_DATE.pattern}(?:\|{ISO_DATE.pattern})*")
 def plain_values(column: Column) -> Plain | None:
     """The function for the cells of a column, given the set of their types; `None` when it has few different cells."""
     if isinstance(column, DecimalColumn):
-        return _prices if (column.places, column.minimum) == (2, 0) and column.largest >= _DEAREST else None
+        is_price = (column.places, column.minimum) == (2, 0) and column.largest >= _DEAREST
+        return _prices(column.decimal_sign or ".") if is_price else None
     if column.earliest is not None and column.latest is not None:
         return _dates(column.earliest, column.latest)
     if isinstance(column, GtinColumn):
@@ -81,18 +82,25 @@ def _gtins(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None
     return texts if texts and are_gtins(cast(list[str], texts)) else None
 
 
-def _prices(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:
-    """Numbers, or digits with at most two more after a point."""
-    if types == {float}:
-        return _amounts(cast(Sequence[float], cells))
-    if types != {str}:
-        return None
-    texts = cast(Sequence[str], cells)
-    joined = _BETWEEN.join(texts)
-    # A cell may hold the character that joins them.
-    if joined.count(_BETWEEN) != len(texts) - 1 or not _PRICES.fullmatch(joined):
-        return None
-    return [Decimal(text).quantize(_CENTS) for text in texts]
+def _prices(sign: str) -> Plain:
+    """Numbers, or digits with at most two more after the decimal `sign`."""
+    prices = _PRICES[sign]
+
+    def plain(cells: Sequence[Cell], types: set[type]) -> list[Value | None] | None:
+        if types == {float}:
+            return _amounts(cast(Sequence[float], cells))
+        if types != {str}:
+            return None
+        texts = cast(Sequence[str], cells)
+        joined = _BETWEEN.join(texts)
+        # A cell may hold the character that joins them.
+        if joined.count(_BETWEEN) != len(texts) - 1 or not prices.fullmatch(joined):
+            return None
+        if sign == ",":
+            texts = joined.replace(",", ".").split(_BETWEEN)
+        return [Decimal(text).quantize(_CENTS) for text in texts]
+
+    return plain
 
 
 def _amounts(numbers: Sequence[float]) -> list[Value | None] | None:

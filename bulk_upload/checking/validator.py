@@ -28,6 +28,8 @@ class Validator:
         self._columns = header.sheet.columns
         self._positions = [header.positions.get(column.name) for column in self._columns]
         self._fields = [Field(column) for column in self._columns]
+        constants = header.constants.items()
+        self._constants = {name: header.sheet.column(name).parse(cell) for name, cell in constants}
         index = header.sheet.index
         self._rules = [(rule, [index[name] for name in rule.columns]) for rule in header.sheet.requires]
 
@@ -42,7 +44,7 @@ class Validator:
         nothing = (None,) * len(numbers)
         for column, field, position in zip(self._columns, self._fields, self._positions, strict=True):
             if position is None:
-                columns.append([None] * len(numbers))
+                columns.append([self._constants.get(column.name)] * len(numbers))
                 continue
             cells: Sequence[Cell] = batch.columns[position] if position < len(batch.columns) else nothing
             values, refusals = field.values(cells)

@@ -10,6 +10,7 @@ from typing import Final
 
 from bulk_upload.problem_texts.cells import CELL_TEXTS, JSON_TEXTS
 from bulk_upload.problem_texts.files import FILE_TEXTS
+from bulk_upload.problem_texts.mapping import MAPPING_TEXTS
 from bulk_upload.problem_texts.problem_text import ProblemText
 from bulk_upload.problem_texts.rows import (
     DECLARED_TEXTS,
@@ -29,6 +30,7 @@ __all__ = [
     "FILE_TEXTS",
     "GUARD_TEXTS",
     "JSON_TEXTS",
+    "MAPPING_TEXTS",
     "PLAN_TEXTS",
     "ROW_TEXTS",
     "UNDO_TEXTS",
@@ -47,4 +49,5 @@ ENGINE_TEXTS: Final[dict[str, ProblemText]] = {
     **PLAN_TEXTS,
     **GUARD_TEXTS,
     **FILE_TEXTS,
+    **MAPPING_TEXTS,
 }

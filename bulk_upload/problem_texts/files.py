@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.problem_texts.mapping import MAPPED_FILE_TEXTS
 from bulk_upload.problem_texts.problem_text import ProblemText
 
 FILE_TEXTS: Final[dict[str, ProblemText]] = {
@@ -174,4 +175,5 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
             "filas ya importadas se conservan; reintente la carga más tarde."
         ),
     ),
+    **MAPPED_FILE_TEXTS,
 }

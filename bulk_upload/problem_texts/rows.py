@@ -146,6 +146,10 @@ WARNING_TEXTS: Final[dict[str, ProblemText]] = {
             "debajo de los de la hoja que se leyó."
         ),
     ),
+    "totals_row": ProblemText(
+        _("Fila de totales que no se importó"),
+        _("La última fila, la {numero}, es de totales («{valor}») y no se importó."),
+    ),
     "id_kept": ProblemText(
         _("El producto conserva su id"),
         _("El código «{valor}» es del producto «{id}»: se actualizó ese producto y conserva su id."),

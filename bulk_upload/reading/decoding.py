@@ -18,11 +18,13 @@ import msgspec
 from structlog.stdlib import get_logger
 
 from bulk_upload.checking.results import CheckedChunk, Problem
-from bulk_upload.reading.protocol import LAST_ROW, End, Opened, Refused, RowNumber, Rows
+from bulk_upload.reading.protocol import LAST_ROW, End, Opened, Previewed, Refused, RowNumber, Rows
 from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.columns import Column, Kind
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch, match_header
+from bulk_upload.sheet.mapping import SheetMapping
+from bulk_upload.sheet.preview import SheetPreview
 from bulk_upload.sheet.problem_codes import FILE_PROBLEMS, WARNINGS
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.sheet.values import Value
@@ -43,8 +45,8 @@ _DIGITS: Final = frozenset("0123456789.-+")
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def table(line: bytes, sheet: Sheet) -> tuple[HeaderMatch, Opened]:
-    """The header of `sheet` that was found, and what else is known of the file.
+def table(line: bytes, sheet: Sheet, mapping: SheetMapping) -> tuple[HeaderMatch, Opened]:
+    """The header of `sheet` that was found, read by the `mapping`, and what else is known of the file.
 
     Raises `FileProblem`, also the one that the child reports.
     """
@@ -52,7 +54,23 @@ def table(line: bytes, sheet: Sheet) -> tuple[HeaderMatch, Opened]:
         opened = _accepted(_TABLE.decode(line))
         _check_texts([opened.sheet, opened.encoding, opened.delimiter])
         _check_problems(opened.warnings, WARNINGS)
-    return match_header(sheet, opened.row, opened.texts, opened.sheet), opened
+    return match_header(sheet, opened.row, opened.texts, opened.sheet, opened.groups, mapping), opened
+
+
+def preview(line: bytes, sheet: Sheet) -> SheetPreview:
+    """What the child understands of a file that holds `sheet`. Raises `FileProblem`."""
+    with _nonsense_is_damage(line):
+        found: SheetPreview = _accepted(_PREVIEW.decode(line)).preview
+        if b"u0000" in line and _NUL.search(line):
+            raise ValueError("a text with NUL")
+        codes = {warning.code for warning in found.warnings} - WARNINGS
+        codes |= {sample.code for column in found.columns for sample in column.samples} - sheet.problem_codes - {""}
+        named = {name for column in found.columns for name in (column.target, column.suggestion) if name}
+        if codes or not named.union(found.missing) <= {*sheet.names}:
+            raise ValueError("not a preview of the sheet")
+        if found.problem and found.problem.code not in FILE_PROBLEMS:
+            raise ValueError("not a problem of a file")
+        return found
 
 
 def rows(line: bytes) -> list[Row] | End:
@@ -116,6 +134,7 @@ def _type_of(column: Column) -> Any:
 
 
 _TABLE: Final = msgspec.json.Decoder(Refused | Opened)
+_PREVIEW: Final = msgspec.json.Decoder(Refused | Previewed)
 _ROWS: Final = msgspec.json.Decoder(Refused | Rows | End)
 
 

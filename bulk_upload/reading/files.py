@@ -26,13 +26,15 @@ from bulk_upload.reading.heartbeat import OnWait, ignore_wait
 from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
+from bulk_upload.sheet.preview import SheetPreview
 from bulk_upload.sheet.problems import FileProblem
 
 
 class Reader:
     """A guarded child that reads one file when it is asked.
 
-    Both ways open the file and understand its header; the rest is read as rows or chunks are taken. They
+    All ways open the file and understand its header; the rest is read as rows or chunks are taken. They
     raise `FileProblem` when the file's content cannot be read, at once or while rows are taken, and `OSError`
     when the machine is at fault (file not there, no process to be had): that may pass. `file_format` is ``xlsx`` or
     ``csv``.
@@ -43,28 +45,42 @@ class Reader:
         self._limits = limits
         self._on_wait = on_wait
 
-    def rows(self, path: Path, file_format: str, sheet: Sheet) -> RowTable:
+    def preview(self, path: Path, file_format: str, sheet: Sheet, mapping: SheetMapping = NO_MAPPING) -> SheetPreview:
+        """How the file would be understood; only its first rows are read."""
+        self._child.ask(replace(self._job(path, file_format, sheet, mapping), preview=True), self._on_wait)
+        return decoding.preview(self._child.line(), sheet)
+
+    def rows(self, path: Path, file_format: str, sheet: Sheet, mapping: SheetMapping = NO_MAPPING) -> RowTable:
         """The file's rows as they stand."""
-        header, opened = self._open(self._job(path, file_format, sheet), sheet)
+        header, opened = self._open(self._job(path, file_format, sheet, mapping), sheet)
         table = _table(header, opened)
         table.batches = self._rows(table)
         return table
 
-    def checked(self, path: Path, file_format: str, sheet: Sheet, *, next_row: int, chunk_rows: int) -> CheckedTable:
+    def checked(
+        self,
+        path: Path,
+        file_format: str,
+        sheet: Sheet,
+        *,
+        next_row: int,
+        chunk_rows: int,
+        mapping: SheetMapping = NO_MAPPING,
+    ) -> CheckedTable:
         """The file's rows from `next_row` on, checked, at most `chunk_rows` in each chunk."""
-        job = self._job(path, file_format, sheet)
+        job = self._job(path, file_format, sheet, mapping)
         header, opened = self._open(replace(job, next_row=next_row, chunk_rows=chunk_rows), sheet)
         table = _table(header, opened)
         table.batches = self._chunks(table, whole=not next_row)
         table.is_ready = self._child.has_line
         return table
 
-    def _job(self, path: Path, file_format: str, sheet: Sheet) -> protocol.Job:
-        return protocol.Job(_there(path), file_format, sheet.module, sheet.name, self._limits)
+    def _job(self, path: Path, file_format: str, sheet: Sheet, mapping: SheetMapping) -> protocol.Job:
+        return protocol.Job(_there(path), file_format, sheet.module, sheet.name, self._limits, mapping=mapping)
 
     def _open(self, job: protocol.Job, sheet: Sheet) -> tuple[HeaderMatch, protocol.Opened]:
         self._child.ask(job, self._on_wait)
-        return decoding.table(self._child.line(), sheet)
+        return decoding.table(self._child.line(), sheet, job.mapping)
 
     def _rows(self, table: RowTable) -> Iterator[list[Row]]:
         found = 0
@@ -99,6 +115,7 @@ def _end(table: Table[Any], end: protocol.End, found: int, *, whole: bool) -> No
     if not found <= end.total <= table.total or (whole and found < end.total):
         raise FileProblem("damaged_file")
     table.total = end.total
+    table.final_warnings = tuple(end.warnings)
 
 
 class Readers:

@@ -6,10 +6,12 @@ death is never taken for the end of a file.
 
     ["ready"]
     ["problem", code, {name: value, ...}]
-    ["table", header row, [cell, ...], total, sheet, encoding, delimiter, [warning, ...]]
+    ["table", header row, [cell, ...], total, sheet, encoding, delimiter, [warning, ...], [group, ...]]
     ["rows", [[row, [cell, ...]], ...]]
     ["chunk", [row, ...], [[value, ...], ...], next row, [problem, ...], [row, ...], {row: row, ...}]
-    ["end", total]
+    ["end", total, [warning, ...]]
+
+Asked for a preview, it sends ``problem`` or ``["preview", {…}]``, a `SheetPreview`.
 
 A cell is a JSON string, number, boolean or null; an `ErrorCell` is ``{"type": "error", "text": …}``, the other special
 cells likewise. The parts of a chunk are those of `CheckedChunk`; a decimal is a string, a date its ISO form, a problem
@@ -31,6 +33,8 @@ from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.checking.tables import Limits
 from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.cells import Row
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
+from bulk_upload.sheet.preview import SheetPreview
 
 # Bytes of one line. A row of 256 cells, each of the 32,767 characters that Excel allows, is 8 MB.
 MAX_MESSAGE: Final = 32 * 1024 * 1024
@@ -57,7 +61,7 @@ class Refused(msgspec.Struct, frozen=True, array_like=True, tag="problem"):
 
 
 class Opened(msgspec.Struct, frozen=True, array_like=True, tag="table"):
-    """The file was understood: as `Table`, with the row and the texts of its header."""
+    """The file was understood: as `Table`, with the row and the texts of its header, and the row of groups above it."""
 
     row: RowNumber
     texts: list[str]
@@ -66,6 +70,7 @@ class Opened(msgspec.Struct, frozen=True, array_like=True, tag="table"):
     encoding: str
     delimiter: str
     warnings: list[Problem]
+    groups: list[str] = []
 
 
 class Rows(msgspec.Struct, frozen=True, array_like=True, tag="rows"):
@@ -74,19 +79,27 @@ class Rows(msgspec.Struct, frozen=True, array_like=True, tag="rows"):
     rows: list[Row]
 
 
+class Previewed(msgspec.Struct, frozen=True, array_like=True, tag="preview"):
+    """How the file would be understood."""
+
+    preview: SheetPreview
+
+
 class End(msgspec.Struct, frozen=True, array_like=True, tag="end"):
-    """The file has been read: it holds so many rows."""
+    """The file has been read: it holds so many rows. `warnings` are about what was found below the last one."""
 
     total: RowNumber
+    warnings: list[Problem] = []
 
 
-Message = Ready | Refused | Opened | Rows | CheckedChunk | End
+Message = Ready | Refused | Opened | Rows | CheckedChunk | End | Previewed
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What the child is to do: send the rows of the file at `path`, or, with `chunk_rows`, checked chunks of them.
+    """What the child is to do: send the rows of the file at `path`, or, with `chunk_rows`, checked chunks of them; or
+    only a preview.
 
-    The file holds the sheet that is declared as `sheet_name` in `sheet_module`.
+    The file holds the sheet that is declared as `sheet_name` in `sheet_module`, with its columns as the `mapping` says.
     """
 
     path: str
@@ -96,6 +109,8 @@ class Job(msgspec.Struct, frozen=True):
     limits: Limits
     chunk_rows: int = 0
     next_row: int = 0
+    mapping: SheetMapping = NO_MAPPING
+    preview: bool = False
 
     def line(self) -> bytes:
         return _encoder.encode(self) + b"\n"

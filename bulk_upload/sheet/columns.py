@@ -4,12 +4,13 @@ matching, validation, templates, documentation and the API.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, Self
 
 from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.date_values import date_parser
@@ -56,6 +57,9 @@ class ColumnDefaults:
     pattern: str = ""
     earliest: dt.date | None = None
     latest: dt.date | None = None
+    # How one file writes the column's values, where a mapping says so.
+    decimal_sign: str = ""
+    date_order: str = ""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -81,6 +85,13 @@ class Column(ColumnDefaults):
     @cached_property
     def parse(self) -> Parser:
         raise NotImplementedError
+
+    def written_with(self, *, decimal_sign: str = "", date_order: str = "") -> Self:
+        """The column in a file that writes its decimals, or its dates, in this way."""
+        column = copy.copy(self)
+        vars(column).pop("parse", None)
+        column.decimal_sign, column.date_order = decimal_sign, date_order
+        return column
 
     @property
     def own_problems(self) -> Collection[str]:
@@ -162,7 +173,7 @@ class DecimalColumn(Column):
 
     @cached_property
     def parse(self) -> Parser:
-        return decimal_parser(self.places, self.minimum, self.largest)
+        return decimal_parser(self.places, self.minimum, self.largest, self.decimal_sign)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -181,7 +192,7 @@ class IntegerColumn(Column):
 
     @cached_property
     def parse(self) -> Parser:
-        return integer_parser(self.minimum, self.maximum)
+        return integer_parser(self.minimum, self.maximum, self.decimal_sign)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -212,4 +223,4 @@ class DateColumn(Column):
 
     @cached_property
     def parse(self) -> Parser:
-        return date_parser(self.earliest, self.latest)
+        return date_parser(self.earliest, self.latest, self.date_order)

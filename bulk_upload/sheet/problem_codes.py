@@ -54,6 +54,7 @@ WARNINGS: Final = frozenset(
         "guessed_encoding",
         "sheet_passed_over",
         "sheet_without_header",
+        "totals_row",
     ]
 )
 
@@ -82,5 +83,11 @@ FILE_PROBLEMS: Final = frozenset(
         "undecodable_text",
         "broken_utf_8",
         "unclear_encoding",
+        "mapping_sheet_missing",
+        "mapping_row_missing",
+        "mapping_column_missing",
+        "mapping_column_ambiguous",
+        "mapping_same_column",
+        "mapping_constant_beside_column",
     ]
 )

@@ -116,14 +116,17 @@ def gtin_parser() -> Parser:
     return parse
 
 
-def decimal_parser(places: int, minimum: int, largest: Decimal) -> Parser:
-    """An exact decimal from `minimum` to `largest`, with at most `places` digits after the point."""
+def decimal_parser(places: int, minimum: int, largest: Decimal, sign: str = "") -> Parser:
+    """An exact decimal from `minimum` to `largest`, with at most `places` digits after the point.
+
+    In texts decimals begin at the `sign` where it is known: a comma or a point.
+    """
     quantum = Decimal(1).scaleb(-places)
     # Beyond, a number is refused whatever its decimals; it may have more digits than can be rounded.
     most = max(Decimal(-minimum), largest)
 
     def parse(cell: Cell) -> Decimal:
-        number = _number(cell)
+        number = _number(cell, sign)
         rounded = number.quantize(quantum) if abs(number) <= most else number
         if rounded != number:
             raise CellProblem("too_many_decimals", decimales=places, valor=shown(written(cell)))
@@ -133,12 +136,12 @@ def decimal_parser(places: int, minimum: int, largest: Decimal) -> Parser:
     return parse
 
 
-def integer_parser(minimum: int, maximum: int) -> Parser:
-    """A whole number from `minimum` to `maximum`."""
+def integer_parser(minimum: int, maximum: int, sign: str = "") -> Parser:
+    """A whole number from `minimum` to `maximum`; `sign` as for `decimal_parser`."""
 
     def parse(cell: Cell) -> int:
         try:
-            number = _number(cell)
+            number = _number(cell, sign)
         except CellProblem as problem:
             raise _of_a_whole_number(problem) from None
         if number != number.to_integral_value():
@@ -206,7 +209,7 @@ def _exact_number_text(number: float) -> str:
     return format(number, ".15g")
 
 
-def _number(cell: Cell) -> Decimal:
+def _number(cell: Cell, sign: str) -> Decimal:
     if isinstance(cell, float) and not isinstance(cell, bool):
         if cell != cell or abs(cell) == float("inf"):
             raise CellProblem("not_a_number", valor=shown(cell))
@@ -217,7 +220,7 @@ def _number(cell: Cell) -> Decimal:
     if not isinstance(cell, str):
         _refuse_error(seen)
         raise CellProblem("not_a_number", valor=shown(seen))
-    return _number_in_text(seen.strip(BLANKS))
+    return _number_in_text(seen.strip(BLANKS), sign)
 
 
 # A sign, an optional currency sign, digits with separators. ASCII only: `int` and `Decimal` would also
@@ -230,9 +233,9 @@ GROUPED: Final = {
 }
 
 
-def _number_in_text(text: str) -> Decimal:
+def _number_in_text(text: str, decimal_sign: str) -> Decimal:
     """`text` as a number, in either notation; what both notations read differently is refused."""
-    if PLAIN.fullmatch(text):
+    if decimal_sign != "," and PLAIN.fullmatch(text):
         return Decimal(text)
     _refuse_error(text)
     if SCIENTIFIC.fullmatch(text):
@@ -241,8 +244,16 @@ def _number_in_text(text: str) -> Decimal:
     if not match:
         raise CellProblem("not_a_number", valor=shown(text))
     sign, digits = match.groups()
-    number = _separated(digits, text)
+    number = _with_known_sign(digits, text, decimal_sign) if decimal_sign else _separated(digits, text)
     return -number if sign == "-" else number
+
+
+def _with_known_sign(digits: str, text: str, decimal_sign: str) -> Decimal:
+    """Digits whose decimals begin at `decimal_sign`; the other separator groups thousands."""
+    other = "," if decimal_sign == "." else "."
+    if not GROUPED[other].fullmatch(digits) if other in digits else digits.count(decimal_sign) > 1:
+        raise CellProblem("not_a_number", valor=shown(text))
+    return Decimal(digits.replace(other, "").replace(decimal_sign, "."))
 
 
 def _separated(digits: str, text: str) -> Decimal:

@@ -19,7 +19,8 @@ from bulk_upload.checking.tables import RowTable
 from bulk_upload.models import BulkUpload, RowError, Severity
 from bulk_upload.sheet.cells import Cell, Row, is_blank, row_number
 from bulk_upload.sheet.columns import ORIGINAL_ROW, ROW_PROBLEMS, Column
-from bulk_upload.sheet.headers import HeaderMatch, is_of_a_correction
+from bulk_upload.sheet.header_assignment import is_of_a_correction
+from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.wording import text_of
 from bulk_upload.workbooks import xlsx
 from bulk_upload.workbooks.safe_cells import text_cell

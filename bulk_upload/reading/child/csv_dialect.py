@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS, count_known
+from bulk_upload.sheet.header_rows import HEADER_SEARCH_ROWS, count_known
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 
 # In order of preference when nothing else decides.
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -30,17 +31,20 @@ class Dialect:
     hidden_lines: int = 0
 
 
-def detect_dialect(sample: str, kind: Sheet) -> Dialect:
+def detect_dialect(sample: str, kind: Sheet, mapping: SheetMapping = NO_MAPPING) -> Dialect:
     """The dialect of a CSV whose first `SAMPLE` characters are `sample`.
 
-    The delimiter is the one with which most names of columns of this `kind` of sheet appear in a row. When none is
+    The delimiter is the one with which most names of columns of this `kind` of sheet, or of the `mapping`, appear in a row. When none is
     known, it is the one that divides most rows into the same number of cells; of equals the one that makes more cells.
     """
     hint = _HINT.match(sample)
     if hint:
         return Dialect(hint[1], hidden_lines=1)
     divided = {delimiter: _rows(sample, delimiter) for delimiter in DELIMITERS}
-    known = {delimiter: max((count_known(row, kind) for row in rows), default=0) for delimiter, rows in divided.items()}
+    known = {
+        delimiter: max((count_known(row, kind, mapping) for row in rows), default=0)
+        for delimiter, rows in divided.items()
+    }
     if any(known.values()):
         return Dialect(max(DELIMITERS, key=known.__getitem__))
     return Dialect(max(DELIMITERS, key=lambda delimiter: _regularity(divided[delimiter])))

@@ -22,7 +22,9 @@ from bulk_upload.reading.child.csv_quotes import quoting_problem, swallowing_cel
 from bulk_upload.reading.child.csv_text import ENCODING_NAMES, MAX_LINE, detect_encoding, is_guessed, text_of
 from bulk_upload.sheet.cells import column_letter, is_blank
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS, HeaderMatch, find_header, match_header, no_header
+from bulk_upload.sheet.header_rows import find_header, rows_to_search
+from bulk_upload.sheet.headers import HeaderMatch, match_header, no_header
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.sheet.problems import FileProblem, shown
 from bulk_upload.sheet.text_cleaning import BLANKS
 
@@ -35,7 +37,7 @@ BATCH_SIZE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """An open CSV file of which the encoding and the dialect are known."""
 
     file: BinaryIO
@@ -45,12 +47,12 @@ class _Source:
 
 
 @contextmanager
-def open_csv(path: Path, kind: Sheet, limits: Limits) -> Iterator[ColumnTable]:
+def open_csv(path: Path, kind: Sheet, limits: Limits, mapping: SheetMapping = NO_MAPPING) -> Iterator[ColumnTable]:
     """The rows of a file that holds a sheet of this `kind`. Raises `FileProblem`, here or while batches are taken."""
     with path.open("rb") as file:
         encoding = detect_encoding(file)
-        source = _Source(file, encoding, _dialect(file, encoding, kind), limits)
-        header = _header(source, kind)
+        source = Source(file, encoding, dialect_of(file, encoding, kind, mapping), limits)
+        header = _header(source, kind, mapping)
         total = _count(source, header)
         with closing(_batches(source, header)) as batches:
             yield Table(
@@ -59,24 +61,34 @@ def open_csv(path: Path, kind: Sheet, limits: Limits) -> Iterator[ColumnTable]:
                 batches,
                 encoding=encoding,
                 delimiter=source.dialect.delimiter,
-                warnings=(_guess(source, header),) if is_guessed(encoding) else (),
+                warnings=(guessed_encoding(source, header.row),) if is_guessed(encoding) else (),
             )
 
 
-def _dialect(file: BinaryIO, encoding: str, kind: Sheet) -> Dialect:
+def dialect_of(file: BinaryIO, encoding: str, kind: Sheet, mapping: SheetMapping) -> Dialect:
     with text_of(file, encoding, newline="") as text:
-        return detect_dialect(text.read(SAMPLE), kind)
+        return detect_dialect(text.read(SAMPLE), kind, mapping)
 
 
-def _header(source: _Source, kind: Sheet) -> HeaderMatch:
-    found = find_header(takewhile(lambda row: row[0] <= HEADER_SEARCH_ROWS, _records(source)), kind)
+def _header(source: Source, kind: Sheet, mapping: SheetMapping) -> HeaderMatch:
+    if mapping.hoja not in ("", SHEET):
+        raise FileProblem("mapping_sheet_missing", hoja=shown(mapping.hoja), hojas=f"«{SHEET}»")
+    found = find_header(head_of(source, mapping), kind, mapping)
     if found:
-        return match_header(kind, *found, SHEET)
-    first = next(_records(source), None)
+        return match_header(kind, found.row, found.cells, SHEET, found.groups, mapping)
+    first = next(records(source), None)
+    if first and mapping.fila_encabezado:
+        raise FileProblem("mapping_row_missing", hoja=SHEET, fila=mapping.fila_encabezado)
     raise FileProblem("empty_file") if first is None else no_header(kind, first[1])
 
 
-def _count(source: _Source, header: HeaderMatch) -> int:
+def head_of(source: Source, mapping: SheetMapping) -> Iterator[tuple[int, list[str]]]:
+    """The rows in which the header is looked for."""
+    last = rows_to_search(mapping)
+    return takewhile(lambda row: row[0] <= last, records(source))
+
+
+def _count(source: Source, header: HeaderMatch) -> int:
     """How many data rows there are; every record is checked on the way."""
     total = 0
     for numbers, _ in _blocks(source, width=len(header.texts)):
@@ -88,32 +100,32 @@ def _count(source: _Source, header: HeaderMatch) -> int:
     return total
 
 
-def _guess(source: _Source, header: HeaderMatch) -> Problem:
+def guessed_encoding(source: Source, header_row: int) -> Problem:
     """The warning that the encoding was guessed, with a value in which a person sees whether it is right."""
     example = ""
-    for number, cells in _records(source):
-        if number >= header.row and not "".join(cells).isascii():
+    for number, cells in records(source):
+        if number >= header_row and not "".join(cells).isascii():
             example = next(cell for cell in cells if not cell.isascii())
-            if number > header.row and any(c.isalpha() and not c.isascii() for c in example):
+            if number > header_row and any(c.isalpha() and not c.isascii() for c in example):
                 break
     params = {"codificacion": ENCODING_NAMES[source.encoding], "ejemplo": shown(example.strip(BLANKS))}
     return Problem(0, "", "guessed_encoding", params, params["ejemplo"], warning=True)
 
 
-def _batches(source: _Source, header: HeaderMatch) -> Generator[Batch]:
+def _batches(source: Source, header: HeaderMatch) -> Generator[Batch]:
     for numbers, records in _blocks(source, width=len(header.texts)):
         above = bisect_right(numbers, header.row)
         if above < len(numbers):
             yield Batch(numbers[above:], list(zip_longest(*records[above:])))
 
 
-def _records(source: _Source) -> Iterator[tuple[int, list[str]]]:
+def records(source: Source) -> Iterator[tuple[int, list[str]]]:
     """The records that are not blank, one by one, each with its number."""
     for numbers, records in _blocks(source):
         yield from zip(numbers, records, strict=True)
 
 
-def _blocks(source: _Source, width: int | None = None) -> Iterator[tuple[Sequence[int], Sequence[list[str]]]]:
+def _blocks(source: Source, width: int | None = None) -> Iterator[tuple[Sequence[int], Sequence[list[str]]]]:
     """The records that are not blank, some at a time, numbered as a spreadsheet numbers its rows.
 
     A blank line counts as a row; a line end within quotes does not. `width` is the number of cells in
@@ -151,7 +163,7 @@ def _not_blank(records: list[list[str]], before: int) -> tuple[Sequence[int], Se
     return (numbers, records) if all(full) else (list(compress(numbers, full)), list(compress(records, full)))
 
 
-def _ended(source: _Source, records: list[list[str]], ended: int, now: int, width: int | None) -> int:
+def _ended(source: Source, records: list[list[str]], ended: int, now: int, width: int | None) -> int:
     """The line at which the last of the records ends; `ended` is that of the one before them, `now` the reader's.
 
     A record of several lines and one with too many cells are looked at. Raises `FileProblem`.
@@ -169,7 +181,7 @@ def _ended(source: _Source, records: list[list[str]], ended: int, now: int, widt
     return ended
 
 
-def _check_lines(source: _Source, cells: list[str], start: int, breaks: int, width: int | None) -> None:
+def _check_lines(source: Source, cells: list[str], start: int, breaks: int, width: int | None) -> None:
     """Look at a record of several lines, which begins at line `start`. Raises `FileProblem`."""
     place = swallowing_cell(cells, width, source.dialect.delimiter) if width else None
     if place is not None:
@@ -179,7 +191,7 @@ def _check_lines(source: _Source, cells: list[str], start: int, breaks: int, wid
         raise _refused(source, csv.Error("record too long"), start, start + breaks)
 
 
-def _refused(source: _Source, error: csv.Error, start: int, end: int) -> FileProblem:
+def _refused(source: Source, error: csv.Error, start: int, end: int) -> FileProblem:
     """The problem of the record in lines `start` to `end`, at which the csv module stopped."""
     hidden = source.dialect.hidden_lines
     with text_of(source.file, source.encoding, newline="") as text:

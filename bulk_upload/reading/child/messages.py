@@ -11,26 +11,34 @@ from bulk_upload.checking.tables import Batch, ColumnTable
 from bulk_upload.reading import protocol
 from bulk_upload.reading.child.columns_without_header import with_unnamed_columns
 from bulk_upload.reading.child.csv_file import open_csv
+from bulk_upload.reading.child.csv_preview import preview_csv
 from bulk_upload.reading.child.workbook import open_workbook
+from bulk_upload.reading.child.workbook_preview import preview_workbook
 from bulk_upload.sheet.cells import Cell
 from bulk_upload.sheet.declaration import load_sheet
+from bulk_upload.sheet.mapped_sheet import mapped_sheet
 from bulk_upload.sheet.values import written
 
 
 def messages(job: protocol.Job) -> Iterator[protocol.Message]:
     """Raises `FileProblem`, or whatever the libraries raise for a damaged file."""
     open_file = open_csv if job.file_format == "csv" else open_workbook
-    sheet = load_sheet(job.sheet_module, job.sheet_name)
-    with open_file(Path(job.path), sheet, job.limits) as table:
+    sheet = mapped_sheet(load_sheet(job.sheet_module, job.sheet_name), job.mapping)
+    if job.preview:
+        preview = preview_csv if job.file_format == "csv" else preview_workbook
+        yield protocol.Previewed(preview(Path(job.path), sheet, job.limits, job.mapping))
+        return
+    with open_file(Path(job.path), sheet, job.limits, job.mapping) as table:
         table = with_unnamed_columns(table)
         yield protocol.Opened(
             table.header.row,
-            list(table.header.texts),
+            list(table.header.lower),
             table.total,
             table.sheet,
             table.encoding,
             table.delimiter,
             list(table.warnings),
+            list(table.header.groups),
         )
         table.batches = _counted(table, table.batches)
         if job.chunk_rows:

@@ -15,10 +15,10 @@ import zipfile
 from typing import IO, Final
 from xml.parsers import expat
 
-from bulk_upload.reading.child.sheet_xml import SheetFacts, column_index
+from bulk_upload.reading.child.sheet_xml import SheetFacts
 from bulk_upload.reading.child.xml_tags import local_name, new_parser
 from bulk_upload.reading.child.zip_package import MEGABYTE, Package, normal_name
-from bulk_upload.sheet.cells import column_letter
+from bulk_upload.sheet.cells import column_index, column_letter
 from bulk_upload.sheet.problems import FileProblem
 
 # ECMA-376 part 1, section 18.17.3, without #GETTING_DATA.

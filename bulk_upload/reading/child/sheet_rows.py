@@ -46,9 +46,9 @@ class SheetRows:
         self._room = _LEAST_TEXT + _TIMES_THE_FILE * file_size
         self._header = header
         self._limits = limits
-        self._known = sorted(header.positions.values())
+        self._known = sorted(header.positions.values()) or [0]
         # A column that is rarely blank: a row with a value there is not blank.
-        required = [column.name for column in header.sheet.columns if column.required]
+        required = [c.name for c in header.sheet.columns if c.required and c.name in header.positions]
         self._key = header.positions[required[0]] if required else self._known[0]
         kinds = {place: header.sheet.column(name).kind for name, place in header.positions.items()}
         self._texts = {place for place, kind in kinds.items() if kind in ("code", "text")}
@@ -90,6 +90,15 @@ class SheetRows:
             self._look_for_formulas()
             self._sheet.check_count(self._values)
         yield from held
+
+    def first(self, count: int) -> list[Batch]:
+        """The first rows, `count` or a few more; nothing is said of the rest of the sheet."""
+        found: list[Batch] = []
+        for batch, _ in self._read():
+            found.append(batch)
+            if self.total >= count:
+                break
+        return found
 
     def _is_checked(self, held: int) -> bool:
         """Whether all cells so far are accounted for; `held` are about the characters that are waiting for it."""

@@ -14,6 +14,7 @@ from itertools import chain, islice
 from typing import IO, Final
 
 from bulk_upload.reading.child.zip_package import MEGABYTE, Package
+from bulk_upload.sheet.cells import column_index
 from bulk_upload.sheet.problems import FileProblem
 
 _BLOCK: Final = MEGABYTE
@@ -136,14 +137,6 @@ def parse_range(ref: str) -> Range | None:
     if first.isdigit() and last.isdigit() and max(len(first), len(last)) < 8:
         return int(first), 0, int(last), _MAX_COLUMNS - 1
     return None
-
-
-def column_index(letters: str) -> int:
-    """The reverse of `cells.column_letter`."""
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - ord("A") + 1
-    return index - 1
 
 
 _MAX_COLUMNS: Final = 16_384

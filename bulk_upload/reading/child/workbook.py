@@ -21,18 +21,19 @@ from bulk_upload.reading.child.worksheet import Worksheet
 from bulk_upload.reading.child.zip_package import open_package
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.sheet.problems import FileProblem
 
 
 @contextmanager
-def open_workbook(path: Path, kind: Sheet, limits: Limits) -> Iterator[ColumnTable]:
+def open_workbook(path: Path, kind: Sheet, limits: Limits, mapping: SheetMapping = NO_MAPPING) -> Iterator[ColumnTable]:
     """The visible worksheet with all columns that sheets of this `kind` must have.
 
     Raises `FileProblem`, or whatever the libraries raise for a damaged file, here or while batches are taken.
     """
     with open_package(path) as package, path.open("rb") as file:
         workbook = read_workbook(package)
-        sheet, header, warnings = chosen_sheet(kind, package, workbook.sheets, _opened(file), limits)
+        sheet, header, warnings = chosen_sheet(kind, package, workbook.sheets, opened_book(file), limits, mapping)
         codes = format_codes(package.read(workbook.styles)) if workbook.styles and workbook.styles in package else []
         read = _Reading(path, sheet, header, limits, codes)
         if total := read.rows().expected():
@@ -117,7 +118,7 @@ def _after(last: int, batch: Batch) -> Batch:
     return Batch(batch.numbers[done:], [column[done:] for column in batch.columns]) if done else batch
 
 
-def _opened(file: BinaryIO) -> Book | None:
+def opened_book(file: BinaryIO) -> Book | None:
     """The workbook, or `None` when the library cannot open it.
 
     The library takes the kind of a workbook from the ending of its name, so it gets a name that has none. From a

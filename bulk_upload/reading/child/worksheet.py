@@ -20,7 +20,7 @@ from bulk_upload.reading.child.sheet_xml import (
 )
 from bulk_upload.reading.child.zip_package import Package
 from bulk_upload.sheet.cells import Cell, Row
-from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS
+from bulk_upload.sheet.header_rows import HEADER_SEARCH_ROWS
 from bulk_upload.sheet.problems import FileProblem, shown
 
 # What Excel has; ECMA-376 part 1, section 18.3.1.73, leaves it open.
@@ -75,16 +75,16 @@ class Worksheet:
     def merged(self) -> Sequence[tuple[int, int, int, int]]:
         return self._facts.merged
 
-    def head(self) -> list[Row]:
+    def head(self, count: int = HEADER_SEARCH_ROWS) -> list[Row]:
         """The first rows, in which the header is; long texts are cut."""
         try:
-            rows = enumerate(itertools.islice(self.rows(), HEADER_SEARCH_ROWS), start=1)
+            rows = enumerate(itertools.islice(self.rows(), count), start=1)
             return [(number, [_cut(cell) for cell in cells]) for number, cells in rows]
         except UnreadableError:
             if self.is_repaired:
                 raise
             self.repair()
-            return self.head()
+            return self.head(count)
 
     def rows(self) -> Iterator[list[Value]]:
         return self.book.rows(self.name, self._last_column())

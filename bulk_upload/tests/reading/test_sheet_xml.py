@@ -11,7 +11,6 @@ from python_calamine import CalamineWorkbook
 from bulk_upload.reading.child import sheet_xml
 from bulk_upload.reading.child.sheet_repair import repaired
 from bulk_upload.reading.child.sheet_xml import (
-    column_index,
     has_errors,
     may_lack_results,
     parse_range,
@@ -19,7 +18,7 @@ from bulk_upload.reading.child.sheet_xml import (
     sheet_facts,
 )
 from bulk_upload.reading.child.zip_package import open_package
-from bulk_upload.sheet.cells import column_letter
+from bulk_upload.sheet.cells import column_index, column_letter
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward import raw_workbook as raw
 from bulk_upload.tests.awkward.building import merged, sheet

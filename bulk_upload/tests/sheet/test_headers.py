@@ -7,7 +7,8 @@ import time
 import openpyxl
 import pytest
 
-from bulk_upload.sheet.headers import find_header, match_header
+from bulk_upload.sheet.header_rows import find_header
+from bulk_upload.sheet.headers import match_header
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward.make_awkward import AWKWARD_ROWS, HEADER
 from bulk_upload.tests.awkward.reading import read
@@ -59,7 +60,7 @@ def test_the_header_is_the_row_that_names_most_columns():
         (3, list(PRODUCTS.names)),
         (4, ["1", "a", "b"]),
     ]
-    assert find_header(rows, PRODUCTS) == (3, list(PRODUCTS.names))
+    assert find_header(rows, PRODUCTS) == (3, list(PRODUCTS.names), ())
 
 
 def test_no_synonym_names_two_columns():

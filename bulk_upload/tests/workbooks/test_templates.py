@@ -11,7 +11,8 @@ from django.core.management import call_command
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from bulk_upload.sheet.headers import find_header, match_header
+from bulk_upload.sheet.header_rows import find_header
+from bulk_upload.sheet.headers import match_header
 from bulk_upload.workbooks.template import write_template
 from catalog.examples import example_products, offered_categories
 from catalog.imports import ProductImport

@@ -1,0 +1,132 @@
+"""Which row of a sheet is its header, or which two: a row of groups ("Precio") above one of names ("Unitario").
+
+A group stands over the columns from its own cell to the next group's; joined they are "Precio Unitario". Nothing is
+guessed: two rows are a header when together they name more columns of the sheet than either alone. Knows no Django; the
+guarded reader uses it too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from bulk_upload.sheet.cells import Cell, is_blank
+from bulk_upload.sheet.columns import ORIGINAL_ROW
+from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.header_normalization import normal_form
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
+from bulk_upload.sheet.text_cleaning import BLANKS
+from bulk_upload.sheet.values import written
+
+# Rows from the top of a sheet in which the header is looked for (titles and logos stand above it).
+HEADER_SEARCH_ROWS: Final = 50
+# Known columns that make a row a header, or as many as must be there. One could be chance: a title "Producto", say.
+HEADER_COLUMNS: Final = 3
+
+_TASK_ID: Final = "[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
+OF_A_CORRECTION: Final = re.compile(rf"{ORIGINAL_ROW}(?:\s+(?P<task>{_TASK_ID}))?", re.IGNORECASE)
+
+
+class HeaderRow(NamedTuple):
+    """A header: the number of its last row, that row's cells, and the cells of the row of groups above it, if any."""
+
+    row: int
+    cells: Sequence[Cell]
+    groups: Sequence[Cell] = ()
+
+
+def header_texts(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """The cells of a header as they are written, blank ones as ``""``."""
+    return tuple("" if is_blank(cell) else written(cell).strip(BLANKS) for cell in cells)
+
+
+def spread(groups: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """The group of each column, as far as any stands over it: those of `groups`, each up to the next one.
+
+    A group that is merged with blank cells below it is the header of its own column only.
+    """
+    found: list[str] = []
+    group = ""
+    for index in range(max(len(groups), len(texts))):
+        own = groups[index] if index < len(groups) else ""
+        group = own or group
+        found.append(group if index < len(texts) and texts[index] else own)
+    return tuple(found)
+
+
+def joined(group: str, text: str) -> str:
+    """The header of a column below `group`."""
+    return f"{group} {text}".strip()
+
+
+def rows_to_search(mapping: SheetMapping) -> int:
+    """How many rows from the top of a sheet the header may be in."""
+    return max(HEADER_SEARCH_ROWS, mapping.fila_encabezado + 1) if mapping.fila_encabezado else HEADER_SEARCH_ROWS
+
+
+def count_known(cells: Iterable[Cell], sheet: Sheet, mapping: SheetMapping = NO_MAPPING) -> int:
+    """How many different columns the `cells` name, of `sheet` or by the `mapping`: what makes a row look like a header."""
+    return len(set(_known(({normal_form(cell)} for cell in cells if isinstance(cell, str)), sheet, mapping)))
+
+
+def find_header(
+    rows: Iterable[tuple[int, Sequence[Cell]]], sheet: Sheet, mapping: SheetMapping = NO_MAPPING
+) -> HeaderRow | None:
+    """The row among `rows`, or the two, that name most columns of `sheet`, the first of equals, or `None`.
+
+    With a `mapping` that chooses a row, that row, with the other one that makes it complete.
+    """
+    best: HeaderRow | None = None
+    required = sum(column.required for column in sheet.columns)
+    chosen = mapping.fila_encabezado
+    most = -1 if chosen else min(HEADER_COLUMNS, max(required, 2)) - 1
+    above: tuple[int, Sequence[Cell], int] = (0, (), 0)
+    for number, cells in rows:
+        known = count_known(cells, sheet, mapping)
+        if chosen in (0, number) and known > most and not _is_empty(cells):
+            best, most = HeaderRow(number, cells), known
+        least = max(most, known, above[2])
+        if above[0] == number - 1 and chosen in (0, number, number - 1) and known + above[2]:
+            together = _count_together(above[1], cells, sheet, mapping)
+            if together > least:
+                best, most = HeaderRow(number, cells, above[1]), together
+        above = (number, cells, known)
+    return best
+
+
+def _is_empty(cells: Sequence[Cell]) -> bool:
+    return all(map(is_blank, cells))
+
+
+def _count_together(above: Sequence[Cell], cells: Sequence[Cell], sheet: Sheet, mapping: SheetMapping) -> int:
+    """How many columns two rows name as one header; 0 for two that cannot be one."""
+    if not all(isinstance(cell, str | None) for cell in (*above, *cells)) or len(cells) < 2:
+        return 0
+    texts, groups = header_texts(cells), header_texts(above)
+    names = zip(spread(groups, texts), (*texts, *[""] * (len(groups) - len(texts))), strict=True)
+    return len(set(_known((_forms(group, text) for group, text in names), sheet, mapping)))
+
+
+def _forms(group: str, text: str) -> set[str]:
+    return set(forms_of(group, text)) | ({normal_form(text)} if text else set())
+
+
+def forms_of(group: str, text: str) -> list[str]:
+    """What the header of one column may be compared by: "Precio Unitario", and "Unitario Precio" for "Código Producto"."""
+    forms = [normal_form(joined(group, text))]
+    return [*forms, normal_form(joined(text, group))] if group and text else forms
+
+
+def _known(headers: Iterable[set[str]], sheet: Sheet, mapping: SheetMapping) -> Iterable[str]:
+    """A name of what each header names, as far as it names anything."""
+    known, fallbacks, mapped = sheet.known_headers, sheet.fallback_headers, mapping.forms
+    for forms in headers:
+        for form in forms:
+            if form in mapped:
+                yield f"={form}"
+            elif column := known.get(form) or fallbacks.get(form):
+                yield column.name
+            else:
+                continue
+            break
