@@ -32,6 +32,8 @@ DECIMAL_SIGNS: Final[list[tuple[str, StrPromise]]] = [
     (".", gettext_lazy("punto: 1,250.50")),
 ]
 
+PLACE: Final = ("hoja", "fila_encabezado", "hoja_vista", "fila_vista")
+
 
 @dataclass(slots=True)
 class ColumnRow:
@@ -53,7 +55,16 @@ class MappingForm(forms.Form):
     hoja_vista = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     fila_vista = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, sheet: Sheet, preview: SheetPreview, wire: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sheet: Sheet,
+        preview: SheetPreview,
+        wire: dict[str, Any],
+        has_place: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Without `has_place` worksheet and header row are not asked for, and no part of `wire`."""
         super().__init__(*args, **kwargs)
         self._sheet = sheet
         self._preview = preview
@@ -61,7 +72,11 @@ class MappingForm(forms.Form):
         # Columns without anything in them are of no interest, unless they were chosen.
         self._columns = [column for column in preview.columns if column.header or column.samples or column.target]
         self.suggested = _suggested(self._columns)
-        self._place()
+        if has_place:
+            self._place()
+        else:
+            for name in PLACE:
+                del self.fields[name]
         for column in self._columns:
             self._add_column(column)
         for name in self._may_be_constant:
@@ -76,7 +91,8 @@ class MappingForm(forms.Form):
     @property
     def _may_be_constant(self) -> list[str]:
         """Not what tells rows apart."""
-        return [name for name in self.unfilled if name not in (*self._sheet.key, *self._sheet.unique)]
+        sheet = self._sheet
+        return [name for name in self.unfilled if name not in sheet.unique and (name,) != sheet.key]
 
     @property
     def rows(self) -> list[ColumnRow]:
@@ -149,12 +165,10 @@ class MappingForm(forms.Form):
         worksheets.choices = [(name, name) for name in preview.worksheets]
         if len(preview.worksheets) < 2:
             del self.fields["hoja"]
-        self.initial |= {
-            "hoja": preview.worksheet,
-            "fila_encabezado": preview.header_row or None,
-            "hoja_vista": preview.worksheet if len(preview.worksheets) > 1 else "",
-            "fila_vista": preview.header_row or None,
-        }
+        row = preview.header_row or None
+        worksheet = preview.worksheet if len(preview.worksheets) > 1 else ""
+        places = {"hoja": worksheet, "fila_encabezado": row, "hoja_vista": worksheet, "fila_vista": row}
+        self.initial.update(places)
 
     def _add_column(self, column: PreviewColumn) -> None:
         name = f"columna-{column.letter}"

@@ -9,31 +9,32 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.forms import ReviewOptions
 from bulk_upload.admin.mapping_form import MappingForm
-from bulk_upload.admin.review_texts import Found, found_in_words
+from bulk_upload.admin.review_texts import Found, found_in_words, missing_sentence
 from bulk_upload.admin.sheets import sheet_title
 from bulk_upload.admin.visible_uploads import ScopedUploads
 from bulk_upload.drafts.accept import draft_of_upload
 from bulk_upload.drafts.start import DraftGone, discard_draft, start_draft
 from bulk_upload.imports import registry
+from bulk_upload.mappings.remembered import remember
 from bulk_upload.models import BulkUpload, Operation, UploadDraft
 from bulk_upload.owners import may_act_for
 from bulk_upload.previews.answers import look_at
 from bulk_upload.previews.request import PreviewAnswer
-from bulk_upload.sheet.mapping import SheetMapping
+from bulk_upload.receiving.mappings import mapping_of_json
+from bulk_upload.receiving.refusals import RefusedUpload
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.workbooks.download_errors import NoFile
-from bulk_upload.workbooks.downloads import require, store_faults_in_words
+from bulk_upload.workbooks.downloads import store_faults_in_words
 from medisupply.web import history
 
 # Seconds after which the page reloads itself where no script runs.
@@ -53,15 +54,15 @@ class ReviewPage(ScopedUploads):
             messages.success(request, _("Se descartó «%(filename)s».") % {"filename": draft.filename})
             return HttpResponseRedirect(_add_address(draft.sheet_name))
         if action == BLIND:
-            return self._start(request, draft, draft.mapping or {}, ReviewOptions(request.POST))
+            return self._start(request, draft, _said(draft) or NO_MAPPING, ReviewOptions(request.POST))
         try:
             answer = look_at(draft, _said(draft))
         except NoFile as missing:
-            return self._page(request, draft, problem=missing.sentence)
+            return self._review(request, draft, problem=missing.sentence)
         if answer is None:
-            return self._page(request, draft)
+            return self._review(request, draft)
         if answer.preview is None:
-            return self._page(request, draft, problem=found_in_words(answer).problem, is_blind=answer.may_be_imported)
+            return self._review(request, draft, problem=found_in_words(answer).problem, is_blind=answer.may_be_imported)
         return self._choose(request, draft, answer, action)
 
     def review_state_view(self, request: HttpRequest, task_id: uuid.UUID) -> JsonResponse:
@@ -107,24 +108,25 @@ class ReviewPage(ScopedUploads):
         form = _form(draft, answer, request.POST if action else None)
         options = ReviewOptions(request.POST) if action else ReviewOptions(initial=_options(draft))
         if not action:
-            return self._page(request, draft, answer=answer, form=form, options=options)
-        wire = check_in_form(form) if form.is_valid() and options.is_valid() else None
-        if wire is None:
-            return self._page(request, draft, answer=answer, form=form, options=options, status=400)
+            return self._review(request, draft, answer=answer, form=form, options=options)
+        mapping = _checked(form, draft) if form.is_valid() and options.is_valid() else None
+        if mapping is None:
+            return self._review(request, draft, answer=answer, form=form, options=options, status=400)
         if action == IMPORT and not form.has_moved:
             if not form.missing:
-                return self._start(request, draft, wire, options)
+                name = _remembered(request, draft, answer, mapping) if options.cleaned_data["recordar"] else ""
+                return self._start(request, draft, mapping, options, name)
             form.add_error(None, missing_sentence(form.missing))
-            return self._page(request, draft, answer=answer, form=form, options=options, status=400)
-        UploadDraft.objects.filter(pk=draft.pk).update(mapping=wire, **_chosen(options))
+            return self._review(request, draft, answer=answer, form=form, options=options, status=400)
+        UploadDraft.objects.filter(pk=draft.pk).update(mapping=mapping.wire(), **_chosen(options))
         return HttpResponseRedirect(review_address(draft))
 
     def _start(
-        self, request: HttpRequest, draft: UploadDraft, wire: dict[str, Any], options: ReviewOptions
+        self, request: HttpRequest, draft: UploadDraft, mapping: SheetMapping, options: ReviewOptions, name: str = ""
     ) -> HttpResponse:
         options.is_valid()
         try:
-            upload = start_draft(draft, request.user, mapping=wire, **_chosen(options))
+            upload = start_draft(draft, request.user, mapping=mapping, mapping_name=name, **_chosen(options))
         except DraftGone as gone:
             messages.error(request, str(gone))
             return HttpResponseRedirect(_add_address(draft.sheet_name))
@@ -133,7 +135,7 @@ class ReviewPage(ScopedUploads):
             self.log_addition(request, upload, history.message(action))
         return self.back_to(request, upload)
 
-    def _page(
+    def _review(
         self,
         request: HttpRequest,
         draft: UploadDraft,
@@ -177,6 +179,22 @@ def _form(draft: UploadDraft, answer: PreviewAnswer, data: Any = None) -> Mappin
     assert answer.preview is not None  # noqa: S101
     sheet = registry.get(draft.sheet_name).sheet
     return MappingForm(data, sheet=sheet, preview=answer.preview, wire=answer.mapping)
+
+
+def _checked(form: MappingForm, draft: UploadDraft) -> SheetMapping | None:
+    """What the form says, if it is a mapping for the sheet; else the form has the reason."""
+    try:
+        return mapping_of_json(form.wire, registry.get(draft.sheet_name).sheet)
+    except RefusedUpload as refusal:
+        form.add_error(None, refusal.message)
+    return None
+
+
+def _remembered(request: HttpRequest, draft: UploadDraft, answer: PreviewAnswer, mapping: SheetMapping) -> str:
+    """Remember the mapping for the file's header; returns its name."""
+    assert answer.preview is not None  # noqa: S101
+    kept = remember(draft, answer.preview, mapping.wire(), request.user)
+    return kept.name if kept else ""
 
 
 def _said(draft: UploadDraft) -> SheetMapping | None:

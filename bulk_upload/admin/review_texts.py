@@ -75,7 +75,7 @@ def _column(row: ColumnRow, form: MappingForm, language: str) -> ColumnLine:
     return ColumnLine(row, samples, _note(column.letter in form.suggested, column.reason))
 
 
-def _note(is_suggested: bool, reason: str) -> str:  # noqa: FBT001
+def _note(is_suggested: bool, reason: str) -> str:
     if not is_suggested:
         return ""
     if reason == "values":

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework.fields import BooleanField, CharField, ChoiceField, DateTimeField, IntegerField, JSONField, UUIDField
+from rest_framework.fields import (
+    BooleanField,
+    CharField,
+    ChoiceField,
+    DateTimeField,
+    IntegerField,
+    JSONField,
+    UUIDField,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -13,12 +21,12 @@ from rest_framework.views import APIView
 
 from bulk_upload.api import access, addresses
 from bulk_upload.api.schema import FILE_PURGED, GONE, STORAGE, TASK, UNKNOWN, UPLOADS
-from bulk_upload.models import BulkUpload, UploadDraft, iso_utc
+from bulk_upload.models import UploadDraft, iso_utc
 from bulk_upload.previews.answers import look_at, problem_sentence
 from bulk_upload.previews.request import Original, PreviewAnswer
 from bulk_upload.sheet.preview import PreviewColumn, Sample, SheetPreview
 from bulk_upload.wording import text_of
-from medisupply.api.json import language, valid
+from medisupply.api.json import language
 from medisupply.api.rendering import Rendered
 from medisupply.api.schema import ErrorCase, answer, operation
 from medisupply.api.throttles import StatusThrottle
@@ -73,7 +81,7 @@ class DraftReceived(Rendered):
 
     @staticmethod
     def get_expires_at(draft: UploadDraft, language: str) -> str | None:
-        return draft.expires_at and iso_utc(draft.expires_at)
+        return iso_utc(draft.expires_at) if draft.expires_at else None
 
 
 def received(draft: UploadDraft) -> Response:
@@ -177,7 +185,7 @@ def shown(original: Original, found: PreviewAnswer, said: str = "") -> dict[str,
 
 
 class Making(Serializer[Any]):
-    message = CharField(initial=MAKING)
+    message = CharField(initial=str(MAKING))
     status = ChoiceField(choices=["making"], initial="making")
 
 
@@ -190,10 +198,6 @@ EXAMPLE: Final = PreviewAnswer(
 DRAFT: Final = UploadDraft(
     id="5f1c7a52-3c3e-4b7e-9d53-0c1b7f6d2a90", sheet_name="productos", filename="lista.xlsx", proveedor_id="PROV001"
 )
-
-
-def mapping_of(request: Request) -> Any:
-    raise NotImplementedError
 
 
 class PreviewView(APIView):

@@ -21,9 +21,11 @@ STATUSES: Final[dict[str, int]] = {
     "no_file": 409,
     "already_undone": 409,
     "file_gone": 410,
+    "draft_gone": 410,
     **dict.fromkeys(purged.CODES.values(), 410),
     "storage_unavailable": 503,
     "not_prepared": 503,
+    "preview_unavailable": 503,
 }
 
 

@@ -18,10 +18,11 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from bulk_upload import idempotency, snapshots
-from bulk_upload.api import access, examples
+from bulk_upload.api import access, examples, preview
 from bulk_upload.api.multipart_body import StrictMultiPartParser, uploaded_file
 from bulk_upload.api.schema import STORAGE, UPLOADS, SupplierChoice
 from bulk_upload.api.status import POLL_SECONDS, SUPPLIER_HELP, status_address
+from bulk_upload.drafts.accept import accept_draft
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload, Status
@@ -41,6 +42,9 @@ class OptionsOfAll(Serializer[dict[str, Any]]):
     )
     solo_validar = BooleanField(
         default=False, help_text="Con «true», no se importa nada: la carga es un plan, que dice qué cambiaría."
+    )
+    revisar = BooleanField(
+        default=False, help_text="Con «true», el archivo espera: primero se mira cómo se entiende, y se inicia después."
     )
 
 
@@ -89,16 +93,16 @@ class UploadView(APIView):
         form = request.data.dict() if isinstance(request.data, QueryDict) else {}
         options = valid(UploadOptions, {**form, **request.query_params.dict()})
         declared = registry.get(self.sheet_name)
-        upload = accept_upload(
-            file=uploaded_file(request),
-            sheet=declared.sheet,
-            owner=access.owner_for(request, declared, options.get("proveedor_id")),
-            user=request.user,
-            reemplazar_duplicados=options["reemplazar_duplicados"],
-            solo_validar=options["solo_validar"],
-            idempotency_key=_idempotency_key(request),
-        )
-        return _accepted(upload)
+        sent: dict[str, Any] = {
+            "file": uploaded_file(request),
+            "sheet": declared.sheet,
+            "owner": access.owner_for(request, declared, options.get("proveedor_id")),
+            "user": request.user,
+            "reemplazar_duplicados": options["reemplazar_duplicados"],
+            "solo_validar": options["solo_validar"],
+            "idempotency_key": _idempotency_key(request),
+        }
+        return preview.received(accept_draft(**sent)) if options["revisar"] else _accepted(accept_upload(**sent))
 
 
 _REFUSALS: Final = [
@@ -150,6 +154,7 @@ def _sending(view: type[UploadView]) -> Describe:
             **supplier,
             "reemplazar_duplicados": {"type": "boolean", "default": False},
             "solo_validar": {"type": "boolean", "default": False},
+            "revisar": {"type": "boolean", "default": False},
         },
         "required": ["file"],
     }
@@ -164,7 +169,9 @@ def _sending(view: type[UploadView]) -> Describe:
             "Con `Idempotency-Key`, repetir la petición devuelve la primera respuesta; sin ella, el mismo archivo con "
             "las mismas opciones es la misma tarea mientras no termine.\n\n"
             "Con `solo_validar` no se importa nada: cuando termine, `bulk-upload/{task_id}/plan` dice qué cambiaría "
-            "cada fila, y `bulk-upload/{task_id}/apply` hace exactamente eso."
+            "cada fila, y `bulk-upload/{task_id}/apply` hace exactamente eso.\n\n"
+            "Con `revisar` el archivo se guarda y no se encola: `preview_url` dice cómo se entiende cada columna, y "
+            "`start_url` lo importa."
         ),
         parameters=[
             UploadOptions if owned else OptionsOfAll,

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Final
+from typing import Any, Final
 
-from django.conf import settings
 from django.db import connection
 from structlog.contextvars import bound_contextvars
 from structlog.stdlib import get_logger
 
 from bulk_upload import storage
-from bulk_upload.checking.tables import Limits
 from bulk_upload.consuming.temporary_folder import Workplace, has_room
 from bulk_upload.imports import registry
+from bulk_upload.mappings import remembered
+from bulk_upload.mappings.file_previews import FilePreviews
 from bulk_upload.models import BulkUpload, UploadDraft
-from bulk_upload.previews.request import FAULT_SECONDS, Original, PreviewAnswer, PreviewRequest, keep, kept, next_request
+from bulk_upload.previews.request import (
+    FAULT_SECONDS,
+    GONE_CODE,
+    STORAGE_CODE,
+    Original,
+    PreviewAnswer,
+    PreviewRequest,
+    keep,
+    kept,
+    next_request,
+)
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.sheet.problems import FileProblem
@@ -27,8 +37,6 @@ log = get_logger(__name__)
 WAIT_SECONDS: Final = 0.5
 # Seconds before the next wait after one that ended at once: the cache is away.
 PAUSE_SECONDS: Final = 2.0
-# A preview reads the first rows only. A file that takes longer is imported without one.
-CPU_SECONDS: Final = 20
 
 
 class _Stopping(Exception):
@@ -79,28 +87,29 @@ class Previews:
         original: Original | None = model._default_manager.filter(pk=request.original).first()
         if original is None or original.sheet_name not in registry.imports or not has_room():
             return
-        mapping = SheetMapping.of(request.mapping or {})
+        wire = request.mapping or {}
         try:
-            keep(request, self._preview(original, mapping))
+            keep(request, self._look_at(original, request.mapping))
         except FileProblem as problem:
-            keep(request, PreviewAnswer(mapping.wire(), code=problem.code, params=problem.params))
+            keep(request, PreviewAnswer(wire, code=problem.code, params=problem.params))
         except storage.FileGone:
-            keep(request, PreviewAnswer(mapping.wire(), code="file_missing"), FAULT_SECONDS)
+            keep(request, PreviewAnswer(wire, code=GONE_CODE), FAULT_SECONDS)
         except (storage.StorageDown, OSError) as error:
             log.warning("A file could not be looked at", error=error)
-            keep(request, PreviewAnswer(mapping.wire(), code="storage_unavailable"), FAULT_SECONDS)
+            keep(request, PreviewAnswer(wire, code=STORAGE_CODE), FAULT_SECONDS)
 
-    def _preview(self, original: Original, mapping: SheetMapping) -> PreviewAnswer:
-        sheet = registry.get(original.sheet_name).sheet
-        limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS, cpu_seconds=CPU_SECONDS)
+    def _look_at(self, original: Original, wire: dict[str, Any] | None) -> PreviewAnswer:
+        """The preview with that mapping; where none was said, with the remembered one for the file's header."""
         began = time.monotonic()
-        with (
-            storage.local_copy(original, self._workplace.folder, on_block=self._on_wait) as path,
-            self._readers.reader(limits, self._on_wait) as reader,
-        ):
-            preview = reader.preview(path, original.file_format, sheet, mapping)
+        with storage.local_copy(original, self._workplace.folder, on_block=self._on_wait) as path:
+            reading = FilePreviews(self._readers, path, original, self._on_wait)
+            found = None
+            if wire is None:
+                found = remembered.find(original.proveedor_id, original.sheet_name, reading.preview)
+                wire = found.mapping if found else {}
+            preview = reading.preview(SheetMapping.of(wire))
         log.info("A file is looked at", seconds=round(time.monotonic() - began, 3), bytes=original.size)
-        return PreviewAnswer(mapping.wire(), preview)
+        return PreviewAnswer(wire, preview, remembered=found.name if found else "")
 
     def _on_wait(self) -> None:
         if self._stopped.is_set():

@@ -68,7 +68,7 @@ def draft_of_upload(upload: BulkUpload, user: AbstractBaseUser | AnonymousUser) 
 
 
 def _recorded(task_id: uuid.UUID, stored_key: str, options: dict[str, Any]) -> UploadDraft:
-    """The new draft. Where it is not recorded its file goes; after a lost connection the search for orphans finds it."""
+    """The new draft. Where it is not recorded its file goes; after a lost connection it is an orphan, if anything."""
     try:
         draft = UploadDraft.objects.create(id=task_id, s3_key=stored_key, **options)
     except DATABASE_AWAY:

@@ -15,6 +15,7 @@ from bulk_upload.idempotency import UploadIdentity
 from bulk_upload.intake import show_and_publish
 from bulk_upload.log_fields import of_task
 from bulk_upload.models import BulkUpload, Operation, UploadDraft
+from bulk_upload.sheet.mapping import SheetMapping
 
 log = get_logger(__name__)
 
@@ -29,7 +30,8 @@ def start_draft(
     draft: UploadDraft,
     user: AbstractBaseUser | AnonymousUser,
     *,
-    mapping: dict[str, Any],
+    mapping: SheetMapping,
+    mapping_name: str = "",
     reemplazar_duplicados: bool,
     solo_validar: bool,
 ) -> BulkUpload:
@@ -39,16 +41,20 @@ def start_draft(
     Raises `DraftGone`.
     """
     operation = Operation.PLAN if solo_validar else Operation.IMPORT
-    options = {"reemplazar_duplicados": reemplazar_duplicados, "operation": operation, "mapping": mapping}
+    options = {
+        "reemplazar_duplicados": reemplazar_duplicados,
+        "operation": operation,
+        "mapping_fingerprint": mapping.fingerprint,
+    }
+    of_mapping = {"mapping": mapping.wire(), "mapping_name": mapping_name}
     with bound_contextvars(**of_task(draft.pk, draft.proveedor_id, draft.sheet_name)):
         try:
-            upload = _become(draft, user, options)
+            upload = _become(draft, user, options | of_mapping)
         except IntegrityError:
-            upload = _same_file(draft, user, options)
-            if upload is None:
+            if not (running := _same_file(draft, user, options)):
                 raise
             discard_draft(draft)
-            return upload
+            return running
         if upload.repeated:
             return upload
         log.info("The upload is accepted", filename=upload.filename[:60], bytes=upload.size)

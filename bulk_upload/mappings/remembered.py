@@ -82,10 +82,6 @@ def mark_used(found: RememberedMapping) -> None:
     RememberedMapping.objects.filter(pk=found.pk).update(used_at=database_now())
 
 
-def named(owner: str | None, sheet_name: str, name: str) -> RememberedMapping | None:
-    return RememberedMapping.objects.of(owner, sheet_name).filter(name=name).first()
-
-
 def version(original: BulkUpload | UploadDraft) -> str:
     """Changes whenever one of the mappings does that may be for this file."""
     found = RememberedMapping.objects.of(original.proveedor_id, original.sheet_name).order_by("-updated_at")

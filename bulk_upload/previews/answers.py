@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bulk_upload import purged
 from bulk_upload.models import BulkUpload, Part
-from bulk_upload.previews.request import Original, PreviewAnswer, PreviewsAway, preview_of
+from bulk_upload.previews.request import (
+    GONE_CODE,
+    STORAGE_CODE,
+    TOO_BIG,
+    Original,
+    PreviewAnswer,
+    PreviewsAway,
+    preview_of,
+)
 from bulk_upload.receiving.refusals import STORAGE_AWAY
+from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.wording import text_of
 from bulk_upload.workbooks.download_errors import NoFile
-
-# Codes of an answer without a preview that are no fault of the file's content.
-STORAGE_CODE: Final = "storage_unavailable"
-GONE_CODE: Final = "file_missing"
-# A file that takes too long to be looked at may still be imported: that has more time.
-TOO_BIG: Final = "too_big_to_read"
 
 
 def look_at(original: Original, mapping: SheetMapping | None) -> PreviewAnswer | None:
@@ -42,7 +43,7 @@ def away_sentence() -> str:
     return _("Ahora no se puede mirar el archivo antes (Redis no responde). Puede importarlo sin revisar.")
 
 
-def problem_sentence(code: str, params: dict[str, str | int], language: str) -> str:
+def problem_sentence(code: str, params: Params, language: str) -> str:
     """Why there is no preview, or why the import would refuse the file."""
     if code == TOO_BIG:
         return _(

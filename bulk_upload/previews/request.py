@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from bulk_upload.mappings import remembered
 from bulk_upload.models import BulkUpload, UploadDraft
 from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.mapping import SheetMapping
@@ -27,8 +28,13 @@ PATIENCE_SECONDS: Final = 30
 # Seconds after which the same question is asked again.
 AGAIN_SECONDS: Final = 5
 # Seconds for which an answer is kept, and one that says that a service is away.
-KEPT_SECONDS: Final = 900
+KEPT_SECONDS: Final = 6 * 3600
 FAULT_SECONDS: Final = 5
+# Codes of an answer without a preview that are no fault of the file's content.
+STORAGE_CODE: Final = "storage_unavailable"
+GONE_CODE: Final = "file_missing"
+# Of a file that takes too long to be looked at.
+TOO_BIG: Final = "too_big_to_read"
 
 Original = UploadDraft | BulkUpload
 
@@ -48,6 +54,11 @@ class PreviewAnswer(msgspec.Struct, frozen=True):
     code: str = ""
     params: Params = {}
     remembered: str = ""
+
+    @property
+    def may_be_imported(self) -> bool:
+        """Whether the import may read what could not be shown: it has more time."""
+        return self.preview is not None or self.code == TOO_BIG
 
 
 class PreviewRequest(msgspec.Struct, frozen=True):
@@ -98,7 +109,9 @@ def keep(request: PreviewRequest, answer: PreviewAnswer, seconds: int = KEPT_SEC
 
 def _request(original: Original, mapping: SheetMapping | None) -> PreviewRequest:
     wire = None if mapping is None else mapping.wire()
-    about = [original.s3_key, original.sha256, original.sheet_name, wire]
+    about: list[Any] = [original.s3_key, original.sha256, original.sheet_name, wire]
+    if mapping is None:
+        about.append(remembered.version(original))
     digest = hashlib.sha256(msgspec.json.encode(about, order="deterministic")).hexdigest()
     kind: Literal["draft", "upload"] = "draft" if isinstance(original, UploadDraft) else "upload"
     return PreviewRequest(f"preview:{digest}", kind, original.pk, wire, time.time())
