@@ -21,12 +21,15 @@ from rest_framework.views import APIView
 
 from bulk_upload.api import access, addresses
 from bulk_upload.api.schema import FILE_PURGED, GONE, STORAGE, TASK, UNKNOWN, UPLOADS
+from bulk_upload.imports import registry
 from bulk_upload.models import UploadDraft, iso_utc
 from bulk_upload.previews.answers import look_at, problem_sentence
 from bulk_upload.previews.request import Original, PreviewAnswer
+from bulk_upload.receiving.mappings import mapping_of_text
+from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.sheet.preview import PreviewColumn, Sample, SheetPreview
 from bulk_upload.wording import text_of
-from medisupply.api.json import language
+from medisupply.api.json import language, valid
 from medisupply.api.rendering import Rendered
 from medisupply.api.schema import ErrorCase, answer, operation
 from medisupply.api.throttles import StatusThrottle
@@ -38,6 +41,13 @@ AWAY: Final = ErrorCase(
     503,
     "preview_unavailable",
     "Ahora no se puede mirar el archivo antes (Redis no responde). Puede importarlo sin revisar.",
+)
+NO_FILE: Final = ErrorCase(409, "no_file", "Esta carga deshace otra: no tiene archivo.")
+BAD_MAPPING: Final = ErrorCase(
+    422,
+    "mapping_unknown_target",
+    text_of("mapping_unknown_target", {"destino": "precio", "columnas": "id, nombre, codigo"}, "es"),
+    "mapping",
 )
 REASONS: Final = {
     "name": "encabezado",
@@ -184,6 +194,10 @@ def shown(original: Original, found: PreviewAnswer, said: str = "") -> dict[str,
     }
 
 
+class PreviewParams(Serializer[dict[str, Any]]):
+    mapping = CharField(default="", allow_blank=True, help_text="Otra correspondencia, en JSON, para verla con ella.")
+
+
 class Making(Serializer[Any]):
     message = CharField(initial=str(MAKING))
     status = ChoiceField(choices=["making"], initial="making")
@@ -209,20 +223,29 @@ class PreviewView(APIView):
         tag=UPLOADS,
         description="De un archivo enviado con `revisar`, o de una carga que conserva su archivo. Se leen solo sus "
         "primeras filas. Sin `mapping` se usa el que se dijo al enviarlo, o el recordado para sus encabezados.",
-        parameters=[TASK],
+        parameters=[TASK, PreviewParams],
         answers={
             200: answer(Preview, "Cómo se entiende.", shown(DRAFT, EXAMPLE, "es")),
             202: answer(Making, "Aún se está mirando: pregunte otra vez."),
         },
-        errors=[UNKNOWN, FILE_PURGED, GONE, STORAGE, AWAY],
+        errors=[UNKNOWN, NO_FILE, FILE_PURGED, GONE, BAD_MAPPING, STORAGE, AWAY],
     )
     def get(self, request: Request, task_id: str) -> Response:
         original = seen(request, task_id)
-        found = look_at(original, None)
+        found = look_at(original, _mapping(request, original))
         if found is None:
             body = {"message": str(MAKING), "status": "making"}
             return Response(body, status=202, headers={"Retry-After": RETRY_SECONDS})
         return Response(shown(original, found))
+
+
+def _mapping(request: Request, original: Original) -> SheetMapping | None:
+    """The mapping that the address says, or the file's own; `None` where a remembered one is to be looked for."""
+    text = valid(PreviewParams, request.query_params)["mapping"]
+    if text.strip():
+        return mapping_of_text(text, registry.get(original.sheet_name).sheet)
+    own = original.mapping
+    return None if own is None else SheetMapping.of(own)
 
 
 def seen(request: Request, task_id: str) -> Original:

@@ -18,12 +18,6 @@ NOT_LOOKED_AT: Final = ErrorCase(
     409, "not_looked_at", _("Para recordar el mapping pida antes la vista previa (preview_url) con ese mapping.")
 )
 UNKNOWN_MAPPING: Final = ErrorCase(422, by_name.CODE, by_name.UNKNOWN, "mapping_name")
-BAD_MAPPING: Final = ErrorCase(
-    422,
-    "mapping_unknown_target",
-    text_of("mapping_unknown_target", {"destino": "precio", "columnas": "id, nombre, codigo"}, "es"),
-    "mapping",
-)
 EXAMPLE: Final = {"mapping": {"columnas": {"Cód. Art.": "codigo", "Obs": None}}, "recordar": "Lista del ERP"}
 
 
