@@ -41,7 +41,7 @@ class StartView(APIView):
         "Importar un archivo revisado",
         tag=UPLOADS,
         description="De un archivo enviado con `revisar`. Desde entonces es una carga como cualquier otra, con la misma "
-        "tarea; repetir la petición devuelve esa tarea. Sin `mapping` ni `mapping_name` se usa el de la vista previa.",
+        "tarea; repetir la petición devuelve esa tarea. Sin `mapping` ni `mapping_name` se usa el que se dijo al enviarlo, o el recordado para sus encabezados.",
         parameters=[TASK],
         request=StartOptions,
         examples=[OpenApiExample("Con un mapping", EXAMPLE, request_only=True)],
