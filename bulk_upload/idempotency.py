@@ -32,13 +32,16 @@ class UploadIdentity:
     reemplazar_duplicados: bool
     operation: Operation
     key: str
+    mapping_fingerprint: str = ""
 
     def is_content_of(self, upload: BulkUpload) -> bool:
-        return (self.owner, self.sheet_name, self.sha256, self.reemplazar_duplicados, self.operation) == (
+        options = (self.reemplazar_duplicados, self.mapping_fingerprint, self.operation)
+        return (self.owner, self.sheet_name, self.sha256, *options) == (
             upload.proveedor_id,
             upload.sheet_name,
             upload.sha256,
             upload.reemplazar_duplicados,
+            upload.mapping_fingerprint,
             # The guard has made a plan of it.
             Operation.IMPORT if upload.guard else upload.operation,
         )
@@ -57,6 +60,7 @@ def earlier(identity: UploadIdentity) -> BulkUpload | None:
             sha256=identity.sha256,
             reemplazar_duplicados=identity.reemplazar_duplicados,
             operation=identity.operation,
+            mapping_fingerprint=identity.mapping_fingerprint,
         )
         upload = same.order_by("number").first()
     if upload is not None:

@@ -35,6 +35,7 @@ from bulk_upload.receiving.recording import InDoubt, record
 from bulk_upload.receiving.refusals import STORAGE_AWAY, RefusedUpload
 from bulk_upload.receiving.upload_size import too_large
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.upload_end import report_end
 from bulk_upload.wording import text_of
 from medisupply.backends.database import DATABASE_AWAY
@@ -106,11 +107,13 @@ def accept_upload(
     user: AbstractBaseUser | AnonymousUser,
     reemplazar_duplicados: bool,
     solo_validar: bool = False,
+    mapping: SheetMapping = NO_MAPPING,
+    mapping_name: str = "",
     idempotency_key: str = "",
 ) -> BulkUpload:
     """Accept `file`, which holds `sheet`, for `owner`: the upload is stored, recorded and (if SQS answers) published.
 
-    With `solo_validar` it is a plan: see `bulk_upload.plans`.
+    With `solo_validar` it is a plan: see `bulk_upload.plans`. The `mapping` fits the sheet: see `receiving.mappings`.
     What was accepted before is given back, marked as `repeated`: see `bulk_upload.idempotency`.
     Raises `RefusedUpload` (no file or an empty one, too large, not xlsx or csv or under a password, a key of other
     content, store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
@@ -120,7 +123,14 @@ def accept_upload(
     owner_key = None if owner is None else owner.pk
     operation = Operation.PLAN if solo_validar else Operation.IMPORT
     identity = UploadIdentity(
-        user.pk, owner_key, sheet.name, checked.sha256, reemplazar_duplicados, operation, idempotency_key
+        user.pk,
+        owner_key,
+        sheet.name,
+        checked.sha256,
+        reemplazar_duplicados,
+        operation,
+        idempotency_key,
+        mapping.fingerprint,
     )
     if upload := _earlier(identity):
         with bound_contextvars(**of_upload(upload)):
@@ -138,6 +148,9 @@ def accept_upload(
                 **checked.fields,
                 reemplazar_duplicados=reemplazar_duplicados,
                 operation=operation,
+                mapping=mapping.wire(),
+                mapping_fingerprint=mapping.fingerprint,
+                mapping_name=mapping_name,
                 idempotency_key=idempotency_key,
             )
         except InDoubt:

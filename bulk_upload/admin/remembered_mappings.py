@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -51,7 +51,7 @@ class RememberedMappingAdmin(admin.ModelAdmin[RememberedMapping]):
     search_fields = ["name"]
 
     class Media:
-        css = {"all": ["bulk_upload/uploads.css"]}  # noqa: RUF012  # as Django's own
+        css: ClassVar[dict[str, Any]] = {"all": ["bulk_upload/uploads.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RememberedMapping]:
         return RememberedMapping.objects.for_user(request.user, VIEW_UPLOADS)
@@ -63,10 +63,10 @@ class RememberedMappingAdmin(admin.ModelAdmin[RememberedMapping]):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: RememberedMapping | None = None) -> bool:
-        return bool(request.user.has_perm(VIEW_UPLOADS))  # type: ignore[union-attr]
+        return bool(request.user.has_perm(VIEW_UPLOADS))
 
     def has_change_permission(self, request: HttpRequest, obj: RememberedMapping | None = None) -> bool:
-        if not request.user.has_perm(ADD_UPLOADS):  # type: ignore[union-attr]
+        if not request.user.has_perm(ADD_UPLOADS):
             return False
         return obj is None or RememberedMapping.objects.for_user(request.user, ADD_UPLOADS).filter(pk=obj.pk).exists()
 
@@ -121,12 +121,13 @@ def mapping_form(kept: RememberedMapping, data: Any = None) -> MappingForm:
 
 def _column(sheet: Sheet, header: dict[str, str], wire: dict[str, Any]) -> PreviewColumn:
     said: dict[str, str | None] = wire.get("columnas", {})
-    key = header["key"]
+    letter, text, key = header["letter"], header["header"], header["key"]
     if key in said:
-        return PreviewColumn(**header, target=said[key], reason="mapping", is_ignored=said[key] is None)
-    known = sheet.known_headers.get(normal_form(header["header"]))
-    is_free = known is not None and known.name not in said.values()
-    return PreviewColumn(**header, target=known.name if known and is_free else None, reason="name" if is_free else "none")
+        return PreviewColumn(letter, text, key, said[key], "mapping", is_ignored=said[key] is None)
+    known = sheet.known_headers.get(normal_form(text))
+    if known is None or known.name in said.values():
+        return PreviewColumn(letter, text, key, None, "none")
+    return PreviewColumn(letter, text, key, known.name, "name")
 
 
 def _save(kept: RememberedMapping, name: NameForm, form: MappingForm) -> bool:

@@ -5,12 +5,34 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.fields import BooleanField, CharField, JSONField
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
 
+from bulk_upload.api.preview import AWAY, BAD_MAPPING, seen
+from bulk_upload.api.schema import TASK, UNKNOWN, UPLOADS
+from bulk_upload.api.upload import RECEIVED, Accepted, accepted, accepted_example, answer_202
 from bulk_upload.drafts import start
+from bulk_upload.drafts.start import DraftGone, start_draft
+from bulk_upload.imports import registry
+from bulk_upload.mappings import by_name
+from bulk_upload.mappings.remembered import remember
+from bulk_upload.models import BulkUpload, Operation, UploadDraft
 from bulk_upload.models.remembered_mapping import LONGEST_NAME
-from medisupply.api.schema import ErrorCase
+from bulk_upload.owners import may_act_for
+from bulk_upload.previews.answers import look_at
+from bulk_upload.receiving.mappings import mapping_of_json
+from bulk_upload.sheet.mapping import SheetMapping
+from bulk_upload.workbooks.download_errors import NoFile
+from medisupply.api.errors import Conflict
+from medisupply.api.json import valid
+from medisupply.api.schema import ErrorCase, answer, operation
+from medisupply.api.throttles import UploadThrottle
+from medisupply.web import history
 
 ALREADY: Final = _("Este archivo ya se inició: es la misma tarea")
 GONE: Final = ErrorCase(410, "draft_gone", start.GONE)
@@ -22,7 +44,9 @@ EXAMPLE: Final = {"mapping": {"columnas": {"Cód. Art.": "codigo", "Obs": None}}
 
 
 class StartOptions(Serializer[dict[str, Any]]):
-    mapping = JSONField(required=False, help_text="Qué columna del archivo llena cada columna, como al enviar el archivo.")
+    mapping = JSONField(
+        required=False, help_text="Qué columna del archivo llena cada columna, como al enviar el archivo."
+    )
     mapping_name = CharField(required=False, max_length=LONGEST_NAME, help_text="El nombre de un mapping recordado.")
     recordar = CharField(
         required=False,
@@ -58,7 +82,9 @@ class StartView(APIView):
         mapping, name = _mapping(draft, said)
         if said.get("recordar"):
             name = _remember(request, draft, mapping, said["recordar"])
-        options = {option: said.get(option, getattr(draft, option)) for option in ("reemplazar_duplicados", "solo_validar")}
+        options = {
+            option: said.get(option, getattr(draft, option)) for option in ("reemplazar_duplicados", "solo_validar")
+        }
         try:
             upload = start_draft(draft, request.user, mapping=mapping, mapping_name=name, **options)
         except DraftGone as gone:

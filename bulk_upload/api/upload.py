@@ -25,7 +25,11 @@ from bulk_upload.api.status import POLL_SECONDS, SUPPLIER_HELP, status_address
 from bulk_upload.drafts.accept import accept_draft
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
+from bulk_upload.mappings import by_name
+from bulk_upload.mappings.by_name import mapping_named
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models.remembered_mapping import LONGEST_NAME
+from bulk_upload.receiving.mappings import mapping_of_text
 from bulk_upload.receiving.upload_size import check_length
 from bulk_upload.wording import text_of
 from medisupply.api.json import valid
@@ -43,6 +47,9 @@ class OptionsOfAll(Serializer[dict[str, Any]]):
     solo_validar = BooleanField(
         default=False, help_text="Con «true», no se importa nada: la carga es un plan, que dice qué cambiaría."
     )
+    mapping_name = CharField(
+        default="", allow_blank=True, max_length=LONGEST_NAME, help_text="El nombre de una correspondencia recordada."
+    )
     revisar = BooleanField(
         default=False, help_text="Con «true», el archivo espera: primero se mira cómo se entiende, y se inicia después."
     )
@@ -50,6 +57,12 @@ class OptionsOfAll(Serializer[dict[str, Any]]):
 
 class UploadOptions(OptionsOfAll, SupplierChoice):
     """The options of an upload, from the query or the form. Only sheets of suppliers have a supplier."""
+
+
+class SentOptions(UploadOptions):
+    """The options of a form, in which there is room for a mapping."""
+
+    mapping = CharField(default="", allow_blank=True)
 
 
 class Accepted(Rendered):
@@ -91,20 +104,28 @@ class UploadView(APIView):
     def post(self, request: Request) -> Response:
         check_length(request.META)
         form = request.data.dict() if isinstance(request.data, QueryDict) else {}
-        options = valid(UploadOptions, {**form, **request.query_params.dict()})
+        options = valid(SentOptions, {**form, **request.query_params.dict()})
         declared = registry.get(self.sheet_name)
+        sheet = declared.sheet
+        mapping = mapping_of_text(options["mapping"], sheet)
+        owner = access.owner_for(request, declared, options.get("proveedor_id"))
+        if name := options["mapping_name"]:
+            mapping = mapping_named(None if owner is None else owner.pk, sheet, name)
         sent: dict[str, Any] = {
             "file": uploaded_file(request),
-            "sheet": declared.sheet,
-            "owner": access.owner_for(request, declared, options.get("proveedor_id")),
+            "sheet": sheet,
+            "owner": owner,
             "user": request.user,
             "reemplazar_duplicados": options["reemplazar_duplicados"],
             "solo_validar": options["solo_validar"],
             "idempotency_key": _idempotency_key(request),
         }
-        return preview.received(accept_draft(**sent)) if options["revisar"] else _accepted(accept_upload(**sent))
+        if options["revisar"]:
+            return preview.received(accept_draft(**sent, mapping=mapping.wire() or None))
+        return _accepted(accept_upload(**sent, mapping=mapping, mapping_name=name))
 
 
+_UNKNOWN_TARGET: Final = {"destino": "precio", "columnas": "id, nombre, codigo"}
 _REFUSALS: Final = [
     ErrorCase(400, "file_required", "Falta el archivo: envíelo en el campo «file».", "file"),
     ErrorCase(400, "too_many_files", "Envíe un solo archivo por petición; llegaron 2.", "file"),
@@ -134,11 +155,25 @@ _REFUSALS: Final = [
         "Esta Idempotency-Key ya se usó con otro archivo u otras opciones: use una clave nueva.",
         "Idempotency-Key",
     ),
+    ErrorCase(422, by_name.CODE, by_name.UNKNOWN, "mapping_name"),
+    ErrorCase(422, "mapping_unknown_target", text_of("mapping_unknown_target", _UNKNOWN_TARGET, "es"), "mapping"),
 ]
 _REFUSALS_OF_OWNED: Final = [
     ErrorCase(400, "unknown_supplier", "El proveedor «PROV999» no existe.", "proveedor_id"),
     ErrorCase(403, "permission_denied", "No puede actuar por el proveedor «PROV002»."),
 ]
+
+
+_MAPPING: Final = {
+    "type": "string",
+    "description": (
+        "La correspondencia de columnas, como objeto JSON con todas las claves opcionales: `hoja`, `fila_encabezado`, "
+        "`columnas` (encabezado o letra de una columna del archivo → columna de la hoja, o null para no leerla), "
+        "`constantes` (columna de la hoja → valor para todas las filas), `orden_fecha` (dma, mda o amd) y `decimal` "
+        "(coma o punto). Lo que no se nombra se reconoce por su encabezado."
+    ),
+    "example": '{"columnas": {"Cód. Art.": "codigo", "Obs": null}, "decimal": {"precio_unitario": ","}}',
+}
 
 
 def _sending(view: type[UploadView]) -> Describe:
@@ -155,6 +190,8 @@ def _sending(view: type[UploadView]) -> Describe:
             "reemplazar_duplicados": {"type": "boolean", "default": False},
             "solo_validar": {"type": "boolean", "default": False},
             "revisar": {"type": "boolean", "default": False},
+            "mapping": _MAPPING,
+            "mapping_name": {"type": "string", "maxLength": LONGEST_NAME},
         },
         "required": ["file"],
     }

@@ -9,6 +9,7 @@ from typing import Final, cast
 from bulk_upload.checking.results import CheckedChunk, Problem
 from bulk_upload.checking.seen_keys import SeenKeys
 from bulk_upload.checking.tables import Batch, ColumnTable
+from bulk_upload.checking.totals_row import WithoutTotals
 from bulk_upload.checking.validator import Columns, Problems, Validator
 from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.cells import row_number
@@ -28,12 +29,13 @@ def checked_chunks(table: ColumnTable, *, next_row: int, chunk_rows: int) -> Ite
     """The rows of `table` from `next_row` on, at most `chunk_rows` in each chunk.
 
     Rows above, which an earlier claim has imported, are only remembered: a row that repeats one of them
-    is still a repetition. Raises `CheckingFault`, and what the reading of `table` raises.
+    is still a repetition. A row of totals at the end is left out, with one of the table's `final_warnings`. Raises `CheckingFault`, and what the reading of `table` raises.
     """
     validator = Validator(table.header, table.delimiter)
     sheet = table.header.sheet
+    rows = WithoutTotals(regrouped(table.batches, chunk_rows), table.header, table.delimiter)
     with SeenKeys(1 + len(sheet.unique)) as seen:
-        for batch in regrouped(table.batches, chunk_rows):
+        for batch in rows:
             numbers = batch.numbers
             done = sum(number < next_row for number in numbers) if numbers[0] < next_row else 0
             try:
@@ -46,6 +48,8 @@ def checked_chunks(table: ColumnTable, *, next_row: int, chunk_rows: int) -> Ite
                 raise CheckingFault(f"rows {numbers[0]} to {numbers[-1]}") from error
             if done < len(numbers):
                 yield chunk
+    table.final_warnings = tuple(rows.warnings)
+    table.total -= len(rows.warnings)
 
 
 def _chunk(

@@ -10,6 +10,7 @@ from bulk_upload.checking.tables import Batch
 from bulk_upload.sheet.bilingual_text import Params
 from bulk_upload.sheet.cells import Cell, is_blank
 from bulk_upload.sheet.headers import HeaderMatch
+from bulk_upload.sheet.mapped_sheet import constant_value
 from bulk_upload.sheet.problems import CellProblem, shown
 from bulk_upload.sheet.values import Value, written
 
@@ -29,7 +30,7 @@ class Validator:
         self._positions = [header.positions.get(column.name) for column in self._columns]
         self._fields = [Field(column) for column in self._columns]
         constants = header.constants.items()
-        self._constants = {name: header.sheet.column(name).parse(cell) for name, cell in constants}
+        self._constants = {name: constant_value(header.sheet.column(name), cell) for name, cell in constants}
         index = header.sheet.index
         self._rules = [(rule, [index[name] for name in rule.columns]) for rule in header.sheet.requires]
 

@@ -135,7 +135,8 @@ class Preparation(ClaimedWork):
             tempfile.TemporaryFile(dir=self._context.workplace.folder) as target,
             ExitStack() as stack,
         ):
-            table = reader.rows(self._original(stack), upload.file_format, registry.get(upload.sheet_name).sheet)
+            sheet = registry.get(upload.sheet_name).sheet
+            table = reader.rows(self._original(stack), upload.file_format, sheet, upload.sheet_mapping)
             written = write_corrections(upload, table, target, file.language, self._after_batch)
             size = target.tell()
             self._renew(lease() + timedelta(seconds=size / STORING_SPEED))

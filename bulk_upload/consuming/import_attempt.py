@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,16 +13,22 @@ from django.db import connection, transaction
 from structlog.stdlib import get_logger
 
 from bulk_upload import progress, snapshots
-from bulk_upload.checking.tables import Limits
+from bulk_upload.checking.tables import CheckedTable, Limits
+from bulk_upload.consuming.found_mapping import HEADER_PROBLEMS, FoundHeader, mapping_for
 from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.consuming.row_counts import RowCounts
 from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.imports import registry
+from bulk_upload.mappings import remembered
+from bulk_upload.mappings.file_previews import FilePreviews
 from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.plans.guard import findings, guard_of
 from bulk_upload.queue import Delivery
+from bulk_upload.reading.files import Reader
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
+from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.stage_times import StageClock
 from bulk_upload.undoing.undo import undo
 
@@ -109,20 +116,59 @@ class ImportAttempt(Attempt):
             self._import()
 
     def _import(self, *, only_plan: bool = False) -> Plan | None:
-        upload = self.upload
-        limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS)
-        with self._context.readers.reader(limits, self._on_wait) as reader, ExitStack() as stack:
+        with ExitStack() as stack, ExitStack() as reading:
+            reader = reading.enter_context(self._reader())  # starts while the file is fetched
             with self.clock.stage("fetch"):
                 path = self._original(stack)
             with self.clock.stage("read"):
-                table = reader.checked(
-                    path,
-                    upload.file_format,
-                    registry.get(upload.sheet_name).sheet,
-                    next_row=upload.next_row,
-                    chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
-                )
-            return import_table(upload, table, self._after_chunk, self.keep, self.clock, only_plan=only_plan)
+                self._use_remembered(path)
+                table = self._table(reader, path, reading)
+            return import_table(self.upload, table, self._after_chunk, self.keep, self.clock, only_plan=only_plan)
+
+    def _use_remembered(self, path: Path) -> None:
+        """Where nobody has said what the columns are: as the owner has said it of a file with the same header."""
+        upload = self.upload
+        if upload.mapping or upload.next_row or upload.operation == Operation.APPLY:
+            return
+        previews = FilePreviews(self._context.readers, path, upload, self._on_wait)
+        if found := remembered.find(upload.proveedor_id, upload.sheet_name, previews.preview):
+            upload.use_mapping(SheetMapping.of(found.mapping), found.name)
+            remembered.mark_used(found)
+
+    def _reader(self) -> AbstractContextManager[Reader]:
+        return self._context.readers.reader(Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS), self._on_wait)
+
+    def _table(self, reader: Reader, path: Path, reading: ExitStack) -> CheckedTable:
+        """The file's rows, by `reader` or, where a mapping is found for it, by another one in the place of `reading`."""
+        upload, table = self.upload, None
+        try:
+            table = self._checked(reader, path)
+            header = FoundHeader.of_match(table.header)
+        except FileProblem as problem:
+            if upload.mapping or problem.code not in HEADER_PROBLEMS:
+                raise
+            with self._reader() as another:
+                preview = another.preview(path, upload.file_format, registry.get(upload.sheet_name).sheet)
+            header = FoundHeader.of_preview(preview)
+            if (mapping := mapping_for(upload, header)) == NO_MAPPING:
+                raise
+        else:
+            if upload.mapping or (mapping := mapping_for(upload, header)) == NO_MAPPING:
+                return table
+        upload.use_mapping(mapping)
+        reading.close()
+        return self._checked(reading.enter_context(self._reader()), path)
+
+    def _checked(self, reader: Reader, path: Path) -> CheckedTable:
+        upload = self.upload
+        return reader.checked(
+            path,
+            upload.file_format,
+            registry.get(upload.sheet_name).sheet,
+            next_row=upload.next_row,
+            chunk_rows=settings.BULK_UPLOAD_CHUNK_ROWS,
+            mapping=upload.sheet_mapping,
+        )
 
     def _begin_again(self, **changes: Any) -> None:
         """From the first row on: what an interrupted plan knew of earlier rows is lost, and it has written nothing."""

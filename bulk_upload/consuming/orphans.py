@@ -1,5 +1,5 @@
-"""Set aside stored files that no upload and no draft knows: intake ended between storing and recording, or the answer of
-the database was lost.
+"""Set aside stored files that no upload and no draft knows: intake ended between storing and recording, or the answer
+of the database was lost.
 
 They are moved, never deleted: a database that was restored to an older state knows them again once it is
 restored to a newer one (`storage.stream` brings them back). The bucket removes them after 30 days. Nothing is

@@ -45,7 +45,7 @@ def import_table(
     if not upload.next_row:
         with clock.stage("write"):
             _begin(upload, table)
-    target = target_of(upload.sheet_name, table.header.positions)
+    target = target_of(upload.sheet_name, table.header.given)
     agreed = AgreedPlan(target, upload.based_on) if upload.operation == Operation.APPLY and upload.based_on else None
     plan = Plan(upload, target) if only_plan else None
     context = ImportContext(target, upload, _order(upload), keep, clock, plan=plan, agreed=agreed)
@@ -56,8 +56,15 @@ def import_table(
         target.declared.after_chunk()
         after_chunk()
     if table.total != upload.total:
-        upload.correct_total(table.total)
+        _end(upload, table)
     return plan
+
+
+def _end(upload: BulkUpload, table: CheckedTable) -> None:
+    """Record, once, how many rows there were, and what stood below the last one."""
+    with transaction.atomic():
+        upload.correct_total(table.total)
+        upload.row_errors.bulk_create(row_errors(upload, table.final_warnings))
 
 
 def _order(upload: BulkUpload) -> ChangeOrder:

@@ -13,12 +13,14 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from structlog.stdlib import get_logger
 
+from bulk_upload.imports import registry
 from bulk_upload.mappings.signature import headers_of, signature_of
 from bulk_upload.models import BulkUpload, RememberedMapping, UploadDraft
 from bulk_upload.models.remembered_mapping import LONGEST_NAME
 from bulk_upload.sheet.mapping import SheetMapping
+from bulk_upload.sheet.mapping_checks import checked_mapping
 from bulk_upload.sheet.preview import SheetPreview
-from bulk_upload.sheet.problems import FileProblem
+from bulk_upload.sheet.problems import FileProblem, MappingProblem
 from medisupply.backends.database import database_now
 
 log = get_logger(__name__)
@@ -73,9 +75,20 @@ def find(owner: str | None, sheet_name: str, look_at: LookAt) -> RememberedMappi
             preview = look_at(SheetMapping(hoja=worksheet, fila_encabezado=row))
         except FileProblem:
             continue
-        if found := by_place[place].get(signature_of(preview)):
+        found = by_place[place].get(signature_of(preview))
+        if found and _fits(found):
             return found
     return None
+
+
+def _fits(found: RememberedMapping) -> bool:
+    """Whether the sheet still has the columns that it names."""
+    try:
+        checked_mapping(found.mapping, registry.get(found.sheet_name).sheet)
+    except MappingProblem as problem:
+        log.warning("A remembered mapping does not fit its sheet any more", code=problem.code)
+        return False
+    return True
 
 
 def mark_used(found: RememberedMapping) -> None:

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bulk_upload', '0016_row_change_by_key'),
+        ('bulk_upload', '0017_mappings'),
         ('catalog', '0014_medical_columns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -18,6 +18,7 @@ from bulk_upload.models.states import FileFormat, Operation, Severity
 from bulk_upload.models.upload_constraints import CONSTRAINTS, INDEXES
 from bulk_upload.models.upload_queryset import BulkUploadQuerySet
 from bulk_upload.models.upload_state import UploadState
+from bulk_upload.sheet.mapping import SheetMapping
 from medisupply.backends.database import database_now, next_change_number
 
 # Excel's names have 31 characters at most; other programs' ones may be longer, and are only ever shown.
@@ -61,6 +62,12 @@ class BulkUpload(UploadState):
     # What the client named its request, so that sending it again is the same upload.
     idempotency_key = models.CharField(
         _("clave de idempotencia"), max_length=255, blank=True, default="", db_default=""
+    )
+    # How the file's columns fill the sheet's, where somebody said so: see `sheet.mapping`. The fingerprint is that of
+    # the mapping that came with the file; in a file of corrections the mapping may be the original's.
+    mapping = models.JSONField(_("correspondencia de columnas"), default=dict, db_default={}, blank=True)
+    mapping_fingerprint = models.CharField(
+        _("huella de la correspondencia"), max_length=64, blank=True, default="", db_default="", editable=False
     )
     # The upload whose rejected rows this file corrects, as its header says.
     corrects = models.ForeignKey(
@@ -109,6 +116,10 @@ class BulkUpload(UploadState):
         return self.operation == Operation.UNDO
 
     @property
+    def sheet_mapping(self) -> SheetMapping:
+        return SheetMapping.of(self.mapping)
+
+    @property
     def queue_group(self) -> str:
         """Whose uploads are imported one after another: a message group of a FIFO queue."""
         return self.proveedor_id or f"hoja-{self.sheet_name}"
@@ -143,6 +154,10 @@ class BulkUpload(UploadState):
             next_row=next_row,
             corrects=original.first() if original is not None else None,
         )
+
+    def use_mapping(self, mapping: SheetMapping, name: str = "") -> None:
+        """Read the file by this mapping from now on; `name` is that of a remembered one."""
+        self._write(self._held(), mapping=mapping.wire(), mapping_name=name)
 
     def correct_total(self, total: int) -> None:
         """All rows have been read: there are so many. Blank ones may have been counted at first."""

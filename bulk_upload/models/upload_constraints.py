@@ -35,12 +35,12 @@ CONSTRAINTS: Final = [
     # The same file, sent again without a key while the first one is on its way, is the same upload.
     models.UniqueConstraint(
         name="upload_same_file_once",
-        fields=["proveedor", "sheet_name", "sha256", "reemplazar_duplicados", "operation"],
+        fields=["proveedor", "sheet_name", "sha256", "reemplazar_duplicados", "operation", "mapping_fingerprint"],
         condition=Q(status__in=["pending", "processing"], idempotency_key="") & ~Q(sha256=""),
     ),
     models.UniqueConstraint(
         name="upload_same_unowned_file_once",
-        fields=["sheet_name", "sha256", "reemplazar_duplicados", "operation"],
+        fields=["sheet_name", "sha256", "reemplazar_duplicados", "operation", "mapping_fingerprint"],
         condition=Q(status__in=["pending", "processing"], idempotency_key="", proveedor=None) & ~Q(sha256=""),
     ),
     models.CheckConstraint(

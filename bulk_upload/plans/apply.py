@@ -85,6 +85,8 @@ def apply_plan(plan: BulkUpload, user: AbstractBaseUser) -> BulkUpload:
             size=plan.size,
             sha256=plan.sha256,
             reemplazar_duplicados=plan.reemplazar_duplicados,
+            mapping=plan.mapping,
+            mapping_fingerprint=plan.mapping_fingerprint,
         )
     except InDoubt:
         raise

@@ -90,6 +90,7 @@ def chunk(line: bytes, sheet: Sheet) -> CheckedChunk | End:
     with _nonsense_is_damage(line):
         message = _accepted(_chunks(sheet).decode(line))
         if isinstance(message, End):
+            _check_problems(message.warnings, WARNINGS)
             return message
         if b"u0000" in line and _NUL.search(line):
             raise ValueError("a text with NUL")

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.problem_texts.mapping import MAPPING_TEXTS
+
 # What API and admin say of an upload or a file while S3 does not answer.
 STORAGE_AWAY: Final = _("El almacén de archivos no responde: intente de nuevo en un momento.")
 
@@ -29,6 +31,8 @@ STATUSES: Final[dict[str, int]] = {
     "encrypted_file": 415,
     "idempotency_key_reused": 422,
     "unknown_mapping": 422,
+    "mapping_constant_beside_column": 422,
+    **dict.fromkeys(MAPPING_TEXTS, 422),
     "storage_unavailable": 503,
 }
 

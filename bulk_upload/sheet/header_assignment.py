@@ -14,7 +14,7 @@ from bulk_upload.sheet.columns import ROW_PROBLEMS, Column
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.header_normalization import normal_form
 from bulk_upload.sheet.header_rows import OF_A_CORRECTION, forms_of, joined, spread
-from bulk_upload.sheet.mapping import LETTERS, SheetMapping
+from bulk_upload.sheet.mapping import LETTERS, MOST_COLUMNS, SheetMapping
 from bulk_upload.sheet.problems import FileProblem, headers_found, shown
 
 
@@ -117,7 +117,8 @@ def _place(key: str, places: Mapping[str, Sequence[int]], found: Assignment, wor
         cells = ", ".join(f"{column_letter(index)}{found.row}" for index in indexes[:5])
         found.problems.append(FileProblem("mapping_column_ambiguous", columna=shown(key), celdas=cells))
         return None
-    if LETTERS.fullmatch(key) and (index := column_index(key)) < len(found.texts):
+    if LETTERS.fullmatch(key) and (index := column_index(key)) < max(MOST_COLUMNS, len(found.texts)):
+        found.texts += ("",) * (index + 1 - len(found.texts))  # a column without a header
         return index
     params: dict[str, str | int] = {"columna": shown(key), "hoja": shown(worksheet), "fila": found.row}
     found.problems.append(FileProblem("mapping_column_missing", **params, **headers_found(found.texts)))

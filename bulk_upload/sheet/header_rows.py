@@ -1,8 +1,8 @@
 """Which row of a sheet is its header, or which two: a row of groups ("Precio") above one of names ("Unitario").
 
 A group stands over the columns from its own cell to the next group's; joined they are "Precio Unitario". Nothing is
-guessed: two rows are a header when together they name more columns of the sheet than either alone. Knows no Django; the
-guarded reader uses it too.
+guessed: two rows are a header when together they name more columns of the sheet than either alone; or as many, where the
+lower one could not be imported as data. Knows no Django; the guarded reader uses it too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ HEADER_SEARCH_ROWS: Final = 50
 # Known columns that make a row a header, or as many as must be there. One could be chance: a title "Producto", say.
 HEADER_COLUMNS: Final = 3
 
+_NUMBER: Final = re.compile(r"[\s$€+-]*[0-9][0-9.,:/\s-]*%?\s*")
 _TASK_ID: Final = "[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
 OF_A_CORRECTION: Final = re.compile(rf"{ORIGINAL_ROW}(?:\s+(?P<task>{_TASK_ID}))?", re.IGNORECASE)
 
@@ -57,7 +58,7 @@ def spread(groups: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
 
 def joined(group: str, text: str) -> str:
     """The header of a column below `group`."""
-    return f"{group} {text}".strip()
+    return text if group == text else f"{group} {text}".strip()
 
 
 def rows_to_search(mapping: SheetMapping) -> int:
@@ -67,7 +68,7 @@ def rows_to_search(mapping: SheetMapping) -> int:
 
 def count_known(cells: Iterable[Cell], sheet: Sheet, mapping: SheetMapping = NO_MAPPING) -> int:
     """How many different columns the `cells` name, of `sheet` or by the `mapping`: what makes a row look like a header."""
-    return len(set(_known(({normal_form(cell)} for cell in cells if isinstance(cell, str)), sheet, mapping)))
+    return len(set(_known(([normal_form(cell)] for cell in cells if isinstance(cell, str)), sheet, mapping)))
 
 
 def find_header(
@@ -80,47 +81,64 @@ def find_header(
     best: HeaderRow | None = None
     required = sum(column.required for column in sheet.columns)
     chosen = mapping.fila_encabezado
-    most = -1 if chosen else min(HEADER_COLUMNS, max(required, 2)) - 1
+    most = 0 if chosen else min(HEADER_COLUMNS, max(required, 2))
     above: tuple[int, Sequence[Cell], int] = (0, (), 0)
     for number, cells in rows:
         known = count_known(cells, sheet, mapping)
-        if chosen in (0, number) and known > most and not _is_empty(cells):
-            best, most = HeaderRow(number, cells), known
-        least = max(most, known, above[2])
+        if chosen in (0, number) and known >= most and not all(map(is_blank, cells)):
+            best, most = HeaderRow(number, cells), known + 1
         if above[0] == number - 1 and chosen in (0, number, number - 1) and known + above[2]:
             together = _count_together(above[1], cells, sheet, mapping)
-            if together > least:
-                best, most = HeaderRow(number, cells, above[1]), together
+            least = max(most, known + 1, above[2] + 1)
+            if together >= least - _is_below_groups(above[1], cells, sheet, mapping):
+                best, most = HeaderRow(number, cells, above[1]), together + 1
         above = (number, cells, known)
     return best
 
 
-def _is_empty(cells: Sequence[Cell]) -> bool:
-    return all(map(is_blank, cells))
-
-
 def _count_together(above: Sequence[Cell], cells: Sequence[Cell], sheet: Sheet, mapping: SheetMapping) -> int:
-    """How many columns two rows name as one header; 0 for two that cannot be one."""
-    if not all(isinstance(cell, str | None) for cell in (*above, *cells)) or len(cells) < 2:
-        return 0
+    """How many columns two rows name as one header; -1 for two that cannot be one."""
+    if not are_headers(above) or not are_headers(cells):
+        return -1
     texts, groups = header_texts(cells), header_texts(above)
     names = zip(spread(groups, texts), (*texts, *[""] * (len(groups) - len(texts))), strict=True)
-    return len(set(_known((_forms(group, text) for group, text in names), sheet, mapping)))
+    return len(set(_known(([*forms_of(group, text), normal_form(text)] for group, text in names), sheet, mapping)))
 
 
-def _forms(group: str, text: str) -> set[str]:
-    return set(forms_of(group, text)) | ({normal_form(text)} if text else set())
+def _is_below_groups(above: Sequence[Cell], cells: Sequence[Cell], sheet: Sheet, mapping: SheetMapping) -> bool:
+    """Whether `cells`, below a row with groups, can be nothing but its second half: as data they would be refused, for
+    a required column would be blank."""
+    groups, texts = header_texts(above), header_texts(cells)
+    if not has_groups(groups, texts):
+        return False
+    for index, group in enumerate(groups):
+        form = normal_form(group)
+        column = sheet.known_headers.get(form) or sheet.known_headers.get(normal_form(mapping.targets.get(form) or ""))
+        if column and column.required and not (index < len(texts) and texts[index]):
+            return True
+    return False
+
+
+def are_headers(cells: Sequence[Cell]) -> bool:
+    """Whether all of the cells, as far as they are not blank, are texts that are no numbers."""
+    return all(cell is None or (isinstance(cell, str) and not _NUMBER.fullmatch(cell)) for cell in cells)
+
+
+def has_groups(groups: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether a text of the upper row stands over two of the lower one, the second below a blank."""
+    rows = zip(groups, (*groups[1:], ""), texts, texts[1:], strict=False)
+    return any(group and not beside and first and second for group, beside, first, second in rows)
 
 
 def forms_of(group: str, text: str) -> list[str]:
-    """What the header of one column may be compared by: "Precio Unitario", and "Unitario Precio" for "Código Producto"."""
+    """What the header of one column is compared by: "Precio Unitario", or "Código Producto" for the other way round."""
     forms = [normal_form(joined(group, text))]
     return [*forms, normal_form(joined(text, group))] if group and text else forms
 
 
-def _known(headers: Iterable[set[str]], sheet: Sheet, mapping: SheetMapping) -> Iterable[str]:
-    """A name of what each header names, as far as it names anything."""
-    known, fallbacks, mapped = sheet.known_headers, sheet.fallback_headers, mapping.forms
+def _known(headers: Iterable[Sequence[str]], sheet: Sheet, mapping: SheetMapping) -> Iterable[str]:
+    """A name of what each header names by its first form that is known."""
+    known, fallbacks, mapped = sheet.known_headers, sheet.fallback_headers, mapping.targets
     for forms in headers:
         for form in forms:
             if form in mapped:

@@ -15,6 +15,7 @@ declared sheet is said by `mapping_checks`. Knows no Django; the guarded reader 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
@@ -28,6 +29,8 @@ LAST_HEADER_ROW: Final = 1000
 # Keys of each part. No sheet has more columns.
 MOST_KEYS: Final = 1024
 LONGEST_CONSTANT: Final = 1024
+# Columns of a file that can be named by their letters, with or without a header.
+MOST_COLUMNS: Final = 256
 LETTERS: Final = re.compile("[A-Z]{1,3}")
 
 DateOrder = Literal["dma", "mda", "amd"]
@@ -52,14 +55,19 @@ class SheetMapping(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkno
     decimal: Annotated[dict[ColumnName, DecimalSign], msgspec.Meta(max_length=MOST_KEYS)] = {}
 
     @cached_property
-    def forms(self) -> frozenset[str]:
-        """The headers that `columnas` names, by their `normal_form`."""
-        return frozenset(map(normal_form, self.columnas)) - {""}
+    def targets(self) -> dict[str, str | None]:
+        """What `columnas` says of headers, by their `normal_form`."""
+        return {form: target for key, target in self.columnas.items() if (form := normal_form(key))}
 
     def wire(self) -> dict[str, Any]:
         """The wire form, without what is not said: ``{}`` for a mapping that says nothing."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
+
+    @property
+    def fingerprint(self) -> str:
+        """What is equal for equal mappings only; ``""`` for one that says nothing."""
+        return "" if self == NO_MAPPING else hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
 
     @classmethod
     def of(cls, wire: dict[str, Any]) -> SheetMapping:

@@ -24,6 +24,20 @@ class FileProblem(Exception):
         self.params = params
 
 
+class MappingProblem(Exception):
+    """A mapping does not fit the sheet that it is for. `code` is a key of `problem_texts.MAPPING_TEXTS`.
+
+    `cause` says why a constant is refused.
+    """
+
+    cause: CellProblem | None = None
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+
 class CellProblem(Exception):
     """A value cannot be taken as it stands. `code` is one of `problem_codes.ROW_PROBLEMS`."""
 

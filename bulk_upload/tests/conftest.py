@@ -25,6 +25,7 @@ from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.tests.helpers.admin_people import bystander, staff, supplier_person  # noqa: F401 - fixtures
 from bulk_upload.tests.helpers.rows import import_rows
 from bulk_upload.workbooks import prepared_files
@@ -144,6 +145,7 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
         replace: bool = False,
         plan: bool = False,
         sheet: Sheet = PRODUCTS,
+        mapping: SheetMapping = NO_MAPPING,
     ) -> BulkUpload:
         return accept_upload(
             file=SimpleUploadedFile(name, content),
@@ -152,6 +154,7 @@ def accept(aws: None, supplier: Supplier, user: User) -> Callable[..., BulkUploa
             user=user,
             reemplazar_duplicados=replace,
             solo_validar=plan,
+            mapping=mapping,
         )
 
     return run

@@ -119,9 +119,9 @@ def _batches(source: Source, header: HeaderMatch) -> Generator[Batch]:
             yield Batch(numbers[above:], list(zip_longest(*records[above:])))
 
 
-def records(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """The records that are not blank, one by one, each with its number."""
-    for numbers, records in _blocks(source):
+def records(source: Source, width: int | None = None) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, one by one, each with its number; `width` as for `_blocks`."""
+    for numbers, records in _blocks(source, width):
         yield from zip(numbers, records, strict=True)
 
 

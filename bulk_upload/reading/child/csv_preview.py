@@ -31,7 +31,9 @@ def preview_csv(path: Path, kind: Sheet, limits: Limits, mapping: SheetMapping) 
         header = known or likely_header(head, mapping)
         if header is None:
             raise FileProblem("mapping_row_missing", hoja=SHEET, fila=mapping.fila_encabezado)
-        rows = [row for row in islice(records(source), len(head) + PREVIEW_ROWS) if row[0] > header.row]
+        found = assigned(kind, header, mapping, SHEET)
+        first = islice(records(source, len(found.texts)), len(head) + PREVIEW_ROWS)
+        rows = [row for row in first if row[0] > header.row]
         understood = Understood(
             SHEET,
             header,
@@ -43,4 +45,4 @@ def preview_csv(path: Path, kind: Sheet, limits: Limits, mapping: SheetMapping) 
         )
         numbers = [number for number, _ in rows]
         batch = Batch(numbers, list(zip_longest(*(cells for _, cells in rows))))
-        return preview(kind, mapping, understood, assigned(kind, header, mapping, SHEET), batch)
+        return preview(kind, mapping, understood, found, batch)

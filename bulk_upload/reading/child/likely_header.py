@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
 from bulk_upload.sheet.cells import Cell, Row
-from bulk_upload.sheet.header_rows import OF_A_CORRECTION, HeaderRow, header_texts
+from bulk_upload.sheet.header_rows import OF_A_CORRECTION, HeaderRow, are_headers, has_groups, header_texts
 from bulk_upload.sheet.mapping import SheetMapping
-
-_NUMBER: Final = re.compile(r"[\s$€+-]*[0-9][0-9.,:/\s-]*%?")
 
 
 def likely_header(head: Sequence[Row], mapping: SheetMapping) -> HeaderRow | None:
@@ -32,20 +28,12 @@ def likely_header(head: Sequence[Row], mapping: SheetMapping) -> HeaderRow | Non
 
 def _count(cells: Sequence[Cell]) -> int:
     """How many cells are texts, none twice, that are no numbers."""
-    return len({text.casefold() for text in header_texts(cells) if text and not _NUMBER.fullmatch(text)})
+    return len({text.casefold() for text in header_texts(cells) if text and are_headers([text])})
 
 
 def _is_one_header(above: Sequence[Cell] | None, below: Sequence[Cell] | None) -> bool:
-    if above is None or below is None:
+    if above is None or below is None or not (are_headers(above) and are_headers(below)):
         return False
     groups, texts = header_texts(above), header_texts(below)
-    filled = [{place for place, text in enumerate(row) if text} for row in (groups, texts)]
-    if any(isinstance(cell, float) or (cell and _NUMBER.fullmatch(str(cell))) for cell in (*above, *below)):
-        return False
-    return len(filled[0]) > 1 and len(filled[0] | filled[1]) > max(map(len, filled)) and _has_a_group(groups, texts)
-
-
-def _has_a_group(groups: Sequence[str], texts: Sequence[str]) -> bool:
-    """Whether a text of the upper row stands over two of the lower one, the second below a blank."""
-    pairs = zip(groups, groups[1:], texts, texts[1:], strict=False)
-    return any(group and not beside and first and second for group, beside, first, second in pairs)
+    upper, lower = ({place for place, text in enumerate(row) if text} for row in (groups, texts))
+    return len(upper) > 1 and len(upper | lower) > max(len(upper), len(lower)) and has_groups(groups, texts)

@@ -45,7 +45,7 @@ def messages(job: protocol.Job) -> Iterator[protocol.Message]:
             yield from checked_chunks(table, next_row=job.next_row, chunk_rows=job.chunk_rows)
         else:
             yield from map(_rows, table.batches)
-        yield protocol.End(table.total)
+        yield protocol.End(table.total, list(table.final_warnings))
 
 
 def _counted(table: ColumnTable, batches: Iterator[Batch]) -> Iterator[Batch]:

@@ -120,9 +120,7 @@ def test_an_upload_is_looked_at_by_its_own_mapping(api, worker, accept):
 
 def test_a_key_that_is_sent_again_is_the_same_draft(api):
     def sent(content):
-        return api.post(
-            f"{URL}?revisar=true", {"file": a_file(content=content)}, headers={"Idempotency-Key": "uno"}
-        )
+        return api.post(f"{URL}?revisar=true", {"file": a_file(content=content)}, headers={"Idempotency-Key": "uno"})
 
     first, again, other = (sent(erp_list(n)) for n in (1, 1, 2))
     assert first.json()["task_id"] == again.json()["task_id"]
