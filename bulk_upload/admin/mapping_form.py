@@ -126,14 +126,12 @@ class MappingForm(forms.Form):
         place = self._chosen_place()
         if self.has_moved:
             return place
-        chosen = {column: self.cleaned_data[f"columna-{column.letter}"] for column in self._columns}
+        chosen = [(column, self._target(column)) for column in self._columns]
         parts = {
-            "columnas": {
-                column.key: target or None for column, target in chosen.items() if _is_to_be_said(column, target)
-            },
-            "constantes": self._constants(set(chosen.values())),
-            "orden_fecha": self._written("orden", chosen),
-            "decimal": self._written("decimal", chosen),
+            "columnas": {column.key: target or None for column, target in chosen if _is_to_be_said(column, target)},
+            "constantes": self._constants({target for _column, target in chosen}),
+            "orden_fecha": self._written("orden", "date"),
+            "decimal": self._written("decimal", "decimal"),
         }
         return place | {name: part for name, part in parts.items() if part}
 
@@ -141,7 +139,7 @@ class MappingForm(forms.Form):
     def missing(self) -> list[str]:
         """The required columns that neither a column of the file nor a constant fills."""
         wire = self.wire
-        filled = {self.cleaned_data[f"columna-{column.letter}"] for column in self._columns}
+        filled = set(map(self._target, self._columns))
         filled |= set(wire.get("constantes", {}))
         return [column.name for column in self._sheet.columns if column.required and column.name not in filled]
 
@@ -209,10 +207,14 @@ class MappingForm(forms.Form):
         said = {name: self.cleaned_data.get(f"constante-{name}") or "" for name in self._may_be_constant}
         return {name: value for name, value in said.items() if value and name not in targets}
 
-    def _written(self, what: str, chosen: dict[PreviewColumn, str]) -> dict[str, str]:
-        kind = "date" if what == "orden" else "decimal"
-        said = {target: self.cleaned_data.get(f"{what}-{column.letter}", "") for column, target in chosen.items()}
+    def _written(self, what: str, kind: str) -> dict[str, str]:
+        said = {self._target(each): self.cleaned_data.get(f"{what}-{each.letter}", "") for each in self._columns}
         return {target: value for target, value in said.items() if value and self._kind(target) == kind}
+
+    def _target(self, column: PreviewColumn) -> str:
+        """What was chosen for the column; ``""`` for nothing."""
+        chosen: str = self.cleaned_data[f"columna-{column.letter}"]
+        return chosen
 
     def _kind(self, target: str) -> str:
         return self._sheet.column(target).kind if target else ""

@@ -68,6 +68,8 @@ class ReviewPage(ScopedUploads):
     def review_state_view(self, request: HttpRequest, task_id: uuid.UUID) -> JsonResponse:
         """Whether the page has something new to show."""
         draft = self._draft(request, task_id)
+        if draft is None:
+            self.visible_upload(request, task_id)
         try:
             waits = draft is not None and look_at(draft, _said(draft)) is None
         except NoFile:

@@ -64,8 +64,9 @@ class StartView(APIView):
         "iniciar_carga",
         "Importar un archivo revisado",
         tag=UPLOADS,
-        description="De un archivo enviado con `revisar`. Desde entonces es una carga como cualquier otra, con la misma "
-        "tarea; repetir la petición devuelve esa tarea. Sin `mapping` ni `mapping_name` se usa el que se dijo al enviarlo, o el recordado para sus encabezados.",
+        description="De un archivo enviado con `revisar`. Desde entonces es una carga como otra, con la misma "
+        "tarea; repetir la petición devuelve esa tarea. Sin `mapping` ni `mapping_name` se usa el que se dijo al "
+        "enviarlo, o el recordado para sus encabezados.",
         parameters=[TASK],
         request=StartOptions,
         examples=[OpenApiExample("Con un mapping", EXAMPLE, request_only=True)],

@@ -77,11 +77,11 @@ class PreviewRequest(msgspec.Struct, frozen=True):
 
 def preview_of(original: Original, mapping: SheetMapping | None) -> PreviewAnswer | None:
     """How the file is understood; `None` while a worker finds it out. Raises `PreviewsAway`."""
-    request = _request(original, mapping)
+    request = request_for(original, mapping)
     if answer := kept(request):
         return answer
     asks = shared_cache.add(f"{request.key}:asked", AGAIN_SECONDS)
-    if asks is None or (asks and not _ask(request)):
+    if asks is None or (asks and not ask(request)):
         raise PreviewsAway
     return None
 
@@ -107,7 +107,8 @@ def keep(request: PreviewRequest, answer: PreviewAnswer, seconds: int = KEPT_SEC
     shared_cache.write(request.key, msgspec.to_builtins(answer), seconds)
 
 
-def _request(original: Original, mapping: SheetMapping | None) -> PreviewRequest:
+def request_for(original: Original, mapping: SheetMapping | None) -> PreviewRequest:
+    """The question about a file, named by all that its answer depends on."""
     wire = None if mapping is None else mapping.wire()
     about: list[Any] = [original.s3_key, original.sha256, original.sheet_name, wire]
     if mapping is None:
@@ -117,6 +118,7 @@ def _request(original: Original, mapping: SheetMapping | None) -> PreviewRequest
     return PreviewRequest(f"preview:{digest}", kind, original.pk, wire, time.time())
 
 
-def _ask(request: PreviewRequest) -> bool:
+def ask(request: PreviewRequest) -> bool:
+    """Put the question to the workers; `False` when there is no Redis."""
     plain: dict[str, Any] = msgspec.to_builtins(request)
     return shared_cache.push(LIST, plain, longest=LONGEST, seconds=2 * PATIENCE_SECONDS)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from bulk_upload.models import BulkUpload, UploadDraft
+from bulk_upload.previews.request import LIST, ask, kept, request_for
 from bulk_upload.tests.helpers.erp_files import MAPPING, erp_list
 from bulk_upload.tests.helpers.hostile_workbooks import stuffed
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.upload_api import URL, a_file, refused, stored
 from catalog.models import Product
+from medisupply.backends import shared_cache
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -98,16 +101,22 @@ def test_without_redis_it_is_said_that_nothing_can_be_looked_at(api, send, no_re
     assert answer["Retry-After"]
 
 
-def test_a_question_that_was_lost_is_asked_again(api, worker, send, looked_at, monkeypatch):
+def test_a_question_that_was_lost_is_asked_again(api, worker, send, looked_at):
     sent = send(erp_list(1))
-    monkeypatch.setattr("bulk_upload.previews.request.AGAIN_SECONDS", 0.05)
     api.get(sent["preview_url"])
-    monkeypatch.setattr("bulk_upload.previews.request.PATIENCE_SECONDS", -1)
-    assert not worker.previews.step()  # nobody waits for it any more
-    monkeypatch.undo()
-    wait_for_expiry = 0.1
-    __import__("time").sleep(wait_for_expiry)
+    assert shared_cache.pop(LIST, 0.5)  # by a worker that then died
+    assert not worker.previews.step(0.1)
+    request = request_for(UploadDraft.objects.get(), None)
+    shared_cache.delete(f"{request.key}:asked")  # five seconds later
     assert looked_at(sent)["columnas"]
+
+
+def test_a_question_that_nobody_waits_for_any_more_is_not_answered(worker, send):
+    sent = send(erp_list(1))
+    request = replace(request_for(UploadDraft.objects.get(pk=sent["task_id"]), None), asked_at=0)
+    assert ask(request)
+    assert not worker.previews.step(0.1)
+    assert kept(request) is None
 
 
 def test_an_upload_is_looked_at_by_its_own_mapping(api, worker, accept):
