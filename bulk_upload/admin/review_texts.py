@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from bulk_upload.admin.header_report import COLUMNS_MISSING
 from bulk_upload.admin.mapping_form import ColumnRow, MappingForm
 from bulk_upload.previews.answers import problem_sentence
 from bulk_upload.previews.request import PreviewAnswer
@@ -51,7 +52,8 @@ def found_in_words(answer: PreviewAnswer, form: MappingForm | None = None) -> Fo
     if preview is None:
         return Found(problem=problem_sentence(answer.code, answer.params, language))
     suggested = set(form.suggested.values()) if form else set()
-    problem = preview.problem
+    # Which columns are missing is shown by itself.
+    problem = preview.problem if preview.problem and preview.problem.code not in COLUMNS_MISSING else None
     return Found(
         columns=[_column(row, form, language) for row in form.rows] if form else [],
         place=_place(answer),
