@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import ClassVar, Final, Literal, Self
 
 from bulk_upload.sheet.bilingual_text import Text
-from bulk_upload.sheet.date_values import date_parser
+from bulk_upload.sheet.date_values import date_parser, looks_like_a_date
 from bulk_upload.sheet.gtins import LONGEST
+from bulk_upload.sheet.value_shapes import Shape, gtin, matching
 from bulk_upload.sheet.values import (
     Parser,
     Value,
@@ -72,7 +73,8 @@ class Column(ColumnDefaults):
     ``_``, ``-``, question marks and units in brackets. `fallbacks` are headers that name the column only when no other
     header does; those of a required column may be an optional column's own, which then is not there.
     `max_length` bounds texts (in characters), which match the regular expression `pattern` as a whole, `minimum` and
-    `maximum` numbers, `earliest` and `latest` dates.
+    `maximum` numbers, `earliest` and `latest` dates. By the `shape` of its values an unknown column of a file is suggested
+    for this one.
     """
 
     kind: ClassVar[Kind]
@@ -81,10 +83,16 @@ class Column(ColumnDefaults):
     rule: Text
     example: str | int | bool | float
     synonyms: Sequence[str] = ()
+    shape: Shape | None = None
 
     @cached_property
     def parse(self) -> Parser:
         raise NotImplementedError
+
+    @property
+    def usual_shape(self) -> Shape | None:
+        """The `shape`, or the one that columns of this kind have."""
+        return self.shape or (matching(self.pattern) if self.pattern else None)
 
     def written_with(self, *, decimal_sign: str = "", date_order: str = "") -> Self:
         """The column in a file that writes its decimals, or its dates, in this way."""
@@ -125,6 +133,10 @@ class GtinColumn(CodeColumn):
     @cached_property
     def parse(self) -> Parser:
         return gtin_parser()
+
+    @property
+    def usual_shape(self) -> Shape | None:
+        return self.shape or gtin
 
     @property
     def own_problems(self) -> Collection[str]:
@@ -224,3 +236,7 @@ class DateColumn(Column):
     @cached_property
     def parse(self) -> Parser:
         return date_parser(self.earliest, self.latest, self.date_order)
+
+    @property
+    def usual_shape(self) -> Shape | None:
+        return self.shape or looks_like_a_date

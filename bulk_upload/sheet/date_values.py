@@ -78,6 +78,14 @@ def date_parser(earliest: datetime.date, latest: datetime.date, order: str = "")
     return parse
 
 
+def looks_like_a_date(text: str) -> bool:
+    """Whether `text` has one of the forms of a day, in any order of its parts, with a time or without."""
+    text = text.strip(BLANKS)[:_LONGEST]
+    with_time = _WITH_TIME.fullmatch(text)
+    day = with_time[1] if with_time else text
+    return any(form.fullmatch(day) for form in (*_FORMS, _MONTH_FIRST))
+
+
 def _date(cell: Cell, order: str) -> datetime.date:
     text = written(cell).strip(BLANKS)
     if isinstance(cell, ErrorCell) or (isinstance(cell, str) and is_error_text(text)):

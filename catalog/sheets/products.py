@@ -17,6 +17,7 @@ from bulk_upload.sheet.columns import (
 from bulk_upload.sheet.cross_column_rules import NotAbove
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.value_rules import NotPast, UsualForm
+from bulk_upload.sheet.value_shapes import gtin, matching
 
 # Registrations as INVIMA's minutes write them: the year and the class (2024DM, or PFM2011), in those from before 2000 a
 # letter alone (M-014188); then the number, and which renewal it is. Blanks, colons and points stand anywhere. Cosmetics
@@ -62,6 +63,7 @@ PRODUCTS: Final = Sheet(
                 "Code or barcode, unique among all products. It is kept exactly: 007 stays 007.",
             ),
             example="7701234567897",
+            shape=gtin,
             synonyms=[
                 "codigo_producto",
                 "codigo_del_producto",
@@ -106,6 +108,7 @@ PRODUCTS: Final = Sheet(
         TextColumn(
             "certificado_sanitario",
             255,
+            shape=matching(INVIMA),
             rule=Text("Registro o certificado sanitario.", "Sanitary registration or certificate."),
             example="INVIMA 2024DM-0012345",
             synonyms=[
@@ -211,6 +214,7 @@ PRODUCTS: Final = Sheet(
             "registro_invima",
             255,
             required=False,
+            shape=matching(INVIMA),
             rule=Text(
                 "Registro sanitario del INVIMA; se advierte si su forma no es la usual.",
                 "Sanitary registration of INVIMA; a warning when its form is not a usual one.",
@@ -223,6 +227,7 @@ PRODUCTS: Final = Sheet(
             64,
             required=False,
             upper=True,
+            shape=matching("[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}"),
             rule=Text(
                 "Código ATC de cualquier nivel (A10, A10BA02), en mayúsculas; se advierte si no lo parece.",
                 "ATC code of any level (A10, A10BA02), in upper case; a warning when it does not look like one.",

@@ -8,6 +8,7 @@ from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.columns import CodeColumn, DateColumn, IntegerColumn, TextColumn
 from bulk_upload.sheet.cross_column_rules import ExactlyOneOf
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.value_shapes import gtin
 
 STOCK: Final = Sheet(
     "existencias",
@@ -30,6 +31,7 @@ STOCK: Final = Sheet(
             "producto_codigo",
             64,
             required=False,
+            shape=gtin,
             rule=Text(
                 "Código o código de barras del producto, si no se dice su id.",
                 "Code or barcode of the product, where its id is not said.",

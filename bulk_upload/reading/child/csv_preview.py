@@ -9,7 +9,7 @@ from bulk_upload.checking.tables import Batch, Limits
 from bulk_upload.reading.child.csv_file import SHEET, Source, dialect_of, guessed_encoding, head_of, records
 from bulk_upload.reading.child.csv_text import ENCODING_NAMES, detect_encoding, is_guessed
 from bulk_upload.reading.child.likely_header import likely_header
-from bulk_upload.reading.child.previewing import PREVIEW_ROWS, Understood, assigned, preview
+from bulk_upload.reading.child.previewing import PREVIEW_ROWS, FirstRows, Understood, assigned, preview
 from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.header_rows import find_header
@@ -32,7 +32,8 @@ def preview_csv(path: Path, kind: Sheet, limits: Limits, mapping: SheetMapping) 
         if header is None:
             raise FileProblem("mapping_row_missing", hoja=SHEET, fila=mapping.fila_encabezado)
         found = assigned(kind, header, mapping, SHEET)
-        first = islice(records(source, len(found.texts)), len(head) + PREVIEW_ROWS)
+        most = len(head) + PREVIEW_ROWS
+        first = list(islice(records(source, len(found.texts)), most))
         rows = [row for row in first if row[0] > header.row]
         understood = Understood(
             SHEET,
@@ -45,4 +46,4 @@ def preview_csv(path: Path, kind: Sheet, limits: Limits, mapping: SheetMapping) 
         )
         numbers = [number for number, _ in rows]
         batch = Batch(numbers, list(zip_longest(*(cells for _, cells in rows))))
-        return preview(kind, mapping, understood, found, batch)
+        return preview(kind, mapping, understood, found, FirstRows(batch, len(first) < most))

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from bulk_upload.checking.field import Field
 from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import Batch
+from bulk_upload.checking.totals_row import WithoutTotals
 from bulk_upload.reading.child.suggestions import Suggestions
 from bulk_upload.sheet.cells import Cell, Row, column_letter, is_blank
 from bulk_upload.sheet.columns import Column
@@ -52,19 +53,28 @@ class Understood:
     problem: FileProblem | None = None
 
 
+class FirstRows(NamedTuple):
+    """The first rows below the header, and whether there are no others."""
+
+    batch: Batch
+    are_all: bool
+
+
 def assigned(kind: Sheet, header: HeaderRow, mapping: SheetMapping, worksheet: str) -> Assignment:
     return assign(kind, header.row, header_texts(header.cells), header_texts(header.groups), mapping, worksheet)
 
 
-def as_match(kind: Sheet, found: Assignment) -> HeaderMatch:
+def as_match(kind: Sheet, found: Assignment, mapping: SheetMapping) -> HeaderMatch:
     """The header for reading the rows below it, whatever stands against an import."""
-    return HeaderMatch(kind, found.row, found.texts, found.positions, tuple(found.unknown))
+    constants = {name: text for name, text in mapping.constantes.items() if name not in found.positions}
+    return HeaderMatch(kind, found.row, found.texts, found.positions, tuple(found.unknown), constants=constants)
 
 
 def preview(
-    kind: Sheet, mapping: SheetMapping, understood: Understood, found: Assignment, batch: Batch
+    kind: Sheet, mapping: SheetMapping, understood: Understood, found: Assignment, rows: FirstRows
 ) -> SheetPreview:
-    """The preview of a file of which `batch` are the first rows."""
+    """The preview of a file with these first rows."""
+    batch, totals = _without_totals(rows, as_match(kind, found, mapping), understood.delimiter)
     problem = understood.problem or problem_of(kind, found, mapping, understood.worksheet)
     if not batch.numbers:
         problem = problem or FileProblem("empty_file")
@@ -76,13 +86,21 @@ def preview(
         header_rows=2 if understood.header.groups else 1,
         encoding=understood.encoding,
         delimiter=understood.delimiter,
-        columns=_columns(kind, found, batch),
+        columns=_columns(kind, found, list(mapping.constantes), batch),
         missing=[column.name for column in kind.columns if column.required and column.name not in given],
-        ignored_rows=list(_titles(understood)),
+        ignored_rows=[*_titles(understood), *totals],
         warnings=[PreviewWarning(warning.codigo, warning.params) for warning in understood.warnings],
         problem=PreviewProblem(problem.code, problem.params) if problem else None,
         corrects=correction(found.texts)[0],
     )
+
+
+def _without_totals(rows: FirstRows, header: HeaderMatch, delimiter: str) -> tuple[Batch, list[IgnoredRow]]:
+    if not rows.are_all or not rows.batch.numbers:
+        return rows.batch, []
+    batches = WithoutTotals([rows.batch], header, delimiter)
+    batch = next(iter([*batches]), Batch([], []))
+    return batch, [IgnoredRow(warning.fila, "totals", warning.valor) for warning in batches.warnings]
 
 
 def _titles(understood: Understood) -> Iterator[IgnoredRow]:
@@ -93,11 +111,11 @@ def _titles(understood: Understood) -> Iterator[IgnoredRow]:
         yield IgnoredRow(number, "title", shown(text))
 
 
-def _columns(kind: Sheet, found: Assignment, batch: Batch) -> list[PreviewColumn]:
+def _columns(kind: Sheet, found: Assignment, constants: Sequence[str], batch: Batch) -> list[PreviewColumn]:
     """The file's columns: those with a header, and those with values."""
     names = {index: name for name, index in found.positions.items()}
     times = Counter(map(normal_form, found.texts))
-    suggestions = Suggestions(kind, found, batch)
+    suggestions = Suggestions(kind, found, constants, batch)
     columns: list[PreviewColumn] = []
     for index in range(max(len(found.texts), len(batch.columns))):
         text = found.texts[index] if index < len(found.texts) else ""

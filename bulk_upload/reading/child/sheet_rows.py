@@ -91,14 +91,14 @@ class SheetRows:
             self._sheet.check_count(self._values)
         yield from held
 
-    def first(self, count: int) -> list[Batch]:
-        """The first rows, `count` or a few more; nothing is said of the rest of the sheet."""
+    def first(self, count: int) -> tuple[list[Batch], bool]:
+        """The first rows, `count` or a few more, and whether they are all; nothing is said of the rest of the sheet."""
         found: list[Batch] = []
         for batch, _ in self._read():
             found.append(batch)
-            if self.total >= count:
-                break
-        return found
+            if self.total > count:
+                return found, False
+        return found, True
 
     def _is_checked(self, held: int) -> bool:
         """Whether all cells so far are accounted for; `held` are about the characters that are waiting for it."""

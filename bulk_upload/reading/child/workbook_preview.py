@@ -13,7 +13,7 @@ from bulk_upload.reading.child.cell_formats import CellFormats
 from bulk_upload.reading.child.likely_header import likely_header
 from bulk_upload.reading.child.merged_cells import MergedCells
 from bulk_upload.reading.child.number_formats import format_codes
-from bulk_upload.reading.child.previewing import PREVIEW_ROWS, Understood, as_match, assigned, preview
+from bulk_upload.reading.child.previewing import PREVIEW_ROWS, FirstRows, Understood, as_match, assigned, preview
 from bulk_upload.reading.child.sheet_choice import chosen_sheet
 from bulk_upload.reading.child.sheet_list import read_workbook
 from bulk_upload.reading.child.sheet_rows import SheetRows
@@ -44,8 +44,8 @@ def preview_workbook(path: Path, kind: Sheet, limits: Limits, mapping: SheetMapp
         sheet, understood = _understood(kind, package, workbook.sheets, opened_book(file), limits, mapping)
         codes = format_codes(package.read(workbook.styles)) if workbook.styles and workbook.styles in package else []
         found = assigned(kind, understood.header, mapping, sheet.name)
-        batch = _first_rows(sheet, as_match(kind, found), limits, path.stat().st_size, codes)
-        return preview(kind, mapping, understood, found, batch)
+        rows = _first_rows(sheet, as_match(kind, found, mapping), limits, path.stat().st_size, codes)
+        return preview(kind, mapping, understood, found, rows)
 
 
 def _understood(
@@ -86,11 +86,12 @@ def _understood(
     return best[1:]
 
 
-def _first_rows(sheet: Worksheet, header: HeaderMatch, limits: Limits, size: int, codes: Sequence[str]) -> Batch:
+def _first_rows(sheet: Worksheet, header: HeaderMatch, limits: Limits, size: int, codes: Sequence[str]) -> FirstRows:
     rows = SheetRows(sheet, header, limits, size, is_hopeful=True)
-    batch = next(regrouped(iter(rows.first(PREVIEW_ROWS)), 2 * PREVIEW_ROWS), Batch([], []))
+    batches, are_all = rows.first(PREVIEW_ROWS)
+    batch = next(regrouped(iter(batches), 1024), Batch([], []))
     if batch.numbers:
         formats = CellFormats(sheet, codes, rows.texts_with_numbers, rows.amounts_with_numbers)
         formats.apply(batch.numbers, batch.columns)
         MergedCells(sheet.merged, header).apply(batch.numbers, batch.columns)
-    return batch
+    return FirstRows(batch, are_all)

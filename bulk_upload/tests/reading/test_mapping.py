@@ -20,7 +20,6 @@ from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.helpers.reading_here import checked, preview, values
 from bulk_upload.tests.helpers.rows import row
-from catalog.sheets.products import PRODUCTS
 
 Rows = list[list[Any]]
 
