@@ -33,7 +33,7 @@ class OrphanSearch:
         task_id = storage_keys.task_id_of(file.key)
         if task_id is None or file.stored_at >= self._stored_before:
             return  # not ours; or its upload may just be being recorded
-        if not self._is_empty and _is_known(task_id):
+        if _is_known(task_id):
             return  # an upload that was given another file, or a draft
         text = (
             f"El archivo {file.key} ({file.size} bytes, {file.stored_at:%Y-%m-%d %H:%M} UTC) no es de ninguna carga "

@@ -77,8 +77,10 @@ class Previews:
             except _Stopping:
                 return
             except Exception:
-                if not self._stopped.is_set():
-                    log.exception("A preview met a fault")
+                if self._stopped.is_set():
+                    return
+                log.exception("A preview met a fault")
+                self._stopped.wait(PAUSE_SECONDS)
             finally:
                 connection.close()  # this thread's own
 

@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, RememberedMapping, UploadDraft
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.upload_api import a_file
 from catalog.models import StockLot, Warehouse
@@ -51,6 +51,14 @@ MATRIX = {
     ("bulk-upload/{task_id}/plan", "get"): (409, 401, 404, 404, 404, 409, 409, 404, 404),
     ("bulk-upload/{task_id}/plan.xlsx", "get"): (409, 401, 404, 404, 404, 409, 409, 404, 404),
     ("bulk-upload/{task_id}/apply", "post"): (409, 401, 404, 404, 404, 403, 409, 404, 404),
+    ("bulk-upload/{task_id}/preview", "get"): (202, 401, 404, 404, 404, 202, 202, 404, 404),
+    # It is an upload already: the same task.
+    ("bulk-upload/{task_id}/start", "post"): (202, 401, 404, 404, 404, 403, 202, 404, 404),
+    ("bulk-upload/{draft_id}/preview", "get"): (202, 401, 404, 404, 404, 202, 202, 404, 404),
+    ("bulk-upload/{draft_id}/start", "post"): (202, 401, 404, 404, 404, 403, 202, 404, 404),
+    ("bulk-upload/mappings", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+    ("bulk-upload/mappings/{mapping_id}", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("bulk-upload/mappings/{mapping_id}", "delete"): (204, 401, 404, 404, 404, 403, 204, 404, 404),
     ("bulk-upload/{task_id}/undo", "get"): (403, 401, 404, 404, 404, 403, 200, 404, 404),
     ("bulk-upload/{task_id}/undo", "post"): (403, 401, 404, 404, 404, 403, 409, 404, 404),
     ("items/bulk-upload", "post"): (202, 401, 403, 403, 403, 403, 202, 403, 403),
@@ -87,17 +95,22 @@ WAREHOUSE_FAMILIES = ("api/v1/", "api/")
 def test_the_matrix_names_every_route():
     found = {(path, method) for path, methods in routes(get_resolver().url_patterns) for method in methods}
     found.discard(("api(?:/|$)", "get"))  # what answers 404 for all that is not there
-    named = {(family + path, method) for family in FAMILIES for path, method in MATRIX} | set(PUBLIC)
+    drafts = {key for key in MATRIX if "{draft_id}" in key[0]}  # at the addresses of uploads
+    named = {(family + path, method) for family in FAMILIES for path, method in set(MATRIX) - drafts} | set(PUBLIC)
     named |= {(family + path, method) for family in WAREHOUSE_FAMILIES for path, method in OF_WAREHOUSES}
     assert found == named, f"not in the matrix: {found - named}; gone: {named - found}"
 
 
 @pytest.fixture
 def things(supplier, run_import, accept):
-    """An upload of PROV001 that waits, with its file, a product, and a warehouse."""
+    """An upload of PROV001 that waits, with its file, a draft, a remembered mapping, a product, and a warehouse."""
     run_import([row(1)])
+    mine = {"proveedor": supplier, "sheet_name": "productos"}
+    draft = UploadDraft.objects.create(**mine, filename="a.csv", file_format="csv", s3_key="k", size=1)
+    kept = RememberedMapping.objects.create(**mine, name="ERP", signature="x")
     Warehouse.objects.create(codigo="BOG_CENTRAL", nombre="Bogotá", pais="CO")
-    return {"task_id": accept(csv_bytes([row(2)])).pk, "item_id": "PROD00001", "bodega_id": "BOG_CENTRAL"}
+    ids = {"draft_id": draft.pk, "mapping_id": kept.pk, "item_id": "PROD00001", "bodega_id": "BOG_CENTRAL"}
+    return {"task_id": accept(csv_bytes([row(2)])).pk, **ids}
 
 
 @pytest.fixture
