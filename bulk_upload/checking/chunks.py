@@ -29,7 +29,8 @@ def checked_chunks(table: ColumnTable, *, next_row: int, chunk_rows: int) -> Ite
     """The rows of `table` from `next_row` on, at most `chunk_rows` in each chunk.
 
     Rows above, which an earlier claim has imported, are only remembered: a row that repeats one of them
-    is still a repetition. A row of totals at the end is left out, with one of the table's `final_warnings`. Raises `CheckingFault`, and what the reading of `table` raises.
+    is still a repetition. A row of totals at the end is left out, with one of the table's `final_warnings`. Raises
+    `CheckingFault`, and what the reading of `table` raises.
     """
     validator = Validator(table.header, table.delimiter)
     sheet = table.header.sheet

@@ -43,7 +43,8 @@ class Table(Generic[Part]):
 
     `total` counts the data rows (below the header, not blank); of a workbook it may count some blank ones, too, until
     the last of the `batches` was taken. `sheet` is set for a workbook, `encoding` and `delimiter` for a CSV. `warnings`
-    are about the file as a whole; `final_warnings`, set when the last batch was taken, about what stood below. `is_ready` says whether the next batch can be taken without waiting for it.
+    are about the file as a whole; `final_warnings`, set when the last batch was taken, about what stood below it.
+    `is_ready` says whether the next batch can be taken without waiting for it.
     """
 
     header: HeaderMatch

@@ -13,7 +13,7 @@ from typing import Final
 from bulk_upload.checking.results import Problem
 from bulk_upload.checking.tables import Batch
 from bulk_upload.checking.validator import Validator
-from bulk_upload.sheet.cells import Cell, DateCell, is_blank
+from bulk_upload.sheet.cells import Cell, is_blank
 from bulk_upload.sheet.header_normalization import normal_form
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.problems import shown
@@ -48,7 +48,7 @@ def _is_word(cell: Cell) -> bool:
 def _is_number(cell: Cell) -> bool:
     if isinstance(cell, str):
         return bool(_NUMBER.fullmatch(cell))
-    return isinstance(cell, float) or isinstance(cell, DateCell)
+    return isinstance(cell, float)
 
 
 class WithoutTotals:

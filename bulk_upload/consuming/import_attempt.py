@@ -139,7 +139,7 @@ class ImportAttempt(Attempt):
         return self._context.readers.reader(Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS), self._on_wait)
 
     def _table(self, reader: Reader, path: Path, reading: ExitStack) -> CheckedTable:
-        """The file's rows, by `reader` or, where a mapping is found for it, by another one in the place of `reading`."""
+        """The file's rows, by `reader`; or by another one, kept open by `reading`, where a mapping is found for it."""
         upload, table = self.upload, None
         try:
             table = self._checked(reader, path)

@@ -23,7 +23,7 @@ from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.columns import Column, Kind
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.headers import HeaderMatch, match_header
-from bulk_upload.sheet.mapping import SheetMapping
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.sheet.preview import SheetPreview
 from bulk_upload.sheet.problem_codes import FILE_PROBLEMS, WARNINGS
 from bulk_upload.sheet.problems import FileProblem
@@ -41,11 +41,13 @@ TYPES: Final[dict[Kind, type]] = {
     "date": datetime.date,
 }
 _DIGITS: Final = frozenset("0123456789.-+")
+# Bytes: 256 columns with their samples take a fifth.
+_LONGEST_PREVIEW: Final = 2 * 1024 * 1024
 # NUL in a JSON string, which a database does not take: an escape that no backslash makes plain text of.
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def table(line: bytes, sheet: Sheet, mapping: SheetMapping) -> tuple[HeaderMatch, Opened]:
+def table(line: bytes, sheet: Sheet, mapping: SheetMapping = NO_MAPPING) -> tuple[HeaderMatch, Opened]:
     """The header of `sheet` that was found, read by the `mapping`, and what else is known of the file.
 
     Raises `FileProblem`, also the one that the child reports.
@@ -61,8 +63,8 @@ def preview(line: bytes, sheet: Sheet) -> SheetPreview:
     """What the child understands of a file that holds `sheet`. Raises `FileProblem`."""
     with _nonsense_is_damage(line):
         found: SheetPreview = _accepted(_PREVIEW.decode(line)).preview
-        if b"u0000" in line and _NUL.search(line):
-            raise ValueError("a text with NUL")
+        if len(line) > _LONGEST_PREVIEW or (b"u0000" in line and _NUL.search(line)):
+            raise ValueError("too long, or a text with NUL")
         codes = {warning.code for warning in found.warnings} - WARNINGS
         codes |= {sample.code for column in found.columns for sample in column.samples} - sheet.problem_codes - {""}
         named = {name for column in found.columns for name in (column.target, column.suggestion) if name}

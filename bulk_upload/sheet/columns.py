@@ -73,8 +73,8 @@ class Column(ColumnDefaults):
     ``_``, ``-``, question marks and units in brackets. `fallbacks` are headers that name the column only when no other
     header does; those of a required column may be an optional column's own, which then is not there.
     `max_length` bounds texts (in characters), which match the regular expression `pattern` as a whole, `minimum` and
-    `maximum` numbers, `earliest` and `latest` dates. By the `shape` of its values an unknown column of a file is suggested
-    for this one.
+    `maximum` numbers, `earliest` and `latest` dates. An unknown column of a file is suggested for this one when its
+    values have the `shape`.
     """
 
     kind: ClassVar[Kind]

@@ -87,9 +87,9 @@ def _named(sheet: Sheet, group: str, text: str) -> Column | None:
 
 def _use_mapping(found: Assignment, mapping: SheetMapping, worksheet: str) -> None:
     places: dict[str, list[int]] = {}
-    for index, text in enumerate(found.texts):
+    for place, text in enumerate(found.texts):
         if form := normal_form(text):
-            places.setdefault(form, []).append(index)
+            places.setdefault(form, []).append(place)
     keys: dict[int, str] = {}
     for key, target in mapping.columnas.items():
         index = _place(key, places, found, worksheet)
@@ -97,8 +97,8 @@ def _use_mapping(found: Assignment, mapping: SheetMapping, worksheet: str) -> No
             continue
         if index in keys:
             names = {"primera": shown(keys[index]), "segunda": shown(key)}
-            place = f"{column_letter(index)}{found.row}"
-            found.problems.append(FileProblem("mapping_same_column", **names, celda=place))
+            cell = f"{column_letter(index)}{found.row}"
+            found.problems.append(FileProblem("mapping_same_column", **names, celda=cell))
             continue
         keys[index] = key
         if target is None:

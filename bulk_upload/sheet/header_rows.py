@@ -1,8 +1,8 @@
 """Which row of a sheet is its header, or which two: a row of groups ("Precio") above one of names ("Unitario").
 
 A group stands over the columns from its own cell to the next group's; joined they are "Precio Unitario". Nothing is
-guessed: two rows are a header when together they name more columns of the sheet than either alone; or as many, where the
-lower one could not be imported as data. Knows no Django; the guarded reader uses it too.
+guessed: two rows are a header when together they name more columns of the sheet than either alone; or as many, where
+the lower one could not be imported as data. Knows no Django; the guarded reader uses it too.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def rows_to_search(mapping: SheetMapping) -> int:
 
 
 def count_known(cells: Iterable[Cell], sheet: Sheet, mapping: SheetMapping = NO_MAPPING) -> int:
-    """How many different columns the `cells` name, of `sheet` or by the `mapping`: what makes a row look like a header."""
+    """How many columns of `sheet`, or of the `mapping`, the `cells` name: what makes a row look like a header."""
     return len(set(_known(([normal_form(cell)] for cell in cells if isinstance(cell, str)), sheet, mapping)))
 
 

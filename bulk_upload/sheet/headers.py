@@ -1,7 +1,7 @@
 """A sheet's header → the columns that it names.
 
-What counts when a header is compared is said in `header_normalization`, how a header is found in `header_rows`. Knows no
-Django; the guarded reader uses it too.
+What counts when a header is compared is said in `header_normalization`, how a header is found in `header_rows`.
+Knows no Django; the guarded reader uses it too.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def match_header(
 
     Raises `FileProblem` ``duplicate_column`` when two headers name one column, ``missing_columns``
     or ``missing_columns_similar`` (which names the headers that look like them) when required ones are
-    not there, and ``similar_columns`` when a header looks like an optional one that is not there; ``mapping_…`` when the
-    `mapping` does not fit the file.
+    not there, and ``similar_columns`` when a header looks like an optional one that is not there; ``mapping_…`` when
+    the `mapping` does not fit the file.
     """
     lower, above = header_texts(cells), header_texts(groups)
     found = assign(sheet, row, lower, above, mapping, worksheet)

@@ -8,8 +8,8 @@ The wire form is JSON, every key optional:
      "orden_fecha": {"fecha_vencimiento": "dma"},
      "decimal": {"precio_unitario": ","}}
 
-A key of `columnas` is a header as it is written, or a column's letter; its value is a column of the sheet, or null for a
-column that is ignored. Columns of the file that are not named are matched by their headers. Whether a mapping fits a
+A key of `columnas` is a header as it is written, or a column's letter; its value is a column of the sheet, or null for
+a column that is ignored. Columns of the file that are not named are matched by their headers. Whether a mapping fits a
 declared sheet is said by `mapping_checks`. Knows no Django; the guarded reader uses it too.
 """
 

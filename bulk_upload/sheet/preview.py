@@ -5,6 +5,7 @@ Knows no Django; the guarded reader sends it.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final, Literal
 
 import msgspec
@@ -14,8 +15,15 @@ from bulk_upload.sheet.bilingual_text import Params
 # Samples of each column.
 SAMPLES: Final = 3
 
-# Why a column has its target (name, mapping) or its suggestion (similar, values); "none" where it has neither.
-Reason = Literal["name", "mapping", "similar", "values", "none"]
+
+class Reason(StrEnum):
+    """Why a column has its target (the first two), or its suggestion; or that it has neither."""
+
+    NAME = "name"
+    MAPPING = "mapping"
+    SIMILAR = "similar"
+    VALUES = "values"
+    NONE = "none"
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -33,7 +41,8 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 class PreviewColumn(msgspec.Struct, frozen=True):
-    """A column of the file. `target` is the column of the sheet that it fills; `is_ignored` says that a mapping wants none.
+    """A column of the file. `target` is the column of the sheet that it fills; one that `is_ignored` has none, because
+    the mapping says so.
 
     `key` is what names the column in a mapping: its header, or its letter where that is blank or stands twice.
     """

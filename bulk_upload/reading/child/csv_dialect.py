@@ -34,8 +34,9 @@ class Dialect:
 def detect_dialect(sample: str, kind: Sheet, mapping: SheetMapping = NO_MAPPING) -> Dialect:
     """The dialect of a CSV whose first `SAMPLE` characters are `sample`.
 
-    The delimiter is the one with which most names of columns of this `kind` of sheet, or of the `mapping`, appear in a row. When none is
-    known, it is the one that divides most rows into the same number of cells; of equals the one that makes more cells.
+    The delimiter is the one with which most names of columns of this `kind` of sheet, or of the `mapping`, appear in a
+    row. When none is known, it is the one that divides most rows into the same number of cells; of equals the one that
+    makes more cells.
     """
     hint = _HINT.match(sample)
     if hint:

@@ -17,7 +17,7 @@ from bulk_upload.reading.child.suggestions import Suggestions
 from bulk_upload.sheet.cells import Cell, Row, column_letter, is_blank
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
-from bulk_upload.sheet.header_assignment import Assignment, assign
+from bulk_upload.sheet.header_assignment import Assignment, assign, is_of_a_correction
 from bulk_upload.sheet.header_normalization import LONGEST, normal_form
 from bulk_upload.sheet.header_rows import HeaderRow, header_texts
 from bulk_upload.sheet.headers import HeaderMatch, correction, problem_of
@@ -28,6 +28,7 @@ from bulk_upload.sheet.preview import (
     PreviewColumn,
     PreviewProblem,
     PreviewWarning,
+    Reason,
     Sample,
     SheetPreview,
 )
@@ -120,25 +121,24 @@ def _columns(kind: Sheet, found: Assignment, constants: Sequence[str], batch: Ba
     for index in range(max(len(found.texts), len(batch.columns))):
         text = found.texts[index] if index < len(found.texts) else ""
         cells = batch.columns[index] if index < len(batch.columns) else ()
-        if not text and all(map(is_blank, cells)):
+        if is_of_a_correction(text) or (not text and all(map(is_blank, cells))):
             continue
-        target = names.get(index)
-        reason = "mapping" if index in found.mapped | found.ignored else "name" if target else "none"
-        suggestion = None
-        if reason == "none":
+        target, suggestion, reason = names.get(index), None, Reason.NAME
+        if index in found.mapped or index in found.ignored:
+            reason = Reason.MAPPING
+        elif target is None:
             suggestion, reason = suggestions.of(index)
-        rule = kind.column(target or suggestion) if target or suggestion else None
-        is_plain = times[normal_form(text)] == 1 and bool(normal_form(text))
+        rule = target or suggestion
         columns.append(
             PreviewColumn(
                 letter=column_letter(index),
                 header=text[:LONGEST],
-                key=text[:LONGEST] if is_plain else column_letter(index),
+                key=text[:LONGEST] if times[normal_form(text)] == 1 and normal_form(text) else column_letter(index),
                 target=target,
                 reason=reason,
                 suggestion=suggestion,
                 is_ignored=index in found.ignored,
-                samples=_samples(batch.numbers, cells, rule),
+                samples=_samples(batch.numbers, cells, kind.column(rule) if rule else None),
             )
         )
     return columns

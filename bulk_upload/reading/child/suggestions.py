@@ -32,12 +32,12 @@ class Suggestions:
 
     def of(self, index: int) -> tuple[str | None, Reason]:
         """The suggestion for the column of the file at `index`, and what it is based on."""
-        return self._found.get(index, (None, "none"))
+        return self._found.get(index, (None, Reason.NONE))
 
     def _by_name(self, absent: Sequence[Column], places: dict[str, int]) -> None:
         for column in absent:
             if text := nearest(column, list(places)):
-                self._found[places.pop(text)] = (column.name, "similar")
+                self._found[places.pop(text)] = (column.name, Reason.SIMILAR)
 
     def _by_values(self, absent: Sequence[Column], places: list[int], batch: Batch) -> None:
         suggested = {name for name, _ in self._found.values()}
@@ -48,7 +48,7 @@ class Suggestions:
                 continue
             fitting = [place for place in places if _have_shape(texts[place], shape)]
             if len(fitting) == 1:  # of two columns of days nobody knows which it is
-                self._found[fitting[0]] = (column.name, "values")
+                self._found[fitting[0]] = (column.name, Reason.VALUES)
                 places.remove(fitting[0])
 
 

@@ -61,8 +61,8 @@ def _understood(
     try:
         sheet, header, warnings = chosen_sheet(kind, package, sheets, book, limits, mapping)
         head = sheet.head(rows_to_search(mapping))
-        row = HeaderRow(header.row, header.lower, header.groups)
-        return sheet, Understood(sheet.name, row, head, names, warnings=warnings)
+        found = HeaderRow(header.row, header.lower, header.groups)
+        return sheet, Understood(sheet.name, found, head, names, warnings=warnings)
     except FileProblem as error:
         if error.code not in _MENDED_BY_A_MAPPING:
             raise
@@ -88,7 +88,13 @@ def _understood(
 
 def _first_rows(sheet: Worksheet, header: HeaderMatch, limits: Limits, size: int, codes: Sequence[str]) -> FirstRows:
     rows = SheetRows(sheet, header, limits, size, is_hopeful=True)
-    batches, are_all = rows.first(PREVIEW_ROWS)
+    try:
+        batches, are_all = rows.first(PREVIEW_ROWS)
+    except UnreadableError:
+        if sheet.is_repaired:
+            raise
+        sheet.repair()
+        return _first_rows(sheet, header, limits, size, codes)
     batch = next(regrouped(iter(batches), 1024), Batch([], []))
     if batch.numbers:
         formats = CellFormats(sheet, codes, rows.texts_with_numbers, rows.amounts_with_numbers)

@@ -30,7 +30,7 @@ MAPPING: dict[str, Any] = {
 
 
 def of_an_erp(*rows: dict[str, str]) -> bytes:
-    """The rows as their ERP exports them: other headers, decimals after a comma, no certificate, a column of its own."""
+    """The rows as their ERP exports them: other headers, decimals after a comma, no certificate, one more column."""
     text = io.StringIO()
     names = [name for name in row(1) if name != "certificado_sanitario"]
     writer = csv.writer(text, delimiter=";")

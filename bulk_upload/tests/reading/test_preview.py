@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 
 from bulk_upload.checking.tables import Limits
+from bulk_upload.reading import decoding
 from bulk_upload.reading.files import only_reader
 from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.sheet.preview import SheetPreview
@@ -148,14 +151,36 @@ def test_two_columns_of_days_suggest_nothing(tmp_path):
 @pytest.mark.parametrize("name", CASES)
 def test_the_preview_of_an_awkward_workbook_agrees_with_its_import(name):
     path, case = FOLDER / f"{name}.xlsx", CASES[name]
-    try:
-        table, _ = checked(path)
-    except FileProblem as problem:
-        assert problem.code == case.problem
+    if case.problem:
+        with pytest.raises(FileProblem):
+            checked(path)
         return
+    table, _ = checked(path)
     seen = preview(path)
     assert (seen.worksheet, seen.header_row, seen.problem) == (table.sheet, table.header.row, None)
     assert {column.target for column in seen.columns} - {None} == {*table.header.positions}
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"missing": ["precios"]},
+        {"columns": [{"letter": "A", "header": "x", "key": "x", "target": "precios", "reason": "name"}]},
+        {"columns": [{"letter": "A", "header": "x", "key": "x", "target": None, "reason": "magic"}]},
+        {"problem": {"code": "made_up", "params": {}}},
+        {"warnings": [{"code": "made_up", "params": {}}]},
+        {"worksheet": "a\0"},
+        {"worksheet": "x" * 3_000_000},
+        {"header_row": "1"},
+    ],
+)
+def test_a_child_that_says_something_else_is_not_believed(tmp_path, lie):
+    seen = preview(write(tmp_path, "csv", LISTED))
+    truth = msgspec.to_builtins(seen)
+    assert decoding.preview(json.dumps(["preview", truth]).encode(), PRODUCTS) == seen
+    with pytest.raises(FileProblem) as problem:
+        decoding.preview(json.dumps(["preview", {**truth, **lie}]).encode(), PRODUCTS)
+    assert problem.value.code == "damaged_file"
 
 
 @pytest.mark.parametrize(

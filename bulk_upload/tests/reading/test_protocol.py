@@ -114,7 +114,7 @@ def test_a_backslash_before_a_letter_is_no_nul(chunk):
 LINES = [b"", b"{}", b"[]", b"7", b'["rows"', b"\xff", b'[{"text": "x"}]', b"[" * 100_000, b'["chunk"]', b'["end",-1]']
 
 
-@pytest.mark.parametrize("decode", [decoding.table, decoding.chunk])
+@pytest.mark.parametrize("decode", [decoding.table, decoding.chunk, decoding.preview])
 @pytest.mark.parametrize("line", LINES)
 def test_what_is_no_message_is_a_damaged_file(decode, line):
     with pytest.raises(FileProblem) as problem:

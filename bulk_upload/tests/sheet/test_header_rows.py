@@ -84,7 +84,7 @@ def test_a_first_row_of_data_is_no_second_row_of_the_header():
 def test_a_mapping_finds_the_header_by_the_texts_that_it_names():
     mapping = SheetMapping(
         columnas={"Art.": "codigo", "Ref.": "id", "Detalle": "nombre", "PVP": "precio_unitario", "Obs": None},
-        constantes={name: "1" for name in OTHERS[3:]},
+        constantes=dict.fromkeys(OTHERS[3:], "1"),
     )
     header = matched([["Precios"], ["2026"], ["Art.", "REF", "detalle:", "pvp", "Obs", "Color"]], mapping)
     assert header.row == 3
@@ -100,7 +100,7 @@ def test_letters_name_columns_that_texts_do_not():
 
 
 def test_a_chosen_row_is_the_header_even_where_another_one_names_more():
-    mapping = SheetMapping(fila_encabezado=1, columnas={"x": "id"}, constantes={name: "1" for name in OTHERS[1:]})
+    mapping = SheetMapping(fila_encabezado=1, columnas={"x": "id"}, constantes=dict.fromkeys(OTHERS[1:], "1"))
     rows = [["x", "Precio"], [*OTHERS, "precio_unitario"]]
     assert matched(rows, mapping).row == 1
 
