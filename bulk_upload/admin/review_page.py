@@ -6,6 +6,7 @@ worker makes one it says so, and its script asks for it.
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ from bulk_upload.models import BulkUpload, Operation, UploadDraft
 from bulk_upload.owners import may_act_for
 from bulk_upload.previews.answers import look_at
 from bulk_upload.previews.request import PreviewAnswer
-from bulk_upload.receiving.mappings import mapping_of_json
+from bulk_upload.receiving.mappings import mapping_of_json, mapping_of_text
 from bulk_upload.receiving.refusals import RefusedUpload
 from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.workbooks.download_errors import NoFile
@@ -56,7 +57,7 @@ class ReviewPage(ScopedUploads):
         if action == BLIND:
             return self._start(request, draft, _said(draft) or NO_MAPPING, ReviewOptions(request.POST))
         try:
-            answer = look_at(draft, _said(draft))
+            answer = look_at(draft, _shown(draft, request.POST.get("vista", "")))
         except NoFile as missing:
             return self._review(request, draft, problem=missing.sentence)
         if answer is None:
@@ -120,7 +121,7 @@ class ReviewPage(ScopedUploads):
                 return self._start(request, draft, mapping, options, name)
             form.add_error(None, missing_sentence(form.missing))
             return self._review(request, draft, answer=answer, form=form, options=options, status=400)
-        UploadDraft.objects.filter(pk=draft.pk).update(mapping=mapping.wire(), **_chosen(options))
+        UploadDraft.objects.filter(pk=draft.pk).update(mapping=mapping.wire(), **options.cleaned_data)
         return HttpResponseRedirect(review_address(draft))
 
     def _start(
@@ -160,6 +161,7 @@ class ReviewPage(ScopedUploads):
             problem=problem,
             is_blind=is_blind,
             waits=not (form or problem),
+            shown=json.dumps(answer.mapping) if answer else "",
             refresh=REFRESH_SECONDS,
             add_address=_add_address(draft.sheet_name),
             config={"state": reverse("admin:bulk_upload_bulkupload_review_state", args=[draft.pk]), "texts": _texts()},
@@ -199,16 +201,22 @@ def _remembered(request: HttpRequest, draft: UploadDraft, answer: PreviewAnswer,
     return kept.name if kept else ""
 
 
+def _shown(draft: UploadDraft, wire: str) -> SheetMapping | None:
+    """The mapping of the preview that the form was filled in with: by now another one may be asked for."""
+    try:
+        shown = mapping_of_text(wire, registry.get(draft.sheet_name).sheet) if wire else None
+    except RefusedUpload:
+        shown = None
+    return _said(draft) if shown is None else shown
+
+
 def _said(draft: UploadDraft) -> SheetMapping | None:
     """What was said of the columns; `None` while nobody has, and a remembered mapping is looked for."""
     return None if draft.mapping is None else SheetMapping.of(draft.mapping)
 
 
 def _options(draft: UploadDraft) -> dict[str, bool]:
-    return {
-        "reemplazar_duplicados": draft.reemplazar_duplicados,
-        "solo_validar": draft.solo_validar,
-    }
+    return {name: getattr(draft, name) for name in ReviewOptions.base_fields}
 
 
 def _chosen(options: ReviewOptions) -> dict[str, bool]:

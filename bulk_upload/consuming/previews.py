@@ -26,6 +26,7 @@ from bulk_upload.previews.request import (
     keep,
     kept,
     next_request,
+    request_for,
 )
 from bulk_upload.reading.files import Readers
 from bulk_upload.sheet.mapping import SheetMapping
@@ -91,7 +92,11 @@ class Previews:
             return
         wire = request.mapping or {}
         try:
-            keep(request, self._look_at(original, request.mapping))
+            answer = self._look_at(original, request.mapping)
+            keep(request, answer)
+            if request.mapping is None:
+                # Who has seen it asks for what it shows.
+                keep(request_for(original, SheetMapping.of(answer.mapping)), answer)
         except FileProblem as problem:
             keep(request, PreviewAnswer(wire, code=problem.code, params=problem.params))
         except storage.FileGone:

@@ -43,6 +43,7 @@ class UploadDraft(models.Model):
     # What was chosen with the file, and may be chosen again when it is started.
     reemplazar_duplicados = models.BooleanField(_("reemplazar duplicados"), default=False)
     solo_validar = models.BooleanField(_("mostrar primero qué cambiaría"), default=False)
+    recordar = models.BooleanField(_("recordar estas columnas"), default=True)
     idempotency_key = models.CharField(_("clave de idempotencia"), max_length=255, blank=True, default="")
     # What a person has said so far of the columns; none while a remembered mapping is looked for.
     mapping = models.JSONField(_("columnas"), null=True)

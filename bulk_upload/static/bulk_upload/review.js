@@ -6,6 +6,8 @@
     const EVERY = 300;
     // After so many milliseconds the page says that it takes long.
     const SLOW = 6000;
+    // A key may choose something on the way to what is meant.
+    const TYPING = 150;
 
     const config = JSON.parse(document.getElementById("review-config").textContent);
     const form = document.getElementById("review-form");
@@ -13,8 +15,9 @@
     const offline = document.getElementById("offline");
     const review = () => document.getElementById("review");
     const pause = (time) => new Promise((done) => { window.setTimeout(done, time); });
-    // Counts the choices: the answer to an older one is not shown.
-    let latest = 0;
+    // One choice is sent after another: the last one counts, and only its answer is shown.
+    let isLooking = false;
+    let isChanged = false;
 
     function complain(text) {
         offline.textContent = text;
@@ -39,21 +42,25 @@
     }
 
     function show(shown) {
-        const focused = document.activeElement && document.activeElement.id;
+        const active = document.activeElement;
+        const typed = active && active.matches("input[type=text], input[type=number]") ? active.value : null;
         const open = [...review().querySelectorAll("details")].map((part) => part.open);
         review().replaceWith(document.adoptNode(shown.getElementById("review")));
         review().querySelectorAll("details").forEach((part, index) => { part.open = Boolean(open[index]); });
-        const field = focused && document.getElementById(focused);
-        if (field) field.focus({preventScroll: true});
+        const field = active && active.id && document.getElementById(active.id);
+        if (!field) return;
+        field.focus({preventScroll: true});
+        // What is being typed has not been sent.
+        if (typed !== null) field.value = typed;
     }
 
     // Until the preview is there, or another choice was made.
-    async function wait(turn) {
+    async function wait() {
         const began = Date.now();
         said.textContent = config.texts.reading;
         for (;;) {
             await pause(EVERY);
-            if (turn !== latest) return null;
+            if (isChanged) return null;
             try {
                 const state = await (await fetched(config.state)).json();
                 complain(Date.now() - began > SLOW ? config.texts.slow : "");
@@ -66,9 +73,9 @@
         }
     }
 
-    async function look() {
-        latest += 1;
-        const turn = latest;
+    async function lookOnce() {
+        isChanged = false;
+        await pause(TYPING);
         const body = new FormData(form);
         body.set("accion", "ver");
         review().setAttribute("aria-busy", "true");
@@ -80,12 +87,20 @@
             review().setAttribute("aria-busy", "false");
             return;
         }
-        if (shown.querySelector("#review[data-waits]")) shown = await wait(turn);
-        if (shown && turn === latest) {
+        if (shown.querySelector("#review[data-waits]")) shown = await wait();
+        if (shown && !isChanged) {
             complain("");
             show(shown);
             said.textContent = config.texts.updated;
         }
+    }
+
+    async function look() {
+        isChanged = true;
+        if (isLooking) return;
+        isLooking = true;
+        while (isChanged) await lookOnce();
+        isLooking = false;
     }
 
     form.addEventListener("change", (event) => {
@@ -93,6 +108,6 @@
         look();
     });
     if (review().hasAttribute("data-waits")) {
-        wait(latest).then((shown) => { if (shown) show(shown); });
+        wait().then((shown) => { if (shown) show(shown); });
     }
 })();
