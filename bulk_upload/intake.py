@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import IO, Final, cast
+from typing import IO, Any, Final, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -66,6 +67,40 @@ LOST_FILE: Final = ("file_missing", "file_replaced")
 LOGGED_NAME: Final = 60
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A file that was sent and may be stored."""
+
+    file: UploadedFile[bytes]
+    filename: str
+    file_format: FileFormat
+    sha256: str
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is recorded of it."""
+        return {
+            "filename": self.filename,
+            "file_format": self.file_format,
+            "size": self.file.size or 0,
+            "sha256": self.sha256,
+        }
+
+
+def check_file(file: UploadedFile[bytes] | None) -> CheckedFile:
+    """What can be said of a file without reading its content. Raises `RefusedUpload`."""
+    if file is None:
+        raise RefusedUpload("file_required", _("Falta el archivo: envíelo en el campo «file»."))
+    filename = clean_filename(file.name or "")
+    file_format = _check_format(file, filename)
+    return CheckedFile(file, filename, file_format, _sha256(file))
+
+
+def store(checked: CheckedFile, task_id: uuid.UUID) -> str:
+    """Store the file of the upload `task_id`; returns its key. Raises `RefusedUpload`."""
+    return _store(checked.file, storage_keys.upload_key(task_id, checked.file_format, timezone.now()))
+
+
 def accept_upload(
     *,
     file: UploadedFile[bytes] | None,
@@ -75,6 +110,7 @@ def accept_upload(
     reemplazar_duplicados: bool,
     solo_validar: bool = False,
     mapping: SheetMapping = NO_MAPPING,
+    mapping_name: str = "",
     idempotency_key: str = "",
 ) -> BulkUpload:
     """Accept `file`, which holds `sheet`, for `owner`: the upload is stored, recorded and (if SQS answers) published.
@@ -85,18 +121,14 @@ def accept_upload(
     content, store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
     database went away while it recorded the upload: it may be there, so its file stays.
     """
-    if file is None:
-        raise RefusedUpload("file_required", _("Falta el archivo: envíelo en el campo «file»."))
-    filename = clean_filename(file.name or "")
-    file_format = _check_format(file, filename)
+    checked = check_file(file)
     owner_key = None if owner is None else owner.pk
     operation = Operation.PLAN if solo_validar else Operation.IMPORT
-    digest = _sha256(file)
     identity = UploadIdentity(
         user.pk,
         owner_key,
         sheet.name,
-        digest,
+        checked.sha256,
         reemplazar_duplicados,
         operation,
         idempotency_key,
@@ -104,25 +136,23 @@ def accept_upload(
     )
     if upload := _earlier(identity):
         with bound_contextvars(**of_upload(upload)):
-            return _with_its_file(upload, file)
+            return _with_its_file(upload, checked.file)
     task_id = uuid.uuid4()
     with bound_contextvars(**of_task(task_id, owner_key, sheet.name)):
-        stored_key = _store(file, storage_keys.upload_key(task_id, file_format, timezone.now()))
+        stored_key = store(checked, task_id)
         try:
             upload = record(
                 task_id,
                 sheet_name=sheet.name,
                 proveedor_id=owner_key,
                 created_by_id=user.pk,
-                filename=filename,
-                file_format=file_format,
                 s3_key=stored_key,
-                size=file.size or 0,
-                sha256=digest,
+                **checked.fields,
                 reemplazar_duplicados=reemplazar_duplicados,
                 operation=operation,
                 mapping=mapping.wire(),
                 mapping_fingerprint=mapping.fingerprint,
+                mapping_name=mapping_name,
                 idempotency_key=idempotency_key,
             )
         except InDoubt:
@@ -134,7 +164,7 @@ def accept_upload(
                 return first
             raise
         name = upload.filename[:LOGGED_NAME]
-        log.info("The upload is accepted", filename=name, bytes=upload.size, format=str(file_format))
+        log.info("The upload is accepted", filename=name, bytes=upload.size, format=str(upload.file_format))
         show_and_publish(upload)
     return upload
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from bulk_upload.imports import SheetImport, registry
 
 if TYPE_CHECKING:
-    from bulk_upload.models import BulkUpload
+    from bulk_upload.models import BulkUpload, UploadDraft
 
 User = AbstractBaseUser | AnonymousUser
 
@@ -43,7 +43,7 @@ def may_import(user: User, declared: type[SheetImport]) -> bool:
     return bool(user.has_perms(declared.permissions))  # type: ignore[attr-defined]
 
 
-def may_act_for(user: User, upload: BulkUpload) -> bool:
+def may_act_for(user: User, upload: BulkUpload | UploadDraft) -> bool:
     """Whether `user` may cancel or retry the upload, as it may upload for its owner."""
     if upload.proveedor_id is None:
         return may_import(user, registry.get(upload.sheet_name))

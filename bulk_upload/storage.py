@@ -26,7 +26,7 @@ from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.storage_lifecycle import Rule
 
 if TYPE_CHECKING:
-    from bulk_upload.models import BulkUpload
+    from bulk_upload.models import BulkUpload, UploadDraft
 
 log = get_logger(__name__)
 
@@ -78,7 +78,7 @@ def save(file: IO[bytes], key: str) -> str:
 
 @contextmanager
 def local_copy(
-    upload: BulkUpload, folder: Path | None = None, *, on_block: Callable[[], None] = lambda: None
+    upload: BulkUpload | UploadDraft, folder: Path | None = None, *, on_block: Callable[[], None] = lambda: None
 ) -> Iterator[Path]:
     """The file of `upload` as its supplier sent it, on the local disk until the block ends.
 

@@ -15,7 +15,39 @@ from bulk_upload.owners import ADD_UPLOADS, User, owners, owners_for
 from bulk_upload.sheet.declaration import Sheet
 
 
-class UploadForm(forms.Form):
+class ImportOptions(forms.Form):
+    """What is to be done with the rows of a file."""
+
+    reemplazar_duplicados = forms.BooleanField(
+        label=_("Reemplazar duplicados"),
+        required=False,
+        help_text=_(
+            "Marcado: lo que ya existe se actualiza con los datos del archivo, y una celda opcional vacía "
+            "conserva lo que tiene. Sin marcar: esa fila se rechaza y lo que existe queda como está."
+        ),
+    )
+    solo_validar = forms.BooleanField(
+        label=_("Mostrarme primero qué cambiaría"),
+        required=False,
+        help_text=_(
+            "Marcado: no se importa nada todavía. Verá qué se crearía, qué se actualizaría y qué se rechazaría, y "
+            "entonces decide si se aplica."
+        ),
+    )
+
+
+class ReviewOptions(ImportOptions):
+    """The same, once it is seen how the file is understood."""
+
+    recordar = forms.BooleanField(
+        label=_("Recordar estas columnas"),
+        required=False,
+        initial=True,
+        help_text=_("El próximo archivo con los mismos encabezados se lee igual, sin preguntar."),
+    )
+
+
+class UploadForm(ImportOptions):
     """What a file holds, which file, and for whom. What is wrong with the file itself, `intake.accept_upload` says."""
 
     hoja = forms.ChoiceField(label=_("Qué contiene"), required=False, widget=forms.HiddenInput)
@@ -26,21 +58,12 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ",".join(FORMATS)}),
         error_messages={"required": _("Elija un archivo.")},
     )
-    reemplazar_duplicados = forms.BooleanField(
-        label=_("Reemplazar duplicados"),
+    revisar = forms.BooleanField(
+        label=_("Revisar antes cómo se entiende el archivo"),
         required=False,
         help_text=_(
-            "Marcado: lo que ya existe se actualiza con los datos del archivo, y una celda opcional vacía "
-            "conserva lo que tiene. Sin marcar: esa fila se rechaza y lo que existe queda como está."
-        ),
-    )
-
-    solo_validar = forms.BooleanField(
-        label=_("Mostrarme primero qué cambiaría"),
-        required=False,
-        help_text=_(
-            "Marcado: no se importa nada todavía. Verá qué se crearía, qué se actualizaría y qué se rechazaría, y "
-            "entonces decide si se aplica."
+            "Marcado: verá qué columna del archivo es cada una y cómo se leen sus valores, y puede corregirlo antes de "
+            "importar. Sin marcar: un archivo con encabezados conocidos se importa enseguida."
         ),
     )
 

@@ -11,12 +11,17 @@ from django.utils.translation import gettext as _
 
 from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result_page import Result
+from bulk_upload.admin.review_page import may_review
 from bulk_upload.imports import registry
 from bulk_upload.models import BulkUpload, Operation, Status
+from bulk_upload.problem_texts.mapping import MAPPED_FILE_TEXTS
 from bulk_upload.retries import no_retry
 
 # Faults of the system that pass: the same file may be imported at the next try.
 PASSING_FAULTS: Final = frozenset(["attempts_exhausted"])
+
+# What a person can set right by saying which worksheet, row or column is meant.
+UNDERSTOOD_BY_A_PERSON: Final = HEADER_PROBLEMS | {"several_sheets", *MAPPED_FILE_TEXTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class NextStep:
     label: str
     address: str
     reason: str
+    # Whether it makes something, so that the button sends a form.
+    posts: bool = False
 
 
 def may_help_to_retry(upload: BulkUpload) -> bool:
@@ -53,6 +60,9 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
         return NextStep(_("Reintentar la carga…"), _address("retry", upload.pk), reason)
     if upload.is_undo:
         return None
+    if acts and upload.error_code in UNDERSTOOD_BY_A_PERSON and may_review(upload):
+        reason = _("Vea cómo se entendió el archivo, diga qué es cada columna e impórtelo: no hace falta cambiarlo.")
+        return NextStep(_("Revisar las columnas…"), _address("review_upload", upload.pk), reason, posts=True)
     if upload.error_code in HEADER_PROBLEMS:
         reason = _("Copie sus datos a la plantilla, que ya tiene los encabezados correctos, y cárguela.")
         return NextStep(

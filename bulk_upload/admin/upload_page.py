@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from bulk_upload.admin.forms import UploadForm
+from bulk_upload.admin.review_page import review_address
 from bulk_upload.admin.sheets import alternatives, requested_sheet, sheet_choices, title_within_sentence
 from bulk_upload.admin.visible_uploads import ScopedUploads
+from bulk_upload.drafts.accept import accept_draft
 from bulk_upload.intake import accept_upload
 from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.receiving.multipart import read_by_our_rules
@@ -52,27 +54,27 @@ class UploadPage(ScopedUploads):
         form = UploadForm(request.POST, request.FILES, user=request.user, sheet_name=sheet.name)
         if not form.is_valid():
             return self._answer(request, form, 400)
+        sent: dict[str, Any] = {
+            "file": form.cleaned_data["file"],
+            "sheet": form.sheet,
+            "owner": form.cleaned_data.get("proveedor"),
+            "user": request.user,
+            "reemplazar_duplicados": form.cleaned_data["reemplazar_duplicados"],
+            "solo_validar": form.cleaned_data["solo_validar"],
+        }
         try:
-            upload = accept_upload(
-                file=form.cleaned_data["file"],
-                sheet=form.sheet,
-                owner=form.cleaned_data.get("proveedor"),
-                user=request.user,
-                reemplazar_duplicados=form.cleaned_data["reemplazar_duplicados"],
-                solo_validar=form.cleaned_data["solo_validar"],
-            )
+            if form.cleaned_data["revisar"]:
+                return _go_to(request, review_address(accept_draft(**sent)))
+            return self._accepted(request, accept_upload(**sent))
         except RefusedUpload as refusal:
             return self._refused(request, form, refusal)
-        return self._accepted(request, upload)
 
     def _accepted(self, request: HttpRequest, upload: BulkUpload) -> HttpResponse:
         action = "planned" if upload.operation == Operation.PLAN else "uploaded"
         self.log_addition(request, upload, history.message(action))
-        address = reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk])
-        if _wants_json(request):
-            return JsonResponse({"address": address}, status=201)
-        messages.success(request, _("Se recibió «%(filename)s».") % {"filename": upload.filename})
-        return HttpResponseRedirect(address)
+        if not _wants_json(request):
+            messages.success(request, _("Se recibió «%(filename)s».") % {"filename": upload.filename})
+        return _go_to(request, reverse("admin:bulk_upload_bulkupload_change", args=[upload.pk]))
 
     def _refused(self, request: HttpRequest, form: UploadForm, refusal: RefusedUpload) -> HttpResponse:
         """The form as it was filled, with the reason beside the file."""
@@ -111,6 +113,13 @@ def _form_of_address(request: HttpRequest) -> UploadForm:
     """The empty form for the sheet that the address names."""
     sheet = requested_sheet(request.GET.get("hoja"), request.user)
     return UploadForm(user=request.user, sheet_name=sheet.name)
+
+
+def _go_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Let the page's script go there, or the browser itself."""
+    if _wants_json(request):
+        return JsonResponse({"address": address}, status=201)
+    return HttpResponseRedirect(address)
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -31,6 +31,7 @@ from bulk_upload.admin.operations_page import OperationsPage, may_operate
 from bulk_upload.admin.outcome import outcome
 from bulk_upload.admin.progress_page import WatchPage
 from bulk_upload.admin.replace_page import ReplacePage
+from bulk_upload.admin.review_page import ReviewPage
 from bulk_upload.admin.sheets import upload_content
 from bulk_upload.admin.undo_page import UndoPage
 from bulk_upload.admin.upload_page import UploadPage
@@ -47,6 +48,7 @@ def labelled(label: StrPromise, number: int | None) -> SafeString:
 @admin.register(BulkUpload)
 class BulkUploadAdmin(
     UploadPage,
+    ReviewPage,
     WatchPage,
     CancelRetryPage,
     HistoryPage,
@@ -75,6 +77,9 @@ class BulkUploadAdmin(
             ("<uuid:task_id>/aplicar/", self.apply_view, "apply"),
             ("<uuid:task_id>/plan.xlsx", self.plan_file_view, "plan_file"),
             ("<uuid:task_id>/deshacer/", self.undo_view, "undo"),
+            ("<uuid:task_id>/revisar/", self.review_view, "review"),
+            ("<uuid:task_id>/revisar/estado/", self.review_state_view, "review_state"),
+            ("<uuid:task_id>/revisar-archivo/", self.review_upload_view, "review_upload"),
             ("<uuid:task_id>/replace/", self.replace_view, "replace"),
             ("<uuid:task_id>/actualizados/", self.changes_view, "changes"),
             ("guia/", self.guide_view, "guide"),

@@ -23,9 +23,11 @@ STATUSES: Final[dict[str, int]] = {
     newer_lists.CODE: 409,
     "undo_expired": 410,
     "file_gone": 410,
+    "draft_gone": 410,
     **dict.fromkeys(purged.CODES.values(), 410),
     "storage_unavailable": 503,
     "not_prepared": 503,
+    "preview_unavailable": 503,
 }
 
 

@@ -19,13 +19,17 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from bulk_upload import idempotency, snapshots
-from bulk_upload.api import access, examples
+from bulk_upload.api import access, examples, preview
 from bulk_upload.api.multipart_body import StrictMultiPartParser, uploaded_file
 from bulk_upload.api.schema import NEWER_LIST, STORAGE, UPLOADS, SupplierChoice
 from bulk_upload.api.status import POLL_SECONDS, SUPPLIER_HELP, status_address
+from bulk_upload.drafts.accept import accept_draft
 from bulk_upload.imports import registry
 from bulk_upload.intake import accept_upload
+from bulk_upload.mappings import by_name
+from bulk_upload.mappings.by_name import mapping_named
 from bulk_upload.models import BulkUpload, Status
+from bulk_upload.models.remembered_mapping import LONGEST_NAME
 from bulk_upload.receiving.mappings import mapping_of_text
 from bulk_upload.receiving.upload_size import check_length
 from bulk_upload.wording import text_of
@@ -43,6 +47,12 @@ class OptionsOfAll(Serializer[dict[str, Any]]):
     )
     solo_validar = BooleanField(
         default=False, help_text="Con «true», no se importa nada: la carga es un plan, que dice qué cambiaría."
+    )
+    mapping_name = CharField(
+        default="", allow_blank=True, max_length=LONGEST_NAME, help_text="El nombre de una correspondencia recordada."
+    )
+    revisar = BooleanField(
+        default=False, help_text="Con «true», el archivo espera: primero se mira cómo se entiende, y se inicia después."
     )
 
 
@@ -97,18 +107,23 @@ class UploadView(APIView):
         form = request.data.dict() if isinstance(request.data, QueryDict) else {}
         options = valid(SentOptions, {**form, **request.query_params.dict()})
         declared = registry.get(self.sheet_name)
+        sheet = declared.sheet
+        mapping = mapping_of_text(options["mapping"], sheet)
         owner = access.owner_for(request, declared, options.get("proveedor_id"))
-        upload = accept_upload(
-            file=uploaded_file(request),
-            sheet=declared.sheet,
-            owner=owner,
-            user=request.user,
-            reemplazar_duplicados=options["reemplazar_duplicados"],
-            solo_validar=options["solo_validar"],
-            mapping=mapping_of_text(options["mapping"], declared.sheet),
-            idempotency_key=_idempotency_key(request),
-        )
-        return _accepted(upload)
+        if name := options["mapping_name"]:
+            mapping = mapping_named(None if owner is None else owner.pk, sheet, name)
+        sent: dict[str, Any] = {
+            "file": uploaded_file(request),
+            "sheet": sheet,
+            "owner": owner,
+            "user": request.user,
+            "reemplazar_duplicados": options["reemplazar_duplicados"],
+            "solo_validar": options["solo_validar"],
+            "idempotency_key": _idempotency_key(request),
+        }
+        if options["revisar"]:
+            return preview.received(accept_draft(**sent, mapping=mapping.wire() or None))
+        return _accepted(accept_upload(**sent, mapping=mapping, mapping_name=name))
 
 
 _UNKNOWN_TARGET: Final = {"destino": "precio", "columnas": "id, nombre, codigo"}
@@ -142,6 +157,7 @@ _REFUSALS: Final = [
         "Esta Idempotency-Key ya se usó con otro archivo u otras opciones: use una clave nueva.",
         "Idempotency-Key",
     ),
+    ErrorCase(422, by_name.CODE, by_name.UNKNOWN, "mapping_name"),
     ErrorCase(422, "mapping_unknown_target", text_of("mapping_unknown_target", _UNKNOWN_TARGET, "es"), "mapping"),
 ]
 _REFUSALS_OF_OWNED: Final = [
@@ -175,7 +191,9 @@ def _sending(view: type[UploadView]) -> Describe:
             **supplier,
             "reemplazar_duplicados": {"type": "boolean", "default": False},
             "solo_validar": {"type": "boolean", "default": False},
+            "revisar": {"type": "boolean", "default": False},
             "mapping": _MAPPING,
+            "mapping_name": {"type": "string", "maxLength": LONGEST_NAME},
         },
         "required": ["file"],
     }
@@ -190,7 +208,9 @@ def _sending(view: type[UploadView]) -> Describe:
             "Con `Idempotency-Key`, repetir la petición devuelve la primera respuesta; sin ella, el mismo archivo con "
             "las mismas opciones es la misma tarea mientras no termine.\n\n"
             "Con `solo_validar` no se importa nada: cuando termine, `bulk-upload/{task_id}/plan` dice qué cambiaría "
-            "cada fila, y `bulk-upload/{task_id}/apply` hace exactamente eso."
+            "cada fila, y `bulk-upload/{task_id}/apply` hace exactamente eso.\n\n"
+            "Con `revisar` el archivo se guarda y no se encola: `preview_url` dice cómo se entiende cada columna, y "
+            "`start_url` lo importa."
         ),
         parameters=[
             UploadOptions if owned else OptionsOfAll,

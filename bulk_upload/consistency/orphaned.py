@@ -11,7 +11,7 @@ from django.utils import timezone
 from bulk_upload import storage, storage_keys
 from bulk_upload.consistency.differences import Difference, Found, Kind
 from bulk_upload.consuming import orphans
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, UploadDraft
 from bulk_upload.storage import StoredFile
 
 KEPT: Final = "queda 30 días bajo «orphans/» y vuelve solo si su carga vuelve"
@@ -33,8 +33,8 @@ class OrphanSearch:
         task_id = storage_keys.task_id_of(file.key)
         if task_id is None or file.stored_at >= self._stored_before:
             return  # not ours; or its upload may just be being recorded
-        if not self._is_empty and BulkUpload.objects.filter(pk=task_id).exists():
-            return  # an upload that was given another file
+        if _is_known(task_id):
+            return  # an upload that was given another file, or a draft
         text = (
             f"El archivo {file.key} ({file.size} bytes, {file.stored_at:%Y-%m-%d %H:%M} UTC) no es de ninguna carga "
             "que la base conozca: su carga no se registró, o se aceptó después de la copia restaurada"
@@ -45,7 +45,11 @@ class OrphanSearch:
             yield Difference(ORPHAN, text, partial(_set_aside, file.key, task_id))
 
 
+def _is_known(task_id: uuid.UUID) -> bool:
+    return any(model._default_manager.filter(pk=task_id).exists() for model in (BulkUpload, UploadDraft))
+
+
 def _set_aside(key: str, task_id: uuid.UUID) -> bool:
-    if not BulkUpload.objects.filter(pk=task_id).exists():
+    if not _is_known(task_id):
         storage.set_aside(key)
     return True

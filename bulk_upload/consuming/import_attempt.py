@@ -21,11 +21,13 @@ from bulk_upload.consuming.speed import RecentSpeed
 from bulk_upload.importing.import_table import import_table
 from bulk_upload.importing.planning.plan import Plan
 from bulk_upload.imports import registry
+from bulk_upload.mappings import remembered
+from bulk_upload.mappings.file_previews import FilePreviews
 from bulk_upload.models import BulkUpload, Operation
 from bulk_upload.plans.change_guard import findings, guard_of
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Reader
-from bulk_upload.sheet.mapping import NO_MAPPING
+from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.stage_times import StageClock
 from bulk_upload.undoing.undo import undo
@@ -119,8 +121,19 @@ class ImportAttempt(Attempt):
             with self.clock.stage("fetch"):
                 path = self._original(stack)
             with self.clock.stage("read"):
+                self._use_remembered(path)
                 table = self._table(reader, path, reading)
             return import_table(self.upload, table, self._after_chunk, self.keep, self.clock, only_plan=only_plan)
+
+    def _use_remembered(self, path: Path) -> None:
+        """Where nobody has said what the columns are: as the owner has said it of a file with the same header."""
+        upload = self.upload
+        if upload.mapping or upload.next_row or upload.operation == Operation.APPLY:
+            return
+        previews = FilePreviews(self._context.readers, path, upload, self._on_wait)
+        if found := remembered.find(upload.proveedor_id, upload.sheet_name, previews.preview):
+            upload.use_mapping(SheetMapping.of(found.mapping), found.name)
+            remembered.mark_used(found)
 
     def _reader(self) -> AbstractContextManager[Reader]:
         return self._context.readers.reader(Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS), self._on_wait)

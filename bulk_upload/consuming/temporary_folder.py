@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -28,16 +29,18 @@ class Workplace:
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._lock: int | None = None
+        self._making = threading.Lock()
 
     @property
     def folder(self) -> Path:
         """The folder; made when it is first needed. Raises `OSError`."""
-        if self._folder is None or not self._folder.exists():
-            folder = Path(tempfile.mkdtemp(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix=PREFIX))
-            self._lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-            self._folder = folder
-        return self._folder
+        with self._making:
+            if self._folder is None or not self._folder.exists():
+                folder = Path(tempfile.mkdtemp(dir=settings.BULK_UPLOAD_TEMP_DIR, prefix=PREFIX))
+                self._lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+                self._folder = folder
+            return self._folder
 
     def close(self) -> None:
         """Remove the folder."""

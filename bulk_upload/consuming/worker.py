@@ -28,6 +28,7 @@ from bulk_upload.consuming.message_handler import (
     drop_stale_connections,
     due,
 )
+from bulk_upload.consuming.previews import Previews
 from bulk_upload.consuming.sweep import Sweeper
 from bulk_upload.consuming.temporary_folder import Workplace, has_room, remove_leftovers
 from bulk_upload.imports import registry
@@ -69,6 +70,7 @@ class Worker:
         self._workplace = Workplace()
         self._heartbeat = Heartbeat()
         self._context = WorkerContext(self._readers, self._workplace, self._pause, self._interruption)
+        self.previews = Previews(self._readers, self._workplace)
         self._handler = DeliveryHandler(self._context)
         self._file_handler = FileHandler(self._context)
         # The long work that waits while a short one is being handled.
@@ -81,6 +83,8 @@ class Worker:
         """Consume until told to stop, or until `max_messages` were handled, or `once`. Returns how many were."""
         handled = 0
         remove_leftovers()
+        self._readers.prepare()  # on this thread, which outlives the one of previews
+        self.previews.start()
         try:
             while not self._stopping and (max_messages is None or handled < max_messages):
                 self._readers.prepare()
@@ -93,6 +97,7 @@ class Worker:
 
     def close(self) -> None:
         """End the readers, and remove the folder and the heartbeat."""
+        self.previews.stop()
         self._readers.close()
         self._workplace.close()
         self._heartbeat.end()

@@ -6,6 +6,7 @@ from bulk_upload.models.heartbeat import WorkerHeartbeat
 from bulk_upload.models.imported import ImportedModel
 from bulk_upload.models.planned_rows import PlannedRows
 from bulk_upload.models.prepared_file import FileState, PreparedFile
+from bulk_upload.models.remembered_mapping import RememberedMapping
 from bulk_upload.models.retention import Part
 from bulk_upload.models.row_change import RowChange
 from bulk_upload.models.row_edit import EditAction, EditSource, RowEdit
@@ -24,6 +25,7 @@ from bulk_upload.models.states import (
 )
 from bulk_upload.models.unfinished_purge import UnfinishedPurge
 from bulk_upload.models.upload import BulkUpload
+from bulk_upload.models.upload_draft import UploadDraft
 from bulk_upload.models.upload_queryset import BulkUploadQuerySet
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "Part",
     "PlannedRows",
     "PreparedFile",
+    "RememberedMapping",
     "RowChange",
     "RowEdit",
     "RowError",
@@ -50,6 +53,7 @@ __all__ = [
     "Status",
     "Tally",
     "UnfinishedPurge",
+    "UploadDraft",
     "WorkerHeartbeat",
     "iso_utc",
     "lease",

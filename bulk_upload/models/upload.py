@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bulk_upload.models.remembered_mapping import LONGEST_NAME
 from bulk_upload.models.states import FileFormat, Operation, Severity
 from bulk_upload.models.upload_constraints import CONSTRAINTS, INDEXES
 from bulk_upload.models.upload_queryset import BulkUploadQuerySet
@@ -71,6 +72,11 @@ class BulkUpload(UploadState):
     # The upload whose rejected rows this file corrects, as its header says.
     corrects = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="corrections", verbose_name=_("corrige a")
+    )
+
+    # The remembered mapping that was used, by its name at that time.
+    mapping_name = models.CharField(
+        _("correspondencia recordada"), max_length=LONGEST_NAME, blank=True, default="", db_default=""
     )
 
     # The order of acceptance, by the database: the clocks of two web hosts may differ.
@@ -154,9 +160,9 @@ class BulkUpload(UploadState):
             corrects=original.first() if original is not None else None,
         )
 
-    def use_mapping(self, mapping: SheetMapping) -> None:
-        """Read the file by this mapping from now on."""
-        self._write(self._held(), mapping=mapping.wire())
+    def use_mapping(self, mapping: SheetMapping, name: str = "") -> None:
+        """Read the file by this mapping from now on; `name` is that of a remembered one."""
+        self._write(self._held(), mapping=mapping.wire(), mapping_name=name)
 
     def correct_total(self, total: int) -> None:
         """All rows have been read: there are so many. Blank ones may have been counted at first."""

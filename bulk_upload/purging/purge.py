@@ -17,6 +17,7 @@ from bulk_upload.models import Part
 from bulk_upload.purging import parts
 from bulk_upload.purging.dead_letters import purge_dead_letters
 from bulk_upload.purging.django_tables import expired_sessions, old_actions, purge_actions, purge_sessions
+from bulk_upload.purging.drafts import old_drafts, purge_drafts
 from bulk_upload.purging.edits import old_edits, purge_edits
 from bulk_upload.purging.files import old_prepared_files, purge_originals, purge_prepared
 from bulk_upload.purging.pace import Pace, Stopped
@@ -37,6 +38,7 @@ def purge(report: Report, pace: Pace) -> None:
         with _unless_away(report):
             purge_originals(pace, removed[Kind.FILES])
             purge_prepared(pace, removed[Kind.PREPARED])
+            purge_drafts(pace, removed[Kind.DRAFTS])
         purge_errors(pace, removed[Kind.ERRORS])
         purge_changes(pace, removed[Kind.CHANGES])
         purge_edits(pace, removed[Kind.EDITS])
@@ -56,6 +58,7 @@ def preview(report: Report) -> None:
     report.removed |= {
         Kind.FILES: _counted(originals, "size"),
         Kind.PREPARED: _counted(old_prepared_files(), "size"),
+        Kind.DRAFTS: _counted(old_drafts(), "size"),
         Kind.ERRORS: _kept(Part.ERRORS, OF_ERRORS),
         Kind.CHANGES: _kept(Part.CHANGES, OF_CHANGES),
         Kind.EDITS: _counted(old_edits()),

@@ -12,6 +12,7 @@ class Kind(Enum):
 
     FILES = "archivos originales"
     PREPARED = "archivos preparados"
+    DRAFTS = "archivos por revisar"
     ERRORS = "errores y advertencias de filas"
     CHANGES = "cambios de filas"
     EDITS = "cambios hechos por personas"

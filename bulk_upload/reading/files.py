@@ -9,6 +9,7 @@ readers.close()
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -118,12 +119,16 @@ def _end(table: Table[Any], end: protocol.End, found: int, *, whole: bool) -> No
 
 
 class Readers:
-    """Gives out readers, and keeps the process running that they are forked from. Close it at the end."""
+    """Gives out readers, and keeps the process running that they are forked from. Close it at the end.
+
+    Several threads may take readers, once `prepare` was called on one that outlives them.
+    """
 
     def __init__(self, sheet_modules: Sequence[str] = ()) -> None:
         """`sheet_modules` are those of the sheets that are read often: that process imports them once."""
         self._sheet_modules = sheet_modules
         self._server: ForkServer | None = None
+        self._lock = threading.RLock()
 
     def prepare(self) -> None:
         """Start that process, unless it runs, so that the next reader need not wait. Where that fails it is tried
@@ -146,16 +151,18 @@ class Readers:
 
     def close(self) -> None:
         """End the process, and the readers that are left."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        with self._lock:
+            if self._server is not None:
+                self._server.close()
+                self._server = None
 
     def _running_server(self) -> ForkServer:
-        if self._server is not None and not self._server.is_alive():
-            self.close()
-        if self._server is None:
-            self._server = ForkServer(self._sheet_modules)
-        return self._server
+        with self._lock:
+            if self._server is not None and not self._server.is_alive():
+                self.close()
+            if self._server is None:
+                self._server = ForkServer(self._sheet_modules)
+            return self._server
 
 
 @contextmanager

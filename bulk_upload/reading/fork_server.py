@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,7 @@ class ForkServer:
     """Starts when this is made. The children are known by numbers, so that no process id is ever used too late.
 
     Make it on a thread that outlives it: the process dies with the thread that started it, and its children with it.
+    Several threads may use it.
     Its methods raise `OSError` when it is gone or does not answer; then it is closed.
     """
 
@@ -36,6 +38,8 @@ class ForkServer:
         """The process imports `modules` as well, for its children."""
         self._requests, theirs = socket.socketpair()
         self._requests.settimeout(ANSWER_SECONDS)
+        # A question and its answer belong together.
+        self._lock = threading.Lock()
         self._children = 0
         with theirs:
             try:
@@ -60,13 +64,16 @@ class ForkServer:
 
         Does not wait for it: when it could not be started, its output ends.
         """
-        self._children += 1
-        try:
-            socket.send_fds(self._requests, [Request(Ask.FORK, self._children).packed()], [stdin, stdout, stderr])
-        except OSError as error:
-            self.close()
-            raise OSError(f"the process that forks readers of files did not start, or has ended: {error}") from error
-        return self._children
+        with self._lock:
+            self._children += 1
+            child = self._children
+            try:
+                socket.send_fds(self._requests, [Request(Ask.FORK, child).packed()], [stdin, stdout, stderr])
+            except OSError as error:
+                self.close()
+                text = f"the process that forks readers of files did not start, or has ended: {error}"
+                raise OSError(text) from error
+        return child
 
     def status(self, child: int) -> int | None:
         """Its exit status, negative when a signal ended it; `None` while it lives. It can be asked once only."""
@@ -83,9 +90,10 @@ class ForkServer:
         self._requests.close()
 
     def _ask(self, request: Request) -> int | None:
-        try:
-            self._requests.sendall(request.packed())
-            return Request.answer(self._requests.recv(Request.ANSWER_BYTES))
-        except OSError:
-            self.close()
-            raise
+        with self._lock:
+            try:
+                self._requests.sendall(request.packed())
+                return Request.answer(self._requests.recv(Request.ANSWER_BYTES))
+            except OSError:
+                self.close()
+                raise

@@ -32,6 +32,7 @@ STATUSES: Final[dict[str, int]] = {
     "content_mismatch": 415,
     "encrypted_file": 415,
     "idempotency_key_reused": 422,
+    "unknown_mapping": 422,
     "mapping_constant_beside_column": 422,
     **dict.fromkeys(MAPPING_TEXTS, 422),
     "storage_unavailable": 503,

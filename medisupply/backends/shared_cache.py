@@ -90,6 +90,31 @@ def count(key: str, seconds: int) -> int | None:
     return _guarded(lambda: _count_in_redis(key, seconds) if settings.REDIS_URL else _count_here(key, seconds))
 
 
+def add(key: str, seconds: int) -> bool | None:
+    """Mark `key` for `seconds`: whether nobody had; `None` when the cache is down."""
+    return _guarded(lambda: bool(cache.add(key, 1, seconds)))
+
+
+def push(name: str, value: Mapping[str, Any], *, longest: int, seconds: int) -> bool:
+    """Put `value` at the end of a list that other processes take from; `False` when there is no server for it.
+
+    The oldest values beyond `longest` are dropped, and the whole list `seconds` after the last one came.
+    """
+    return bool(settings.REDIS_URL) and _guarded(lambda: _push(name, json.dumps(value), longest, seconds)) is True
+
+
+def pop(name: str, wait_seconds: float) -> Any:
+    """The first value of a list, waited for so long (less than the server's timeout); `None` when there is none."""
+    if not settings.REDIS_URL or time.monotonic() < _quiet_until:
+        return None
+    try:
+        # Raw: a fault here is no reason to leave the cache alone, for this one command is meant to wait.
+        found = get_redis_connection("default").blpop([cache.make_key(name)], timeout=wait_seconds)
+        return json.loads(found[1]) if found else None
+    except (RedisError, OSError, ValueError):
+        return None
+
+
 def check() -> None:
     """Write something. Raises `CacheDown` when the cache does not answer or is full."""
     try:
@@ -119,6 +144,16 @@ def _replace_here(key: str, value: Mapping[str, Any], seconds: int) -> None:
     old = cache.get(key)
     if not old or old["revision"] <= value["revision"]:
         cache.set(key, value, seconds)
+
+
+def _push(name: str, text: str, longest: int, seconds: int) -> bool:
+    pipe = get_redis_connection("default").pipeline(transaction=False)
+    key = cache.make_key(name)
+    pipe.rpush(key, text)
+    pipe.ltrim(key, -longest, -1)
+    pipe.expire(key, seconds)
+    pipe.execute()
+    return True
 
 
 def _count_in_redis(key: str, seconds: int) -> int:

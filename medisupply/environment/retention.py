@@ -29,6 +29,9 @@ class Retention(Section):
     BULK_UPLOAD_KEEP_PLANS_DAYS = Variable(
         DAYS, "7", "Lo que haría un plan: mientras se conserva, se puede aplicar.", unit="días"
     )
+    BULK_UPLOAD_KEEP_DRAFTS_DAYS = Variable(
+        DAYS, "1", "Un archivo que alguien quiso revisar antes y no importó, desde que lo subió.", unit="días"
+    )
     BULK_UPLOAD_KEEP_PREPARED_DAYS = Variable(
         DAYS, "7", "Un archivo que se hizo para descargarlo, desde que se hizo.", unit="días"
     )

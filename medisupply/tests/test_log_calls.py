@@ -78,6 +78,7 @@ def test_only_the_configuration_and_gunicorn_know_the_standard_librarys_logging(
 def test_a_thread_of_its_own_is_given_the_fields_of_who_starts_it():
     """A thread starts without them: whoever adds one here has seen to that, or it logs nothing."""
     seen = {
+        "bulk_upload/consuming/previews.py",  # binds those of each question
         "medisupply/service_thread.py",  # by `get_contextvars`
         "medisupply/metrics/worker_server.py",  # belongs to no work
         "medisupply/web/bodies.py",  # logs nothing

@@ -13,7 +13,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from bulk_upload.api.columns import Column
 from bulk_upload.api.status import EXAMPLE, State
 from bulk_upload.tests.helpers.serving import served
-from catalog.models import StockLot, Warehouse
 from catalog.sheets.products import PRODUCTS
 from medisupply.api.schema_pages import schema_yaml
 from medisupply.tests.slow_clients import seconds_of

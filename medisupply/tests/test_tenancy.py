@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from contextlib import contextmanager
 from itertools import product
@@ -13,7 +14,7 @@ from django.urls import get_resolver
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, RememberedMapping, UploadDraft
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.upload_api import a_file
 from catalog.models import StockLot, Supplier, Warehouse
@@ -52,6 +53,14 @@ MATRIX = {
     ("bulk-upload/{plan_id}/plan", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
     ("bulk-upload/{plan_id}/plan.xlsx", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
     ("bulk-upload/{plan_id}/apply", "post"): (202, 401, 404, 404, 404, 403, 202, 404, 404),
+    ("bulk-upload/{task_id}/preview", "get"): (202, 401, 404, 404, 404, 202, 202, 404, 404),
+    # It is an upload already: the same task.
+    ("bulk-upload/{task_id}/start", "post"): (202, 401, 404, 404, 404, 403, 202, 404, 404),
+    ("bulk-upload/{draft_id}/preview", "get"): (202, 401, 404, 404, 404, 202, 202, 404, 404),
+    ("bulk-upload/{draft_id}/start", "post"): (202, 401, 404, 404, 404, 403, 202, 404, 404),
+    ("bulk-upload/mappings", "get"): (200, 401, 200, 200, 200, 200, 200, 200, 200),
+    ("bulk-upload/mappings/{mapping_id}", "get"): (200, 401, 404, 404, 404, 200, 200, 404, 404),
+    ("bulk-upload/mappings/{mapping_id}", "delete"): (204, 401, 404, 404, 404, 403, 204, 404, 404),
     ("bulk-upload/{task_id}/undo", "get"): (403, 401, 404, 404, 404, 403, 200, 404, 404),
     ("bulk-upload/{task_id}/undo", "post"): (403, 401, 404, 404, 404, 403, 409, 404, 404),
     ("items/bulk-upload", "post"): (202, 401, 403, 403, 403, 403, 202, 403, 403),
@@ -90,8 +99,8 @@ WAREHOUSE_FAMILIES = ("api/v1/", "api/")
 def test_the_matrix_names_every_route():
     found = {(path, method) for path, methods in routes(get_resolver().url_patterns) for method in methods}
     found.discard(("api(?:/|$)", "get"))  # what answers 404 for all that is not there
-    # A plan is an upload: its routes say so.
-    catalogue = {(path.replace("{plan_id}", "{task_id}"), method) for path, method in MATRIX}
+    # Plans and drafts have the addresses of uploads.
+    catalogue = {(re.sub(r"{(plan|draft)_id}", "{task_id}", path), method) for path, method in MATRIX}
     named = {(family + path, method) for family in FAMILIES for path, method in catalogue} | set(PUBLIC)
     named |= {(family + path, method) for family in WAREHOUSE_FAMILIES for path, method in OF_WAREHOUSES}
     assert found == named, f"not in the matrix: {found - named}; gone: {named - found}"
@@ -99,8 +108,10 @@ def test_the_matrix_names_every_route():
 
 @pytest.fixture
 def things(supplier, run_import, accept):
-    """Of PROV001: an upload that waits, with its file, a finished plan, a product, and a lot of another one."""
+    """Of PROV001: an upload that waits, with its file, a finished plan, a draft, a remembered mapping, a product, and
+    a lot of another one."""
     run_import([row(1), row(5)])
+    mine = {"proveedor": supplier, "sheet_name": "productos"}
     warehouse = Warehouse.objects.create(codigo="BOG_CENTRAL", nombre="Bogotá", pais="CO")
     StockLot.objects.create(producto_id="PROD00005", bodega=warehouse, cantidad=1)
     plan = run_import([row(1, nombre="Otro")], replace=True, only_plan=True)
@@ -110,6 +121,8 @@ def things(supplier, run_import, accept):
     return {
         "task_id": accept(csv_bytes([row(2)])).pk,
         "plan_id": plan.pk,
+        "draft_id": UploadDraft.objects.create(**mine, filename="a.csv", file_format="csv", s3_key="k", size=1).pk,
+        "mapping_id": RememberedMapping.objects.create(**mine, name="ERP", signature="x").pk,
         "item_id": "PROD00001",
         "bodega_id": "BOG_CENTRAL",
         "proveedor_id": "PROV001",

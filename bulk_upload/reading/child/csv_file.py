@@ -100,7 +100,7 @@ def _count(source: Source, header: HeaderMatch) -> int:
     return total
 
 
-def _count_records(source: _Source, header: HeaderMatch) -> int:
+def _count_records(source: Source, header: HeaderMatch) -> int:
     """The same, record by record. Raises `FileProblem`."""
     total = 0
     for numbers, _ in _blocks(source, width=len(header.texts)):

@@ -11,9 +11,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from bulk_upload import storage, storage_keys
+from bulk_upload.consistency.orphaned import OrphanSearch
 from bulk_upload.consuming import orphans
 from bulk_upload.consuming.orphans import set_aside_orphans
-from bulk_upload.models import BulkUpload
+from bulk_upload.models import BulkUpload, UploadDraft
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -40,6 +41,16 @@ def test_a_file_without_an_upload_is_set_aside_and_one_with_an_upload_stays(acce
     assert set_aside_orphans(300) == ""
     assert is_set_aside(orphan)
     assert default_storage.exists(upload.s3_key)
+
+
+def test_the_file_of_a_draft_is_no_orphan():
+    key = store()
+    UploadDraft.objects.create(
+        id=storage_keys.task_id_of(key), sheet_name="productos", s3_key=key, size=3, file_format="csv"
+    )
+    set_aside_orphans(300)
+    assert default_storage.exists(key)
+    assert list(OrphanSearch().look(next(storage.pages(storage_keys.uploads()))[0])) == []
 
 
 def test_a_file_that_has_just_been_stored_stays(monkeypatch):

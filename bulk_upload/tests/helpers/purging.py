@@ -24,7 +24,7 @@ UPLOAD_KINDS = (
     "cargas",
     "mensajes muertos",
 )
-KINDS = (*UPLOAD_KINDS, "acciones en el admin", "sesiones vencidas", "planes")
+KINDS = (*UPLOAD_KINDS, "acciones en el admin", "sesiones vencidas", "planes", "archivos por revisar")
 # No test waits between slices.
 QUICK = {"BULK_UPLOAD_PURGE_PAUSE_MILLISECONDS": 0}
 
