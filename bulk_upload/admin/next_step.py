@@ -65,6 +65,8 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
         return NextStep(_("Cargar otra vez reemplazando duplicados…"), _address("replace", upload.pk), reason)
     if acts and 0 < result.rows_to_correct <= MOST_ROWS:
         reason = _("Escriba los valores correctos en las celdas marcadas: lo que ya entró no se duplica.")
+        if upload.procesados == upload.rechazados:
+            reason = _("Escriba los valores correctos en las celdas marcadas.")
         return NextStep(_("Corregir en la página"), mend_address(upload), reason)
     if result.rows_to_correct:
         reason = _("Corrija las celdas marcadas en rojo y cargue ese mismo libro: lo que ya entró no se duplica.")
