@@ -87,8 +87,6 @@ def _state(file: PreparedFile) -> dict[str, Any]:
 def preparation_state(file: PreparedFile, ready: str) -> dict[str, Any]:
     """How far the file is, for the page that waits for it and its script; `ready` is what it says at the end."""
     missing = downloads.why_missing(file)
-    if file.state == FileState.READY:
-        text = ready
-    else:
-        text = missing.sentence if missing else progress_sentence(file)
+    waiting = missing.sentence if missing else progress_sentence(file)
+    text = ready if file.state == FileState.READY else waiting
     return {"waiting": file.is_unfinished, "text": text, "total": file.rows_total, "processed": file.rows_done}

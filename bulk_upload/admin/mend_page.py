@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from django.contrib import messages
@@ -118,7 +118,9 @@ class MendPage(CorrectionsPage):
             messages.error(request, refusal.message)
             return _to_page(request, grid.upload)
         if sent is None:
-            messages.warning(request, _("Ninguna fila está lista: escriba los valores correctos en las celdas marcadas."))
+            messages.warning(
+                request, _("Ninguna fila está lista: escriba los valores correctos en las celdas marcadas.")
+            )
             return _to_page(request, grid.upload)
         if not sent.repeated:
             self.log_addition(request, sent, history.message("mended"))

@@ -51,7 +51,7 @@ class Equal(NamedTuple):
 
     column: str
     text: str
-    count: int
+    rows: int
 
 
 class Grid:
@@ -104,7 +104,7 @@ class Grid:
         texts = {name: typed.get(name, as_shown(cell)) for name, cell in zip(self.columns, row.cells, strict=True)}
         faults = self._faults(row.fila, mended)
         standing = Standing.WRONG if faults or not mended else Standing.READY
-        if mended and mended.sent_in and not mended.sent_in.is_final:
+        if mended and mended.is_on_its_way:
             standing = Standing.SENT
         return GridRow(row, texts, typed, faults, standing, mended)
 
@@ -123,7 +123,7 @@ class Grid:
 
     @cached_property
     def _mended(self) -> dict[int, MendedRow]:
-        return {row.fila: row for row in MendedRow.objects.filter(upload=self.upload).select_related("sent_in")}
+        return {row.fila: row for row in MendedRow.objects.of(self.upload)}
 
     @cached_property
     def _found(self) -> dict[int, list[CellFault]]:

@@ -36,7 +36,7 @@ class RejectedRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 class RejectedRows(msgspec.Struct, frozen=True, array_like=True):
-    """`columns` are the names of those that the file has; each row has a cell for each. `origin` is the first upload."""
+    """`columns` names those that the file has; each row has a cell for each. `origin` is the first upload."""
 
     columns: list[str]
     origin: str

@@ -85,17 +85,19 @@ def _key(grid: Grid, rows: list[GridRow]) -> str:
 
 
 def _sent_before(user: AbstractBaseUser | AnonymousUser, key: str) -> BulkUpload | None:
-    return BulkUpload.objects.filter(created_by=user.pk, idempotency_key=key).first()
+    upload = BulkUpload.objects.filter(created_by=user.pk, idempotency_key=key).first()
+    if upload:
+        upload.repeated = True
+    return upload
 
 
 def _write(grid: Grid, rows: list[GridRow], target: IO[bytes]) -> None:
     """The rows' checked values under the sheet's own headers: they are read as they were understood."""
     places = [grid.sheet.index[name] for name in grid.columns]
     values = dict(zip(grid.checked.numbers, grid.checked.rows(), strict=True))
-    with Workbook(target) as workbook:
-        with workbook.sheet(_("Filas corregidas"), [WIDTH] * (len(places) + 1)) as sheet:
-            sheet.add([*map(text, grid.columns), text(origin_header(grid.rejected.origin))])
-            for row in rows:
-                cells: list[Cell | None] = [importable_cell(values[row.fila][place]) for place in places]
-                original = row.rejected.original
-                sheet.add([*cells, None if original is None else number(original)])
+    with Workbook(target) as workbook, workbook.sheet(_("Filas corregidas"), [WIDTH] * (len(places) + 1)) as sheet:
+        sheet.add([*map(text, grid.columns), text(origin_header(grid.rejected.origin))])
+        for row in rows:
+            cells: list[Cell | None] = [importable_cell(values[row.fila][place]) for place in places]
+            original = row.rejected.original
+            sheet.add([*cells, None if original is None else number(original)])

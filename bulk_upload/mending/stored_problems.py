@@ -41,9 +41,9 @@ def faults_of_sent(sent: Iterable[MendedRow]) -> Faults:
         upload__in={upload for upload, _ in rows}, severity=Severity.ERROR, fila__in={fila for _, fila in rows}
     )
     faults: Faults = defaultdict(list)
-    for error in found.order_by("fila", "pk"):
-        if fila := rows.get((error.upload_id, error.fila)):
-            faults[fila].append(CellFault(error.columna, error.codigo, error.params))
+    for upload, sent_row, *fault in found.order_by("fila", "pk").values_list("upload", "fila", *CellFault._fields):
+        if fila := rows.get((upload, sent_row)):
+            faults[fila].append(CellFault(*fault))
     return faults
 
 
@@ -63,6 +63,6 @@ def remaining(faults: Iterable[CellFault], changed: Iterable[str], sheet: Sheet)
 
 def _by_row(errors: QuerySet[RowError]) -> Faults:
     faults: Faults = defaultdict(list)
-    for error in errors.order_by("fila", "pk").only("fila", "columna", "codigo", "params"):
-        faults[error.fila].append(CellFault(error.columna, error.codigo, error.params))
+    for fila, *fault in errors.order_by("fila", "pk").values_list("fila", *CellFault._fields):
+        faults[fila].append(CellFault(*fault))
     return faults

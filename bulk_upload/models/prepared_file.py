@@ -63,7 +63,7 @@ class PreparedFile(Claimed):
     kind = models.CharField(
         _("clase"), max_length=8, choices=FileKind, default=FileKind.WORKBOOK, db_default=FileKind.WORKBOOK
     )
-    # Of the person who asked for a workbook. Rows have none: they are in no language, and no workbook is taken for them.
+    # Of the person who asked for a workbook. Rows are in none: so no workbook is taken for them.
     language = models.CharField(_("idioma"), max_length=8, blank=True)
     # Which state of the upload it shows: its errors, and how many of them are corrected. Both only ever grow.
     errors = models.PositiveIntegerField(_("errores"), default=0, db_default=0)

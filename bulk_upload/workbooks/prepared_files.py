@@ -29,7 +29,7 @@ FILE_GONE: Final = "file_missing"
 
 
 def corrections_of(upload: BulkUpload, language: str) -> PreparedFile:
-    """The workbook of the upload's rejected rows in `language` as they are now; a worker makes it if there is none yet."""
+    """The workbook of the upload's rejected rows in `language` as they are now; a worker makes it if need be."""
     return _prepared(upload, FileKind.WORKBOOK, language[:2])
 
 

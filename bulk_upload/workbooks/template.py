@@ -158,7 +158,8 @@ def _check(column: Column, choices: str) -> DataValidation | None:
         return DataValidation("list", formula1=choices, errorStyle="warning")
     if column.kind == "boolean":
         # The import also takes true, 1, verdadero and the like: a warning, not a stop.
-        return DataValidation("list", formula1=f'"{gettext("sí")},{gettext("no")}"', errorStyle="warning", allow_blank=True)
+        words = ",".join((gettext("sí"), gettext("no")))
+        return DataValidation("list", formula1=f'"{words}"', errorStyle="warning", allow_blank=True)
     if column.minimum is not None and column.maximum is not None:
         kind: Literal["decimal", "whole"] = "decimal" if column.kind == "decimal" else "whole"
         return DataValidation(
@@ -210,7 +211,8 @@ def _write_choices(worksheet: Worksheet, top: int, choices: Mapping[str, Sequenc
     ranges: dict[str, str] = {}
     for index, (name, texts) in enumerate(choices.items(), start=1):
         letter, first = get_column_letter(index), top + 1
-        worksheet.cell(top, index, gettext("Valores que existen: %(name)s") % {"name": name}).font = Font(name=FONT, size=11, bold=True)
+        heading = gettext("Valores que existen: %(name)s") % {"name": name}
+        worksheet.cell(top, index, heading).font = Font(name=FONT, size=11, bold=True)
         for number, text in enumerate(texts, start=first):
             worksheet.cell(number, index, text)
         ranges[name] = f"{INSTRUCTIONS_SHEET}!${letter}${first}:${letter}${first + len(texts) - 1}"

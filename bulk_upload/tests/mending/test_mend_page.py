@@ -128,7 +128,12 @@ def test_equal_mistakes_are_replaced_in_all_of_their_rows(page, supplier_person,
 
 
 def test_without_a_script_the_form_keeps_a_whole_page(page, supplier_person, rejected):
-    boxes = {"celda-2-precio_unitario": "10", "celda-4-precio_unitario": "caro", "celda-9-nombre": "x", "celda-2-no": "x"}
+    boxes = {
+        "celda-2-precio_unitario": "10",
+        "celda-4-precio_unitario": "caro",
+        "celda-9-nombre": "x",
+        "celda-2-no": "x",
+    }
     answer = act(supplier_person, rejected, "guardar", **boxes)
     assert "1 de 3 filas listas" in answer.content.decode()
     assert list(MendedRow.objects.values_list("fila", "values")) == [(2, {"precio_unitario": "10"})]
