@@ -77,7 +77,7 @@ class MendPage(CorrectionsPage):
         row = grid.row(fila)
         if row is None:
             return JsonResponse({}, status=409)
-        shown = shown_row(row, _language(), is_whole=request.POST.get("entera") == str(fila))
+        shown = shown_row(row, grid.shown_columns, _language(), is_whole=request.POST.get("entera") == str(fila))
         answer = {
             "row": render_to_string(ROW_TEMPLATE, {"row": shown, "upload": upload}, request),
             "said": shown.announcement,
@@ -133,13 +133,13 @@ class MendPage(CorrectionsPage):
     def _grid_page(self, request: HttpRequest, grid: Grid, file: PreparedFile) -> TemplateResponse:
         pages = Paginator(grid.rows, max(1, min(ROWS, BOXES // max(1, len(grid.columns)))))
         page = pages.get_page(request.GET.get("pagina"))
-        whole = request.GET.get("fila", "")
+        whole, columns = request.GET.get("fila", ""), grid.shown_columns
         context = self.page_context(
             request,
             title=_("Corregir en la página"),
             upload=grid.upload,
-            columns=grid.columns,
-            rows=[shown_row(row, _language(), is_whole=whole == str(row.fila)) for row in page.object_list],
+            columns=columns,
+            rows=[shown_row(row, columns, _language(), is_whole=whole == str(row.fila)) for row in page.object_list],
             whole=whole,
             page=page,
             pages=page_numbers(page),

@@ -55,12 +55,12 @@ class ShownRow:
         return " ".join([_("Fila %(fila)s: %(state)s.") % {"fila": self.fila, "state": self.state}, *problems])
 
 
-def shown_row(row: GridRow, language: str, *, is_whole: bool) -> ShownRow:
-    """`row` in `language`; all of its cells can be changed when it `is_whole`, or no single cell is at fault."""
+def shown_row(row: GridRow, columns: Sequence[str], language: str, *, is_whole: bool) -> ShownRow:
+    """`row` in `language`, its cells in the order of `columns`; all of its cells can be changed when it `is_whole`, or no single cell is at fault."""
     of_row = [fault for fault in row.faults if fault.columna not in row.texts]
     icon, state = LABELS[row.standing]
     is_whole = row.standing != Standing.SENT and (is_whole or (row.standing == Standing.WRONG and bool(of_row)))
-    cells = [_cell(row, column, text, language, is_box=is_whole) for column, text in row.texts.items()]
+    cells = [_cell(row, column, language, is_box=is_whole) for column in columns]
     return ShownRow(row.fila, row.standing, icon, state, _texts(of_row, language), cells, is_whole)
 
 
@@ -81,12 +81,12 @@ def ready_sentence(ready: int, total: int) -> str:
     ) % {"ready": ready, "total": total}
 
 
-def _cell(row: GridRow, column: str, text: str, language: str, *, is_box: bool) -> ShownCell:
+def _cell(row: GridRow, column: str, language: str, *, is_box: bool) -> ShownCell:
     sent = row.standing == Standing.SENT
     problems = [] if sent else _texts(row.faults_in(column), language)
     is_box = not sent and (is_box or bool(problems) or column in row.typed)
     label = _("%(columna)s, fila %(fila)s") % {"columna": column, "fila": row.fila}
-    return ShownCell(f"{PREFIX}-{row.fila}-{column}", column, text, label, is_box, problems)
+    return ShownCell(f"{PREFIX}-{row.fila}-{column}", column, row.texts[column], label, is_box, problems)
 
 
 def _texts(faults: Sequence[CellFault], language: str) -> list[str]:

@@ -71,6 +71,12 @@ class Grid:
         return registry.get(self.upload.sheet_name).sheet
 
     @cached_property
+    def shown_columns(self) -> list[str]:
+        """The columns as the page has them: the key, what the import found wrong, and then the others."""
+        wrong = {fault.columna for faults in self._found.values() for fault in faults}
+        return sorted(self.columns, key=lambda name: (name not in self.sheet.key, name not in wrong))
+
+    @cached_property
     def rows(self) -> list[GridRow]:
         return [self._row(row) for row in self.rejected.rows]
 
