@@ -44,9 +44,9 @@ def prepared() -> str:
     return _folder("prepared")
 
 
-def prepared_key(file_id: uuid.UUID, claim: int, day: date) -> str:
+def prepared_key(file_id: uuid.UUID, claim: int, day: date, ending: str) -> str:
     """Where a worker that holds the claim `claim` stores what it made: two of them never write the same key."""
-    return f"{prepared()}{day:%Y/%m/%d}/{file_id}-{claim}.xlsx"
+    return f"{prepared()}{day:%Y/%m/%d}/{file_id}-{claim}.{ending}"
 
 
 def is_own(key: str) -> bool:

@@ -112,12 +112,15 @@ def _progress_page(page: Page, folder: Path) -> None:
 
 
 def _result_page(page: Page, folder: Path) -> Path:
-    """Draws the result of a file with errors; gives the workbook of its rejected rows."""
+    """Draws the result of a file with errors, and the page of its rejected rows; gives their workbook."""
     _send(page, _catalogue(folder / "productos_enero.csv", 120, bad_every=15, first=MANY_ROWS + 1))
     page.wait_for_selector(".resultado", timeout=IMPORT_MILLISECONDS)
     _draw(page, "result")
+    page.click(".siguiente a.paso")
+    page.wait_for_selector("#mend-form", timeout=IMPORT_MILLISECONDS)
+    _draw(page, "mend")
     with page.expect_download() as download:
-        page.click(".siguiente a.paso")
+        page.click(".carga-botones a[href$='/correcciones/']")
     workbook = folder / "por_corregir.xlsx"
     download.value.save_as(workbook)
     return workbook

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from medisupply import login
 from medisupply.api import errors, schema_pages
@@ -14,6 +15,7 @@ admin.autodiscover()
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    path("idioma/", set_language, name="set_language"),
     re_path(r"^api/schema/?$", schema_pages.SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", schema_pages.DocsView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/v1/auth/token/?$", login.TokenView.as_view(), name="token"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bulk_upload.admin.visible_uploads import ScopedUploads
-from bulk_upload.models import FileState, PreparedFile
+from bulk_upload.models import FileKind, FileState, PreparedFile
 from bulk_upload.workbooks import downloads
 from bulk_upload.workbooks.corrections import missing_rows_sentence
 from bulk_upload.workbooks.download_errors import NoFile
@@ -45,24 +45,24 @@ class CorrectionsPage(ScopedUploads):
         except NoFile as missing:
             raise Http404 from missing
 
-    def _ready(self, request: HttpRequest, file: PreparedFile) -> HttpResponseBase:
-        ready = downloads.prepared(file)
-        return ready.response() if ready else self._waiting(request, file)
-
-    def _waiting(self, request: HttpRequest, file: PreparedFile) -> TemplateResponse:
-        address = "admin:bulk_upload_bulkupload_corrections"
+    def waiting_page(
+        self, request: HttpRequest, file: PreparedFile, address: str, state: dict[str, Any], *, title: str
+    ) -> TemplateResponse:
+        """The page that waits for `file`, and then opens the `address`, which gives it."""
+        place = f"admin:bulk_upload_bulkupload_{address}"
         context = self.page_context(
             request,
-            title=_("Filas por corregir"),
+            title=title,
             upload=file.upload,
-            state=_state(file),
+            state=state,
+            is_workbook=file.kind == FileKind.WORKBOOK,
             may_upload=self.has_add_permission(request),
             refresh=REFRESH_SECONDS,
             config={
-                "file": reverse(address, args=[file.upload_id]),
-                "state": reverse(f"{address}_state", args=[file.upload_id]),
+                "file": reverse(place, args=[file.upload_id]),
+                "state": reverse(f"{place}_state", args=[file.upload_id]),
                 "texts": {
-                    "again": _("Descargar otra vez"),
+                    "again": _("Descargar otra vez") if file.kind == FileKind.WORKBOOK else _("Ver las filas"),
                     "offline": _("Sin conexión con el servidor: se reintenta en un momento."),
                     "signedOut": _("Su sesión terminó: recargue la página."),
                 },
@@ -70,13 +70,23 @@ class CorrectionsPage(ScopedUploads):
         )
         return TemplateResponse(request, "admin/bulk_upload/bulkupload/corrections.html", context)
 
+    def _ready(self, request: HttpRequest, file: PreparedFile) -> HttpResponseBase:
+        ready = downloads.prepared(file)
+        return ready.response() if ready else self._waiting(request, file)
+
+    def _waiting(self, request: HttpRequest, file: PreparedFile) -> TemplateResponse:
+        return self.waiting_page(request, file, "corrections", _state(file), title=_("Filas por corregir"))
+
 
 def _state(file: PreparedFile) -> dict[str, Any]:
-    """How far the file is, for the page and its script."""
+    text = _("El libro está listo: se descarga.")
+    text += f" {missing_rows_sentence(file.missing_from)}" if file.missing_from else ""
+    return preparation_state(file, text)
+
+
+def preparation_state(file: PreparedFile, ready: str) -> dict[str, Any]:
+    """How far the file is, for the page that waits for it and its script; `ready` is what it says at the end."""
     missing = downloads.why_missing(file)
-    if file.state == FileState.READY:
-        text = _("El libro está listo: se descarga.")
-        text += f" {missing_rows_sentence(file.missing_from)}" if file.missing_from else ""
-    else:
-        text = missing.sentence if missing else progress_sentence(file)
+    waiting = missing.sentence if missing else progress_sentence(file)
+    text = ready if file.state == FileState.READY else waiting
     return {"waiting": file.is_unfinished, "text": text, "total": file.rows_total, "processed": file.rows_done}

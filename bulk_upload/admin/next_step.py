@@ -13,7 +13,8 @@ from bulk_upload.admin.header_report import HEADER_PROBLEMS
 from bulk_upload.admin.result_page import Result
 from bulk_upload.admin.review_page import may_review
 from bulk_upload.imports import registry
-from bulk_upload.models import BulkUpload, Operation, Status
+from bulk_upload.mending.rejected_rows import MOST_ROWS
+from bulk_upload.models import BulkUpload, MendedRow, Operation, Status
 from bulk_upload.problem_texts.mapping import MAPPED_FILE_TEXTS
 from bulk_upload.retries import no_retry
 
@@ -71,6 +72,11 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
     if acts and may_replace(upload) and 2 * _existing(upload, result) > upload.rechazados:
         reason = _("La mayoría de las filas rechazadas son de lo que ya existe. Para actualizarlo, reemplácelo.")
         return NextStep(_("Cargar otra vez reemplazando duplicados…"), _address("replace", upload.pk), reason)
+    if acts and 0 < result.rows_to_correct <= MOST_ROWS:
+        reason = _("Escriba los valores correctos en las celdas marcadas: lo que ya entró no se duplica.")
+        if upload.procesados == upload.rechazados:
+            reason = _("Escriba los valores correctos en las celdas marcadas.")
+        return NextStep(_("Corregir en la página"), mend_address(upload), reason)
     if result.rows_to_correct:
         reason = _("Corrija las celdas marcadas en rojo y cargue ese mismo libro: lo que ya entró no se duplica.")
         if upload.procesados == upload.rechazados:
@@ -80,6 +86,12 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
         return None
     label = _("Cargar otro archivo") if upload.status == Status.COMPLETED else _("Cargar el archivo corregido")
     return NextStep(label, _address("add") + _sheet_of(upload), "")
+
+
+def mend_address(upload: BulkUpload) -> str:
+    """Where rejected rows are corrected: rows that were sent from such a page go on there."""
+    sent = MendedRow.objects.filter(sent_in=upload).first()
+    return _address("mend", sent.upload_id if sent else upload.pk)
 
 
 def _existing(upload: BulkUpload, result: Result) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from bulk_upload import purged, snapshots
 from bulk_upload.admin.header_report import header_report
-from bulk_upload.admin.next_step import next_step
+from bulk_upload.admin.next_step import mend_address, next_step
 from bulk_upload.admin.plan_page import PlanPage
 from bulk_upload.admin.progress_texts import texts_of
 from bulk_upload.admin.result_page import Chosen, Result
@@ -78,6 +78,7 @@ class WatchPage(PlanPage):
             "on_the_way": created_title(upload),
             "errors_purged": purged.part_of(upload, Part.ERRORS),
             "step": next_step(upload, result, acts=acts),
+            "mend_address": mend_address(upload) if acts and result.rows_to_correct else "",
             "headers": header_report(upload),
             "corrections": upload.corrections.defer("productos_creados", "productos_actualizados")[:20],
             "original": upload.corrects,

@@ -22,11 +22,11 @@ from django_stubs_ext import StrPromise
 
 from bulk_upload.admin.cancel_retry_page import STEPS, CancelRetryPage
 from bulk_upload.admin.changes_page import ChangesPage
-from bulk_upload.admin.corrections_page import CorrectionsPage
 from bulk_upload.admin.downloads import Downloads
 from bulk_upload.admin.filters import OutcomeFilter, OwnSuppliersFilter, SheetFilter
 from bulk_upload.admin.guide_page import GuidePage
 from bulk_upload.admin.history import HistoryPage
+from bulk_upload.admin.mend_page import MendPage
 from bulk_upload.admin.operations_page import OperationsPage, may_operate
 from bulk_upload.admin.outcome import outcome
 from bulk_upload.admin.progress_page import WatchPage
@@ -55,7 +55,7 @@ class BulkUploadAdmin(
     ReplacePage,
     ChangesPage,
     GuidePage,
-    CorrectionsPage,
+    MendPage,
     OperationsPage,
     UndoPage,
     Downloads,
@@ -87,6 +87,9 @@ class BulkUploadAdmin(
             ("operacion/reintentar/", self.redrive_view, "redrive"),
             ("<uuid:task_id>/correcciones/", self.corrections_view, "corrections"),
             ("<uuid:task_id>/correcciones/estado/", self.corrections_state_view, "corrections_state"),
+            ("<uuid:task_id>/corregir/", self.mend_view, "mend"),
+            ("<uuid:task_id>/corregir/estado/", self.mend_state_view, "mend_state"),
+            ("<uuid:task_id>/corregir/<int:fila>/", self.mend_row_view, "mend_row"),
             ("plantilla/<slug:kind>/", self.template_view, "template"),
             ("<uuid:task_id>/archivo/", self.original_view, "original"),
             ("<uuid:task_id>/errores/<slug:file_format>/", self.errors_view, "errors"),

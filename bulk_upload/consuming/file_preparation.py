@@ -11,7 +11,7 @@ import time
 import uuid
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Final
+from typing import IO, Final
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,16 +19,17 @@ from structlog.contextvars import bound_contextvars
 from structlog.stdlib import get_logger
 
 from bulk_upload import queue, storage, storage_keys
-from bulk_upload.checking.tables import Limits
+from bulk_upload.checking.tables import Limits, RowTable
 from bulk_upload.consuming import redelivery_delay, transient_errors
 from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.consuming.message_handler import DATABASE_ERRORS, GiveBack, WorkerUnfit
 from bulk_upload.imports import registry
 from bulk_upload.log_fields import of_file
-from bulk_upload.models import ClaimLost, PreparedFile, lease
+from bulk_upload.mending.rejected_rows import write_rejected_rows
+from bulk_upload.models import ClaimLost, FileKind, PreparedFile, lease
 from bulk_upload.queue import Delivery
 from bulk_upload.sheet.problems import FileProblem
-from bulk_upload.workbooks.corrections import standing_errors, write_corrections
+from bulk_upload.workbooks.corrections import Written, standing_errors, write_corrections
 from bulk_upload.workbooks.prepared_files import FILE_GONE, NOT_PREPARED, STORAGE_AWAY
 from medisupply.metrics.declared import CLAIMS_LOST, RETRIES
 
@@ -137,14 +138,19 @@ class Preparation(ClaimedWork):
         ):
             sheet = registry.get(upload.sheet_name).sheet
             table = reader.rows(self._original(stack), upload.file_format, sheet, upload.sheet_mapping)
-            written = write_corrections(upload, table, target, file.language, self._after_batch)
+            written = self._write(table, target)
             size = target.tell()
             self._renew(lease() + timedelta(seconds=size / STORING_SPEED))
-            key = storage_keys.prepared_key(file.pk, file.claim_number, timezone.now())
+            key = storage_keys.prepared_key(file.pk, file.claim_number, timezone.now(), FileKind(file.kind).ending)
             with self._context.interruptible():
                 stored = storage.save(target, key)
         file.ready(s3_key=stored, size=size, rows=written.rows, missing_from=written.missing_from)
         log.info("The file to correct is ready", rows=written.rows, bytes=size)
+
+    def _write(self, table: RowTable, target: IO[bytes]) -> Written:
+        if self._file.kind == FileKind.ROWS:
+            return write_rejected_rows(self.upload, table, target, self._after_batch)
+        return write_corrections(self.upload, table, target, self._file.language, self._after_batch)
 
     def _renew_claim(self, time_left: timedelta) -> None:
         self._file.progress(self._rows, time_left)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bulk_upload", "0016_row_change_by_key")]
+    dependencies = [("bulk_upload", "0019_mended_rows")]
 
     operations = [
         migrations.AddField(

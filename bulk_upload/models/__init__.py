@@ -4,8 +4,9 @@ from bulk_upload.models.change_guard import ChangeGuard
 from bulk_upload.models.chunk_rows import ChunkRows
 from bulk_upload.models.heartbeat import WorkerHeartbeat
 from bulk_upload.models.imported import ImportedModel
+from bulk_upload.models.mended_row import MendedRow
 from bulk_upload.models.planned_rows import PlannedRows
-from bulk_upload.models.prepared_file import FileState, PreparedFile
+from bulk_upload.models.prepared_file import FileKind, FileState, PreparedFile
 from bulk_upload.models.remembered_mapping import RememberedMapping
 from bulk_upload.models.retention import Part
 from bulk_upload.models.row_change import RowChange
@@ -39,8 +40,10 @@ __all__ = [
     "EditAction",
     "EditSource",
     "FileFormat",
+    "FileKind",
     "FileState",
     "ImportedModel",
+    "MendedRow",
     "Operation",
     "Part",
     "PlannedRows",

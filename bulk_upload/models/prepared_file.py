@@ -24,6 +24,18 @@ class FileState(models.TextChoices):
     FAILED = "failed", _("Fallido")
 
 
+class FileKind(models.TextChoices):
+    """A workbook to correct in a spreadsheet program, or the rows for the page on which they are corrected."""
+
+    WORKBOOK = "workbook", _("Libro")
+    ROWS = "rows", _("Filas")
+
+    @property
+    def ending(self) -> str:
+        """What the names of such files end with."""
+        return "xlsx" if self == FileKind.WORKBOOK else "msgpack"
+
+
 class PreparedFileQuerySet(ClaimedQuerySet["PreparedFile"]):
     def unfinished(self) -> PreparedFileQuerySet:
         return self.filter(state__in=[FileState.PENDING, FileState.PROCESSING])
@@ -44,11 +56,15 @@ class PreparedFileQuerySet(ClaimedQuerySet["PreparedFile"]):
 
 
 class PreparedFile(Claimed):
-    """The rejected rows of an upload, in one language, as they stood when somebody asked for them."""
+    """The rejected rows of an upload as they stood when somebody asked for them."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     upload = models.ForeignKey(BulkUpload, models.CASCADE, related_name="prepared_files")
-    language = models.CharField(_("idioma"), max_length=8)
+    kind = models.CharField(
+        _("clase"), max_length=8, choices=FileKind, default=FileKind.WORKBOOK, db_default=FileKind.WORKBOOK
+    )
+    # Of the person who asked for a workbook. Rows are in none: so no workbook is taken for them.
+    language = models.CharField(_("idioma"), max_length=8, blank=True)
     # Which state of the upload it shows: its errors, and how many of them are corrected. Both only ever grow.
     errors = models.PositiveIntegerField(_("errores"), default=0, db_default=0)
     corrected = models.PositiveIntegerField(_("corregidos"), default=0, db_default=0)
@@ -128,7 +144,8 @@ class PreparedFile(Claimed):
             lease_until=None,
         )
         # What it replaces shows rows that have been corrected since.
-        ended = PreparedFile.objects.filter(upload_id=self.upload_id, language=self.language).exclude(pk=self.pk)
+        same = {"upload_id": self.upload_id, "kind": self.kind, "language": self.language}
+        ended = PreparedFile.objects.filter(**same).exclude(pk=self.pk)
         ended.filter(state__in=[FileState.READY, FileState.FAILED]).delete()
 
     def fail(self, code: str, params: Mapping[str, str | int]) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from bulk_upload.models import ChunkRows, Part, RowChange, RowError, Severity, UnfinishedPurge
+from bulk_upload.models import ChunkRows, MendedRow, Part, RowChange, RowError, Severity, UnfinishedPurge
 from bulk_upload.purging import parts
 from bulk_upload.purging.pace import Pace
 from bulk_upload.purging.report import Removed
@@ -27,7 +27,7 @@ class Kept:
     share: Callable[[], int] = lambda: 1
 
 
-OF_ERRORS: Final = [Kept(RowError, "fila", "id")]
+OF_ERRORS: Final = [Kept(RowError, "fila", "id"), Kept(MendedRow, "fila", "id")]
 OF_CHANGES: Final = [
     Kept(RowChange, "fila", "fila"),
     Kept(ChunkRows, "first_row", "first_row", lambda: settings.BULK_UPLOAD_CHUNK_ROWS),

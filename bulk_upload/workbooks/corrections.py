@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 
 from bulk_upload.checking.tables import RowTable
 from bulk_upload.models import BulkUpload, RowError, Severity
-from bulk_upload.sheet.cells import Cell, Row, is_blank, row_number
-from bulk_upload.sheet.columns import ORIGINAL_ROW, ROW_PROBLEMS, Column
+from bulk_upload.sheet.cells import Cell, Row, is_blank
+from bulk_upload.sheet.columns import ROW_PROBLEMS, Column
 from bulk_upload.sheet.header_assignment import is_of_a_correction
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.wording import text_of
 from bulk_upload.workbooks import xlsx
+from bulk_upload.workbooks.origin import Origin
 from bulk_upload.workbooks.safe_cells import text_cell
 from bulk_upload.workbooks.source_cells import as_it_was, as_text
 from bulk_upload.workbooks.xlsx import Sheet, Style, Workbook
@@ -82,7 +83,7 @@ def write_corrections(
     with translation.override(language), Workbook(target) as workbook:
         with workbook.sheet(_("Filas por corregir"), _widths(table.header), landscape=True) as sheet:
             corrections = CorrectionSheet(sheet, upload, table.header, language)
-            rejected = _rejected(table.batches, uncorrected(upload), lambda: after_batch(sheet.rows - 1))
+            rejected = rejected_rows(table.batches, uncorrected(upload), lambda: after_batch(sheet.rows - 1))
             for (fila, cells), problems in rejected:
                 if target.tell() > MOST_BYTES - RESERVED_BYTES:
                     missing = fila
@@ -123,7 +124,7 @@ def missing_rows_sentence(first: int) -> str:
     ) % {"fila": first}
 
 
-def _rejected(
+def rejected_rows(
     batches: Iterable[Sequence[Row]], errors: Iterator[Standing], after_batch: Callable[[], None]
 ) -> Iterator[tuple[tuple[int, list[Cell]], list[Standing]]]:
     """The rows that have errors, each with its errors; both come in the order of the file."""
@@ -148,8 +149,7 @@ class CorrectionSheet:
         self._language = language
         self._notes = 0
         # An upload that is itself a correction passes on which rows of the first file it was about.
-        self._original_row = header.original_row if upload.corrects_id else None
-        self._original = upload.corrects_id or upload.task_id
+        self._origin = Origin.of(upload, header)
         self._width = len(header.texts)
         self._kept = _kept(header)
         self._columns = _columns(header)
@@ -161,7 +161,7 @@ class CorrectionSheet:
         wrong: dict[str, list[str]] = {}
         for problem, text in zip(problems, texts, strict=True):
             wrong.setdefault(problem.columna, []).append(text)
-        original = self._row_of_original(fila, cells)
+        original = self._origin.row(fila, cells)
         self._sheet.add(
             [
                 *(self._cell(index, cells, wrong) for index in self._kept),
@@ -192,17 +192,12 @@ class CorrectionSheet:
                 self._sheet.note(place, note, width=300, height=40 + 16 * (len(note) // 40 + 1))
                 self._notes += 1
 
-    def _row_of_original(self, fila: int, cells: Sequence[Cell]) -> int | None:
-        if self._original_row is None:
-            return fila
-        return row_number(cells[self._original_row]) if self._original_row < len(cells) else None
-
     def _write_header(self, header: HeaderMatch) -> None:
         columns = [self._columns.get(index) for index in self._kept]
         self._sheet.add(
             [
                 *(as_text(header.texts[i], _header_style(c)) for i, c in zip(self._kept, columns, strict=True)),
-                as_text(f"{ORIGINAL_ROW} {self._original}", EXTRA),
+                as_text(self._origin.header, EXTRA),
                 as_text(ROW_PROBLEMS, EXTRA),
             ]
         )

@@ -71,6 +71,12 @@ def errors(upload: BulkUpload, file_format: ExportFormat, only: QuerySet[RowErro
 
 def corrections(upload: BulkUpload) -> PreparedFile:
     """How far the workbook of the rejected rows is; a worker makes it if there is none yet. Raises `NoFile`."""
+    require_rejected(upload)
+    return prepared_files.corrections_of(upload, _language())
+
+
+def require_rejected(upload: BulkUpload) -> None:
+    """Raises `NoFile` when the upload has no rejected rows that can be given."""
     if not upload.is_final:
         raise NoFile("not_finished", _("La carga no ha terminado: espere a que termine."))
     if not upload.is_undo:
@@ -78,7 +84,6 @@ def corrections(upload: BulkUpload) -> PreparedFile:
         require(upload, Part.FILE)
     if upload.is_undo or not standing_errors(upload).exists():
         raise NoFile("nothing_to_correct", _("La carga no tiene filas por corregir."))
-    return prepared_files.corrections_of(upload, _language())
 
 
 def prepared(file: PreparedFile) -> Attachment | None:

@@ -1,4 +1,4 @@
-"""The file of an upload's rejected rows, made once, by a worker, when somebody asks for it.
+"""The files of an upload's rejected rows, each made once, by a worker, when somebody asks for it.
 
 The first request records the file and publishes it; all see the same one until the upload's errors change.
 """
@@ -15,7 +15,7 @@ from structlog.stdlib import get_logger
 
 from bulk_upload import queue
 from bulk_upload.log_fields import of_file
-from bulk_upload.models import BulkUpload, FileState, PreparedFile, Severity
+from bulk_upload.models import BulkUpload, FileKind, FileState, PreparedFile, Severity
 from medisupply.backends.database import DATABASE_AWAY, database_now
 
 log = get_logger(__name__)
@@ -29,14 +29,22 @@ FILE_GONE: Final = "file_missing"
 
 
 def corrections_of(upload: BulkUpload, language: str) -> PreparedFile:
-    """The file of the upload's rejected rows in `language` as they are now; a worker makes it if there is none yet."""
-    language = language[:2]
-    unfinished = PreparedFile.objects.unfinished().filter(upload=upload, language=language)
+    """The workbook of the upload's rejected rows in `language` as they are now; a worker makes it if need be."""
+    return _prepared(upload, FileKind.WORKBOOK, language[:2])
+
+
+def rows_of(upload: BulkUpload) -> PreparedFile:
+    """As `corrections_of`, for the page on which they are corrected."""
+    return _prepared(upload, FileKind.ROWS, "")
+
+
+def _prepared(upload: BulkUpload, kind: FileKind, language: str) -> PreparedFile:
+    unfinished = PreparedFile.objects.unfinished().filter(upload=upload, kind=kind, language=language)
     if waiting := unfinished.order_by("-created_at").first():
         return waiting
     standing = upload.row_errors.filter(severity=Severity.ERROR)
     counts = standing.aggregate(errors=Count("pk"), corrected=Count("pk", filter=Q(corregida=True)))
-    file, is_new = PreparedFile.objects.get_or_create(upload=upload, language=language, **counts)
+    file, is_new = PreparedFile.objects.get_or_create(upload=upload, kind=kind, language=language, **counts)
     if is_new:
         publish(file)
     elif file.state == FileState.FAILED and database_now() - file.updated_at >= AGAIN:

@@ -1,6 +1,7 @@
 """The workbook that suppliers fill in.
 
-Everything in it comes from the sheet's declaration, so a column that is added there appears in the template.
+Everything in it comes from the sheet's declaration, so a column that is added there appears in the template. Its words
+are in the active language; headers are the columns' names in any language.
 The same content always gives the same bytes: the copies in `fixtures/` change only when they must.
 """
 
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from django.conf import settings
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -23,13 +27,14 @@ from openpyxl.xml.constants import ARC_CONTENT_TYPES, ARC_CORE
 from openpyxl.xml.functions import tostring
 
 from bulk_upload.imports import SheetImport
+from bulk_upload.sheet.bilingual_text import Text
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.workbooks.safe_cells import number_format
 
 CellValue = str | int | float
 
-INSTRUCTIONS_SHEET: Final = "Instrucciones"
+INSTRUCTIONS_SHEET: Final = _("Instrucciones")
 
 # The last row of an Excel sheet: formats and checks hold for whatever is typed below the header.
 LAST_ROW: Final = 1_048_576
@@ -43,20 +48,24 @@ WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 LINE: Final = Border(bottom=Side(style="thin", color="BFBFBF"))
 
 GENERAL_RULES: Final = (
-    "Escriba cada {row} en una fila de la hoja «{title}», desde la fila 2. No cambie los encabezados; "
-    "el orden de las columnas es libre.",
-    "Las columnas de encabezado azul son obligatorias; las de encabezado gris pueden quedar vacías.",
-    "Las columnas de códigos tienen formato de texto para que no se pierdan ceros ni dígitos: si pega datos, use "
-    "«Pegado especial → Valores».",
-    "Las filas correctas se importan aunque otras tengan errores; cada error se informa con su número de fila.",
+    _(
+        "Escriba cada {row} en una fila de la hoja «{title}», desde la fila 2. No cambie los encabezados; "
+        "el orden de las columnas es libre."
+    ),
+    _("Las columnas de encabezado azul son obligatorias; las de encabezado gris pueden quedar vacías."),
+    _(
+        "Las columnas de códigos tienen formato de texto para que no se pierdan ceros ni dígitos: si pega datos, use "
+        "«Pegado especial → Valores»."
+    ),
+    _("Las filas correctas se importan aunque otras tengan errores; cada error se informa con su número de fila."),
 )
 INSTRUCTION_HEADERS: Final = (
-    "Columna",
-    "¿Obligatoria?",
-    "Regla",
-    "Ejemplo",
-    "Si queda vacía en una fila nueva",
-    "Otros encabezados que se entienden",
+    _("Columna"),
+    _("¿Obligatoria?"),
+    _("Regla"),
+    _("Ejemplo"),
+    _("Si queda vacía en una fila nueva"),
+    _("Otros encabezados que se entienden"),
 )
 INSTRUCTION_WIDTHS: Final = (28, 14, 60, 28, 22, 60)
 
@@ -83,9 +92,9 @@ def write_template(
     sheet = declared.sheet
     workbook = Workbook()
     worksheet = workbook.worksheets[0]
-    worksheet.title = sheet.title.es
+    worksheet.title = _in_words(sheet.title)
     choices = {name: offered for name, offer in declared.choices.items() if (offered := offer(user))}
-    ranges = _write_instructions(workbook.create_sheet(INSTRUCTIONS_SHEET), sheet, choices)
+    ranges = _write_instructions(workbook.create_sheet(str(INSTRUCTIONS_SHEET)), sheet, choices)
     _write_header(worksheet, sheet)
     _write_rows(worksheet, sheet, rows)
     _add_checks(worksheet, sheet, ranges)
@@ -98,7 +107,8 @@ def _write_header(worksheet: Worksheet, sheet: Sheet) -> None:
         cell.font = HEADER_FONT
         cell.fill = REQUIRED_FILL if column.required else OPTIONAL_FILL
         cell.alignment = Alignment(vertical="center")
-        note = f"{_obligation(column)} {column.rule.es}\nEjemplo: {column.example}"
+        example = gettext("Ejemplo: %(example)s") % {"example": column.example}
+        note = f"{_obligation(column)} {_in_words(column.rule)}\n{example}"
         cell.comment = Comment(note, "MediSupply", height=110, width=280)
         dimension = worksheet.column_dimensions[get_column_letter(index)]
         dimension.width = _width(column)
@@ -108,7 +118,11 @@ def _write_header(worksheet: Worksheet, sheet: Sheet) -> None:
 
 
 def _obligation(column: Column) -> str:
-    return "Obligatoria." if column.required else "Opcional."
+    return gettext("Obligatoria.") if column.required else gettext("Opcional.")
+
+
+def _in_words(text: Text) -> str:
+    return text.in_language(get_language() or settings.LANGUAGE_CODE)
 
 
 def _width(column: Column) -> int:
@@ -131,8 +145,8 @@ def _add_checks(worksheet: Worksheet, sheet: Sheet, ranges: Mapping[str, str]) -
         check = _check(column, ranges.get(column.name, ""))
         if check is None:
             continue
-        check.promptTitle, check.prompt = column.name, column.rule.es[:255]
-        check.errorTitle, check.error = column.name, column.rule.es[:255]
+        check.promptTitle, check.prompt = column.name, _in_words(column.rule)[:255]
+        check.errorTitle, check.error = column.name, _in_words(column.rule)[:255]
         check.showInputMessage = check.showErrorMessage = True
         letter = get_column_letter(index)
         check.add(f"{letter}2:{letter}{LAST_ROW}")
@@ -144,7 +158,8 @@ def _check(column: Column, choices: str) -> DataValidation | None:
         return DataValidation("list", formula1=choices, errorStyle="warning")
     if column.kind == "boolean":
         # The import also takes true, 1, verdadero and the like: a warning, not a stop.
-        return DataValidation("list", formula1='"sí,no"', errorStyle="warning", allow_blank=True)
+        words = ",".join((gettext("sí"), gettext("no")))
+        return DataValidation("list", formula1=f'"{words}"', errorStyle="warning", allow_blank=True)
     if column.minimum is not None and column.maximum is not None:
         kind: Literal["decimal", "whole"] = "decimal" if column.kind == "decimal" else "whole"
         return DataValidation(
@@ -173,14 +188,15 @@ def _date_formula(date: dt.date) -> str:
 
 def _write_instructions(worksheet: Worksheet, sheet: Sheet, choices: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Write the rules in words; returns the cells that hold each column's `choices`, as a formula."""
-    title = f"Cómo llenar la plantilla de {sheet.title.es.lower()}"
+    title = gettext("Cómo llenar la plantilla de %(title)s") % {"title": _in_words(sheet.title).lower()}
     worksheet.cell(1, 1, title).font = Font(name=FONT, bold=True, size=14)
     for number, rule in enumerate(GENERAL_RULES, start=2):
         worksheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=len(INSTRUCTION_HEADERS))
-        worksheet.cell(number, 1, rule.format(row=sheet.row_title.es, title=sheet.title.es)).alignment = WRAPPED
+        words = rule.format(row=_in_words(sheet.row_title), title=_in_words(sheet.title))
+        worksheet.cell(number, 1, words).alignment = WRAPPED
     top = len(GENERAL_RULES) + 3
     for index, (heading, width) in enumerate(zip(INSTRUCTION_HEADERS, INSTRUCTION_WIDTHS, strict=True), start=1):
-        cell = worksheet.cell(top, index, heading)
+        cell = worksheet.cell(top, index, str(heading))
         cell.font, cell.fill = HEADER_FONT, REQUIRED_FILL
         worksheet.column_dimensions[get_column_letter(index)].width = width
     for number, column in enumerate(sheet.columns, start=top + 1):
@@ -195,7 +211,8 @@ def _write_choices(worksheet: Worksheet, top: int, choices: Mapping[str, Sequenc
     ranges: dict[str, str] = {}
     for index, (name, texts) in enumerate(choices.items(), start=1):
         letter, first = get_column_letter(index), top + 1
-        worksheet.cell(top, index, f"Valores que existen: {name}").font = Font(name=FONT, size=11, bold=True)
+        heading = gettext("Valores que existen: %(name)s") % {"name": name}
+        worksheet.cell(top, index, heading).font = Font(name=FONT, size=11, bold=True)
         for number, text in enumerate(texts, start=first):
             worksheet.cell(number, index, text)
         ranges[name] = f"{INSTRUCTIONS_SHEET}!${letter}${first}:${letter}${first + len(texts) - 1}"
@@ -205,13 +222,13 @@ def _write_choices(worksheet: Worksheet, top: int, choices: Mapping[str, Sequenc
 def _instruction(column: Column) -> tuple[str, ...]:
     """One row of the instructions, in the order of `INSTRUCTION_HEADERS`."""
     if column.required:
-        when_blank = "La fila se rechaza"
+        when_blank = gettext("La fila se rechaza")
     elif isinstance(column.default, bool):
-        when_blank = "sí" if column.default else "no"
+        when_blank = gettext("sí") if column.default else gettext("no")
     else:
-        when_blank = "Queda vacía" if column.default in ("", None) else str(column.default)
-    required = "sí" if column.required else "no"
-    return (column.name, required, column.rule.es, str(column.example), when_blank, ", ".join(column.synonyms))
+        when_blank = gettext("Queda vacía") if column.default in ("", None) else str(column.default)
+    required = gettext("sí") if column.required else gettext("no")
+    return (column.name, required, _in_words(column.rule), str(column.example), when_blank, ", ".join(column.synonyms))
 
 
 def _save(workbook: Workbook, target: str | Path | IO[bytes]) -> None:

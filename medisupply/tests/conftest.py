@@ -13,3 +13,4 @@ from bulk_upload.tests.conftest import (  # noqa: F401
     user,
     worker,
 )
+from bulk_upload.tests.helpers.admin_people import supplier_person  # noqa: F401

@@ -19,6 +19,7 @@ from django_stubs_ext import StrPromise
 ACTIONS: Final[dict[str, StrPromise]] = {
     "uploaded": _("Archivo cargado."),
     "uploaded_again": _("Archivo cargado otra vez, reemplazando duplicados."),
+    "mended": _("Filas corregidas en la página y enviadas."),
     "cancelled": _("Carga cancelada."),
     "retried": _("Carga puesta de nuevo en la cola."),
     "planned": _("Archivo enviado para ver qué cambiaría."),

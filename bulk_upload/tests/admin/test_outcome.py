@@ -78,14 +78,24 @@ def test_what_landed_whole_leads_to_another_file(page_of, supplier):
 
 def test_rows_with_errors_lead_to_their_correction(page_of, run_import):
     upload = run_import([row(1), row(2, precio_unitario="caro")])
+    assert STEP.findall(page_of(upload)) == [(address("mend", upload.pk), "Corregir en la página")]
+    assert f'href="{address("corrections", upload.pk)}"' in page_of(upload)
+
+
+def test_more_rows_than_the_page_lists_lead_to_their_workbook(page_of, run_import):
+    upload = run_import([row(1), row(2, precio_unitario="caro")])
+    BulkUpload.objects.update(total=2002, rechazados=2001)
+    page = page_of(upload)
     step = (address("corrections", upload.pk), "Descargar las filas por corregir (.xlsx)")
-    assert STEP.findall(page_of(upload)) == [step]
+    assert STEP.findall(page) == [step]
+    assert "Corrija las celdas marcadas en rojo" in page
+    assert address("mend", upload.pk) in page
 
 
 @pytest.mark.parametrize(("good", "said"), [(1, True), (0, False)])
 def test_what_was_imported_is_spoken_of_only_if_something_was(page_of, run_import, good, said):
     page = page_of(run_import([*map(row, range(good)), row(9, precio_unitario="caro")]))
-    assert "Corrija las celdas marcadas en rojo" in page
+    assert "en las celdas marcadas" in page
     assert ("lo que ya entró no se duplica" in page) == said
 
 

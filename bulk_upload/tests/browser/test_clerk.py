@@ -129,7 +129,7 @@ WORDS = {
 }
 
 
-def corrected(book: bytes, column: int = 6, value: float = 1250.5) -> bytes:
+def corrected(book: bytes, column: int, value: float) -> bytes:
     workbook = load_workbook(io.BytesIO(book))
     workbook.worksheets[0].cell(2, column).value = value
     saved = io.BytesIO()
@@ -137,9 +137,25 @@ def corrected(book: bytes, column: int = 6, value: float = 1250.5) -> bytes:
     return saved.getvalue()
 
 
+def mend(page: Page, box: str, wrong: str, right: str) -> None:
+    """Correct a cell on the page of rejected rows: what is still wrong is said at once."""
+    expect(page.locator(box)).to_be_visible(timeout=60_000)
+    looks_right(page)
+    for text, row_state in ((wrong, ".fila-wrong"), (right, ".fila-ready")):
+        tab_to(page, box)
+        page.keyboard.press("Control+A")
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        expect(page.locator(f'{row_state} input[value="{text}"]')).to_be_visible()
+        looks_right(page)
+    assert page.get_attribute(box, "aria-invalid") is None
+    press(page, "button.paso")
+    page.wait_for_url(re.compile("/change/"))
+
+
 @pytest.mark.parametrize("width", [DESK, PHONE])
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_from_signing_in_to_the_corrected_file_by_keyboard(visit, clerk, width, language):  # noqa: F811
+def test_from_signing_in_to_the_rows_corrected_on_the_page_by_keyboard(visit, clerk, width, language):  # noqa: F811
     words = WORDS[language]
     page = visit(clerk, "/", width=width, language=language)
     sign_in(page)
@@ -155,15 +171,12 @@ def test_from_signing_in_to_the_corrected_file_by_keyboard(visit, clerk, width, 
     with worker_process("--wait", "1"):
         expect(page.locator(".resultado .estado")).to_contain_text(words["partial"], timeout=60_000)
         looks_right(page)
-        with page.expect_download() as download:
-            press(page, "a.paso")
-        press(page, f'.carga-botones a[href="{LIST}add/?hoja=productos"]')
-        page.wait_for_url(re.compile("/add/"))
-        send(page, corrected(download.value.path().read_bytes()), download.value.suggested_filename)
+        press(page, "a.paso")
+        mend(page, "#celda-3-precio_unitario", "1.250", "1.250,50")
         expect(page.locator(".resultado .estado")).to_have_text(re.compile(f"✔ {words['done']}$"), timeout=60_000)
     looks_right(page)
     assert page.inner_text("a.paso") == words["another"]
-    assert Product.objects.filter(proveedor="PROV001").count() == 2
+    assert str(Product.objects.get(pk="PROD00002").precio_unitario) == "1250.50"
 
 
 STOCK_FILE = (
@@ -201,7 +214,7 @@ def test_stock_from_the_choice_of_the_sheet_to_the_corrected_file_by_keyboard(
         expect(page.locator(".progreso-estado")).to_contain_text(words["stock"])
         looks_right(page)
         with page.expect_download() as download:
-            press(page, "a.paso")
+            press(page, 'a[href$="/correcciones/"]')
         press(page, f'.carga-botones a[href="{LIST}add/?hoja=existencias"]')
         page.wait_for_url(re.compile("hoja=existencias$"))
         send(page, corrected(download.value.path().read_bytes(), 4, 12), download.value.suggested_filename)

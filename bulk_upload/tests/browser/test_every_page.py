@@ -130,7 +130,7 @@ def everybodys(uploads: list[BulkUpload]) -> Iterator[str]:
     yield from (f"{address(page)}?hoja=existencias" for page in ("changelist", "add", "guide"))
     for upload in uploads:
         yield from (address("change", upload.pk), address("changes", upload.pk))
-    yield from (address(page, uploads[0].pk) for page in ("replace", "history", "corrections"))
+    yield from (address(page, uploads[0].pk) for page in ("replace", "history", "corrections", "mend"))
     yield from (address("cancel", uploads[1].pk), address("retry", uploads[-1].pk))
     yield from (f"/admin/catalog/{place}" for place in OF_CATALOGUE)
 

@@ -207,8 +207,8 @@ def test_worker(send, worker, in_the_stack, calls, monkeypatch):
     with calls.recorded():
         sweep.publish_waiting()
         orphans.set_aside_orphans(60)
-        send_a_large_file(storage_keys.prepared_key(uuid.uuid4(), 1, timezone.now()))
-        break_off(storage_keys.prepared_key(uuid.uuid4(), 1, timezone.now()))
+        send_a_large_file(storage_keys.prepared_key(uuid.uuid4(), 1, timezone.now(), "xlsx"))
+        break_off(storage_keys.prepared_key(uuid.uuid4(), 1, timezone.now(), "xlsx"))
     assert storage.default_storage.exists(storage_keys.orphan_key(orphan))
     assert {"queue.publish", "queue.publish_file"} <= calls.functions
     assert_exact("worker", in_the_stack, calls)
