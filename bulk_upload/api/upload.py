@@ -108,7 +108,7 @@ _REFUSALS: Final = [
     ErrorCase(
         415,
         "unsupported_format",
-        "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx.",
+        "Se admiten archivos .xlsx, .xls, .xlsb, .ods, .csv y .zip; «precios.pdf» no lo es: guárdelo como .xlsx.",
         "file",
     ),
     ErrorCase(
@@ -146,7 +146,7 @@ def _sending(view: type[UploadView]) -> Describe:
     form = {
         "type": "object",
         "properties": {
-            "file": {"type": "string", "format": "binary", "description": "El archivo .xlsx o .csv, uno solo."},
+            "file": {"type": "string", "format": "binary", "description": "El archivo .xlsx, .xls, .xlsb, .ods, .csv o .zip (con una sola hoja de cálculo), uno solo."},
             **supplier,
             "reemplazar_duplicados": {"type": "boolean", "default": False},
             "solo_validar": {"type": "boolean", "default": False},

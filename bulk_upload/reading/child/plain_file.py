@@ -22,7 +22,7 @@ from bulk_upload.reading.child.conversion.xls import convert_xls
 from bulk_upload.reading.child.conversion.xlsb import convert_xlsb
 from bulk_upload.reading.child.zip_member import is_packed_by_hand, only_file
 from bulk_upload.reading.child.zip_package import MEDIA_TYPE, Package, main_types, open_zip
-from bulk_upload.reading.compound_files import MAGIC, is_encrypted_workbook
+from bulk_upload.reading.compound_files import MAGIC
 from bulk_upload.sheet.problems import FileProblem
 
 # What is found in a file, and where it can be read: ``xlsx`` or ``csv``, and a path.
@@ -95,8 +95,6 @@ def _converted(limits: Limits, convert: Callable[[PlainWorkbook], None]) -> Iter
 
 def _convert_xls(path: Path, plain: PlainWorkbook) -> None:
     with path.open("rb") as file:
-        if is_encrypted_workbook(file):
-            raise FileProblem("encrypted_file")
         convert_xls(file, plain)
 
 

@@ -147,6 +147,9 @@ class _Content:
     def _end_row(self) -> None:
         if self._rows:
             self._rows.end_row()
+            if self._rows.is_full:
+                self._skipped = 1  # the rest of the sheet
+                self._end_table()
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self._cell = attributes

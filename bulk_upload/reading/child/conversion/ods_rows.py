@@ -36,6 +36,10 @@ class OdsRows:
         self._column = 0
         self._found: list[PlacedCell] = []
 
+    @property
+    def is_full(self) -> bool:
+        return self._sheet.is_full
+
     def begin_row(self, attributes: dict[str, str]) -> None:
         self._repeated = _count(attributes, ROWS_REPEATED)
         self._column = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import BinaryIO, Final
 
 from bulk_upload.reading.child.conversion.biff_records import TextReader, records, with_continuations
@@ -23,6 +23,7 @@ from bulk_upload.reading.child.conversion.plain_workbook import (
     text_cell,
 )
 from bulk_upload.reading.child.conversion.xls_globals import BOF, EOF, Globals, read_globals
+from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.sheet.problems import FileProblem
 
 _NUMBER, _LABEL, _BOOL_ERR, _RK, _MUL_RK, _SHARED, _RICH, _FORMULA, _RESULT, _MERGED = (
@@ -45,17 +46,26 @@ _PLACE: Final = struct.Struct("<HHH")
 
 def convert_xls(file: BinaryIO, plain: PlainWorkbook) -> None:
     """Raises `FileProblem`, or `struct.error`, `IndexError` or `ValueError` for what is no such workbook."""
-    file.seek(0)
-    stream = CompoundFile(file.read()).stream("Workbook", "Book")
+    stream = _workbook_stream(file)
     found = read_globals(stream)
     plain.add_texts(found.texts(stream))
     for name, at in found.sheets:
         with plain.sheet(name) as (sheet, merges):
             reader = _Sheet(stream, at, found)
             merges += reader.merges
-            for number, cells in reader.rows():
+            for number, cells in takewhile(lambda _: not sheet.is_full, reader.rows()):  # noqa: B023  # used at once
                 sheet.add_row(number, cells)
     plain.finish(found.formats, since_1904=found.since_1904)
+
+
+def _workbook_stream(file: BinaryIO) -> bytes:
+    file.seek(0)
+    try:
+        return CompoundFile(file.read()).stream("Workbook", "Book")
+    except (FileProblem, struct.error):
+        if is_encrypted_workbook(file):
+            raise FileProblem("encrypted_file") from None  # an .xlsx under a password
+        raise
 
 
 class _Sheet:

@@ -90,6 +90,8 @@ class _Sheet:
 
     def read(self, stream: IO[bytes]) -> None:
         for kind, content in records(stream):
+            if self._sheet.is_full:
+                return
             if _FIRST_CELL <= kind <= _LAST_SHORT or kind == _RICH_CELL:
                 self._add(kind, content)
             elif kind == _ROW:
