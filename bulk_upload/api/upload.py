@@ -146,7 +146,11 @@ def _sending(view: type[UploadView]) -> Describe:
     form = {
         "type": "object",
         "properties": {
-            "file": {"type": "string", "format": "binary", "description": "El archivo .xlsx, .xls, .xlsb, .ods, .csv o .zip (con una sola hoja de cálculo), uno solo."},
+            "file": {
+                "type": "string",
+                "format": "binary",
+                "description": "El archivo, uno solo: .xlsx, .xls, .xlsb, .ods, .csv, o .zip con uno de ellos.",
+            },
             **supplier,
             "reemplazar_duplicados": {"type": "boolean", "default": False},
             "solo_validar": {"type": "boolean", "default": False},

@@ -64,8 +64,8 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
         ),
     ),
     "not_a_workbook": ProblemText(
-        _("No es un libro de Excel"),
-        _("El contenido del archivo no es un libro de Excel (.xlsx): guárdelo como .xlsx y súbalo otra vez."),
+        _("No es una hoja de cálculo"),
+        _("El contenido del archivo no es una hoja de cálculo: guárdelo como .xlsx y súbalo otra vez."),
     ),
     "old_workbook": ProblemText(
         _("Libro de un Excel muy antiguo"),

@@ -188,21 +188,23 @@ SECRET_PART = b'<manifest:encryption-data manifest:checksum-type="SHA1/1K"/>'
 WRITER, PASSWORD = b"\x5c\x00\x70\x00", b"\x2f\x00\x70\x00"
 
 
-def make(*, by_libreoffice: bool) -> None:
-    for name, case in CASES.items():
-        path = FOLDER / name
-        if isinstance(case.content, bytes):
-            write(path, case.content)
-        elif path.suffix == ".xlsb":
-            write(path, as_xlsb(case.content))
-        elif path.suffix == ".xlsx":
-            write(path, as_xlsx(case.content))
-        elif by_libreoffice:
-            write(path, converted(as_xlsx(case.content), path.suffix[1:]))
-    if by_libreoffice:
-        old, open_document = FOLDER / "secret.xls", FOLDER / "secret.ods"
-        write(old, old.read_bytes().replace(WRITER, PASSWORD, 1))
-        write(open_document, with_part(open_document.read_bytes(), "META-INF/manifest.xml", SECRET_PART))
+def write_case(path: Path, case: Case, *, by_libreoffice: bool) -> None:
+    """Make the file of a case, unless it takes LibreOffice, which is not there."""
+    if isinstance(case.content, bytes):
+        write(path, case.content)
+    elif path.suffix == ".xlsb":
+        write(path, as_xlsb(case.content))
+    elif path.suffix == ".xlsx":
+        write(path, as_xlsx(case.content))
+    elif by_libreoffice:
+        write(path, converted(as_xlsx(case.content), path.suffix[1:]))
+
+
+def lock(folder: Path) -> None:
+    """Say of two files that they are under a password."""
+    old, open_document = folder / "secret.xls", folder / "secret.ods"
+    write(old, old.read_bytes().replace(WRITER, PASSWORD, 1))
+    write(open_document, with_part(open_document.read_bytes(), "META-INF/manifest.xml", SECRET_PART))
 
 
 def converted(workbook: bytes, ending: str) -> bytes:
@@ -217,4 +219,8 @@ def converted(workbook: bytes, ending: str) -> bytes:
 
 
 if __name__ == "__main__":
-    make(by_libreoffice="libreoffice" in sys.argv[1:])
+    with_libreoffice = "libreoffice" in sys.argv[1:]
+    for name, case in CASES.items():
+        write_case(FOLDER / name, case, by_libreoffice=with_libreoffice)
+    if with_libreoffice:
+        lock(FOLDER)

@@ -91,7 +91,9 @@ def styles_part(codes: Sequence[str]) -> bytes:
     numbers = [0, *range(FIRST_FORMAT, FIRST_FORMAT + len(codes))]
     cells = b"".join(record(47, struct.pack("<HHHHH", 0, number, 0, 0, 0) + bytes(6)) for number in numbers)
     frame = record(626, b"\1\0\0\0") + record(47, bytes(16)) + record(627)
-    return record(278) + formats + frame + record(617, struct.pack("<I", len(numbers))) + cells + record(618) + record(279)
+    return (
+        record(278) + formats + frame + record(617, struct.pack("<I", len(numbers))) + cells + record(618) + record(279)
+    )
 
 
 def parts(

@@ -19,7 +19,6 @@ from bulk_upload.reading.child.conversion.ods_names import (
     VALUE_TYPE,
 )
 from bulk_upload.reading.child.conversion.plain_workbook import (
-    BLANK,
     NO_RESULT,
     boolean_cell,
     error_cell,

@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import IO, BinaryIO, Final, Self
 
 from bulk_upload.reading.child.zip_package import MAX_EXPANDED, MEGABYTE
-from bulk_upload.sheet.headers import HEADER_SEARCH_ROWS
 from bulk_upload.sheet.problems import FileProblem
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -26,9 +25,13 @@ COLUMNS: Final = 16_384
 FIRST_FORMAT: Final = 164
 
 # ``A``, ``B``, … ``XFD``
-_LETTERS: Final = tuple(islice(("".join(each) for n in (1, 2, 3) for each in product(ascii_uppercase, repeat=n)), COLUMNS))
+_LETTERS: Final = tuple(
+    islice(("".join(each) for n in (1, 2, 3) for each in product(ascii_uppercase, repeat=n)), COLUMNS)
+)
 _NOT_XML: Final = re.compile("[\0-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_(?=x[0-9A-Fa-f]{4}_)")
-# What fits in a row's buffer before it is written.
+# Rows that may stand above those of a list.
+_ABOVE: Final = 1_000
+# Characters that are kept before they are written.
 _BUFFER: Final = MEGABYTE
 
 # First row, last row, first column, last column; all from 0.
@@ -79,7 +82,7 @@ class PlainSheet:
         self._written: list[str] = [f'<worksheet xmlns="{MAIN}"><sheetData>']
         self._size = 0
         # More than are allowed, so that the reader refuses the sheet; what comes then need not be written.
-        self._rows_left = max_rows + HEADER_SEARCH_ROWS + 1
+        self._rows_left = max_rows + _ABOVE + 1
         self._all = 0
 
     @property

@@ -26,18 +26,16 @@ from bulk_upload.reading.child.conversion.xls_globals import BOF, EOF, Globals, 
 from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.sheet.problems import FileProblem
 
-_NUMBER, _LABEL, _BOOL_ERR, _RK, _MUL_RK, _SHARED, _RICH, _FORMULA, _RESULT, _MERGED = (
-    0x203,
-    0x204,
-    0x205,
-    0x27E,
-    0xBD,
-    0xFD,
-    0xD6,
-    0x06,
-    0x207,
-    0xE5,
-)
+_NUMBER: Final = 0x203
+_LABEL: Final = 0x204
+_BOOL_ERR: Final = 0x205
+_RK: Final = 0x27E
+_MUL_RK: Final = 0xBD
+_SHARED: Final = 0xFD
+_RICH: Final = 0xD6
+_FORMULA: Final = 0x06
+_RESULT: Final = 0x207
+_MERGED: Final = 0xE5
 _CELLS: Final = frozenset([_NUMBER, _LABEL, _BOOL_ERR, _RK, _MUL_RK, _SHARED, _RICH, _FORMULA])
 # What may stand between a formula and its text: a shared formula, an array, a table.
 _BEFORE_RESULT: Final = frozenset([0x4BC, 0x221, 0x236, 0x3C])
@@ -53,7 +51,7 @@ def convert_xls(file: BinaryIO, plain: PlainWorkbook) -> None:
         with plain.sheet(name) as (sheet, merges):
             reader = _Sheet(stream, at, found)
             merges += reader.merges
-            for number, cells in takewhile(lambda _: not sheet.is_full, reader.rows()):  # noqa: B023  # used at once
+            for number, cells in takewhile(lambda _: not sheet.is_full, reader.rows()):  # used at once
                 sheet.add_row(number, cells)
     plain.finish(found.formats, since_1904=found.since_1904)
 

@@ -1,4 +1,4 @@
-"""What an .xls says of the whole workbook: its sheets, texts, formats of numbers and calendar (MS-XLS, section 2.1.7.20)."""
+"""What an .xls says of the whole workbook: sheets, texts, formats of numbers, calendar (MS-XLS, section 2.1.7.20)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from bulk_upload.sheet.problems import FileProblem
 
 BOF: Final = 0x809
 EOF: Final = 0x0A
-_FILE_PASS, _CODE_PAGE, _DATE_1904, _SHEET, _FORMAT, _OLD_FORMAT, _XF, _TEXTS = (
-    0x2F,
-    0x42,
-    0x22,
-    0x85,
-    0x41E,
-    0x1E,
-    0xE0,
-    0xFC,
-)
+_FILE_PASS: Final = 0x2F
+_CODE_PAGE: Final = 0x42
+_DATE_1904: Final = 0x22
+_SHEET: Final = 0x85
+_FORMAT: Final = 0x41E
+_OLD_FORMAT: Final = 0x1E
+_XF: Final = 0xE0
+_TEXTS: Final = 0xFC
 _EXCEL_97: Final = 0x600
 _EXCEL_5: Final = 0x500
 # Code pages that Python calls otherwise than ``cp`` and the number.
@@ -32,7 +30,7 @@ _WORKSHEET: Final = 0
 
 @dataclass(slots=True)
 class Globals:
-    """`sheets` are the visible worksheets: name and place. `formats` are by style, as `PlainWorkbook.finish` has them."""
+    """`sheets` are the visible worksheets: name and place. `formats` are by style, as for `PlainWorkbook.finish`."""
 
     is_excel_97: bool = True
     encoding: str = "cp1252"

@@ -24,20 +24,21 @@ from bulk_upload.reading.child.sheet_list import one_related, related_parts
 from bulk_upload.reading.child.zip_package import Package
 from bulk_upload.sheet.problems import FileProblem
 
-_BUNDLE_SHEET, _PROPERTIES, _FORMAT, _BEGIN_XFS, _XF, _END_XFS, _TEXT, _ROW, _MERGED = (
-    156,
-    153,
-    44,
-    617,
-    47,
-    618,
-    19,
-    0,
-    176,
-)
-_FIRST_CELL, _LAST_CELL, _RICH_CELL = 1, 11, 62
+_BUNDLE_SHEET: Final = 156
+_PROPERTIES: Final = 153
+_FORMAT: Final = 44
+_BEGIN_XFS: Final = 617
+_XF: Final = 47
+_END_XFS: Final = 618
+_TEXT: Final = 19
+_ROW: Final = 0
+_MERGED: Final = 176
+_FIRST_CELL: Final = 1
+_LAST_CELL: Final = 11
+_RICH_CELL: Final = 62
 # From here on cells do not say their column: they follow the last one.
-_FIRST_SHORT, _LAST_SHORT = 12, 18
+_FIRST_SHORT: Final = 12
+_LAST_SHORT: Final = 18
 # Excel's last row is 1,048,575, counted from 0.
 _LAST_ROW: Final = 1_048_575
 _STYLE: Final = struct.Struct("<I")
