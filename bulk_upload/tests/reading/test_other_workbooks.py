@@ -237,6 +237,13 @@ def test_a_zip_that_says_less_than_it_holds_is_refused(tmp_path):
     assert refusal(tmp_path / "a.zip") == "damaged_file"
 
 
+@pytest.mark.parametrize("name", ["codes.xls", "codes.ods", "codes.xlsb"])
+def test_a_second_attempt_goes_on_at_its_row(name):
+    with READERS.reader(Limits()) as reader:
+        table = reader.checked(FOLDER / name, name.rpartition(".")[2], PRODUCTS, next_row=4, chunk_rows=2)
+        assert [list(chunk.numbers) for chunk in table.batches] == [[4], [6]]
+
+
 def test_a_copy_is_a_nameless_file_in_the_folder_of_the_file(tmp_path):
     (tmp_path / "a.xls").write_bytes((FOLDER / "codes.xls").read_bytes())
     read(tmp_path / "a.xls")

@@ -58,7 +58,7 @@ class CompoundFile:
         places = list(struct.unpack_from(f"<{_IN_HEADER}I", self._data, 76))
         each = self._sector // 4
         for _ in range(min(count, self._sectors)):
-            if first >= _LAST_SECTOR:
+            if first >= _LAST_SECTOR or len(places) > self._sectors + _IN_HEADER:
                 break
             *more, first = _numbers(self._at(first))[:each]
             places += more

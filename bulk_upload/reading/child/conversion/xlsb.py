@@ -34,7 +34,6 @@ _TEXT: Final = 19
 _ROW: Final = 0
 _MERGED: Final = 176
 _FIRST_CELL: Final = 1
-_LAST_CELL: Final = 11
 _RICH_CELL: Final = 62
 # From here on cells do not say their column: they follow the last one.
 _FIRST_SHORT: Final = 12
