@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from dataclasses import dataclass
-from pathlib import PurePath
-from typing import IO, Any, Final, cast
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -19,7 +18,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
 from structlog.stdlib import get_logger
@@ -30,7 +28,7 @@ from bulk_upload.log_fields import of_task, of_upload
 from bulk_upload.models import BulkUpload, FileFormat, Operation, Status
 from bulk_upload.models.retention import NOTHING_PURGED
 from bulk_upload.newer_lists import newer_list
-from bulk_upload.reading.compound_files import is_encrypted_workbook
+from bulk_upload.receiving.file_formats import format_of, format_of_name
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.recording import InDoubt, record
 from bulk_upload.receiving.refusals import STORAGE_AWAY, RefusedUpload
@@ -39,28 +37,10 @@ from bulk_upload.retries import no_retry
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.upload_end import report_end
-from bulk_upload.wording import text_of
 from medisupply.backends.database import DATABASE_AWAY
 
 log = get_logger(__name__)
 
-FORMATS: Final = {f".{file_format}": file_format for file_format in FileFormat}
-OTHER_SPREADSHEETS: Final = frozenset([".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".xltx", ".tsv"])
-ZIP_MAGIC: Final = b"PK\x03\x04"
-# The starts of what people rename to .csv: zip (xlsx), OLE (xls), PDF, PNG, JPEG, GIF, gzip. A header may begin
-# with the letters PK.
-BINARY_MAGICS: Final = (
-    ZIP_MAGIC,
-    b"PK\x05\x06",
-    b"\xd0\xcf\x11\xe0",
-    b"%PDF",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"\x1f\x8b",
-)
-UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
-HEAD_BYTES: Final = 4096
 # Why an upload failed whose content was not judged: sent again, it can go on.
 LOST_FILE: Final = ("file_missing", "file_replaced")
 # So much of a file's name stands in the log, in characters.
@@ -92,8 +72,9 @@ def check_file(file: UploadedFile[bytes] | None) -> CheckedFile:
     if file is None:
         raise RefusedUpload("file_required", _("Falta el archivo: envíelo en el campo «file»."))
     filename = clean_filename(file.name or "")
-    file_format = _check_format(file, filename)
-    return CheckedFile(file, filename, file_format, _sha256(file))
+    named = format_of_name(filename)
+    _check_size(file)
+    return CheckedFile(file, filename, format_of(file, named), _sha256(file))
 
 
 def store(checked: CheckedFile, task_id: uuid.UUID) -> str:
@@ -117,8 +98,8 @@ def accept_upload(
 
     With `solo_validar` it is a plan: see `bulk_upload.plans`. The `mapping` fits the sheet: see `receiving.mappings`.
     What was accepted before is given back, marked as `repeated`: see `bulk_upload.idempotency`.
-    Raises `RefusedUpload` (no file or an empty one, too large, not xlsx or csv or under a password, a key of other
-    content, store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
+    Raises `RefusedUpload` (no file or an empty one, too large, no spreadsheet that we read or one under a password, a
+    key of other content, store down). After a refusal nothing is left in S3 or the database. Raises `InDoubt` when the
     database went away while it recorded the upload: it may be there, so its file stays.
     """
     checked = check_file(file)
@@ -262,50 +243,11 @@ def _earlier(identity: UploadIdentity) -> BulkUpload | None:
         raise RefusedUpload("idempotency_key_reused", message, field="Idempotency-Key") from error
 
 
-def _check_format(file: UploadedFile[bytes], filename: str) -> FileFormat:
-    extension = PurePath(filename).suffix.lower()
-    if extension in OTHER_SPREADSHEETS:
-        raise RefusedUpload(
-            "unsupported_format",
-            _(
-                "Los archivos %(extension)s no se admiten: ábralo en su hoja de cálculo, elija «Guardar como» y el "
-                "tipo «Libro de Excel (.xlsx)», y suba ese archivo."
-            )
-            % {"extension": extension},
-        )
-    if extension not in FORMATS:
-        raise RefusedUpload(
-            "unsupported_format",
-            _("Se admiten archivos .xlsx y .csv; «%(filename)s» no lo es: guárdelo como .xlsx.")
-            % {"filename": filename},
-        )
+def _check_size(file: UploadedFile[bytes]) -> None:
     if not file.size:
         raise RefusedUpload("empty_file", _("El archivo está vacío (0 bytes)."))
     if file.size > settings.BULK_UPLOAD_MAX_BYTES:
         raise too_large()
-    file_format = FORMATS[extension]
-    file.seek(0)
-    head = file.read(HEAD_BYTES)
-    if file_format == FileFormat.XLSX and is_encrypted_workbook(cast(IO[bytes], file)):
-        message = text_of("encrypted_file", {}, get_language() or "es")
-        raise RefusedUpload("encrypted_file", message)
-    if file_format == FileFormat.XLSX and not head.startswith(ZIP_MAGIC):
-        raise RefusedUpload(
-            "content_mismatch",
-            _("El contenido no es un libro de Excel (.xlsx): guárdelo como .xlsx desde Excel y súbalo otra vez."),
-        )
-    if file_format == FileFormat.CSV and not _looks_like_text(head):
-        raise RefusedUpload(
-            "content_mismatch",
-            _("El contenido no es texto CSV: guárdelo como «CSV UTF-8» y súbalo otra vez."),
-        )
-    return file_format
-
-
-def _looks_like_text(head: bytes) -> bool:
-    if head.startswith(UTF16_MARKS):
-        return True
-    return not head.startswith(BINARY_MAGICS) and b"\x00" not in head
 
 
 def _sha256(file: UploadedFile[bytes]) -> str:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bulk_upload.admin.sheets import offered_imports
 from bulk_upload.imports import SheetImport
-from bulk_upload.intake import FORMATS
 from bulk_upload.owners import ADD_UPLOADS, User, owners, owners_for
+from bulk_upload.receiving.file_formats import FORMATS
 from bulk_upload.sheet.declaration import Sheet
 
 

@@ -133,7 +133,9 @@ def _texts() -> dict[str, str]:
         "sending": _("Enviando: {percent} % ({sent} de {total} MB)"),
         "sent": _("Archivo enviado; registrando la carga…"),
         "tooLarge": _("El archivo supera el límite de {limit} MB: divídalo en varios."),
-        "wrongType": _("Se admiten archivos .xlsx y .csv; «{name}» no lo es: guárdelo como .xlsx."),
+        "wrongType": _(
+            "Se admiten archivos .xlsx, .xls, .xlsb, .ods, .csv y .zip; «{name}» no lo es: guárdelo como .xlsx."
+        ),
         "onlyOne": _("Suelte un solo archivo."),
         "noFile": _("Elija un archivo."),
         "noConnection": _("No hay conexión con el servidor: el archivo no se envió. Intente de nuevo."),

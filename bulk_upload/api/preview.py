@@ -27,7 +27,7 @@ from bulk_upload.previews.answers import look_at, problem_sentence
 from bulk_upload.previews.request import Original, PreviewAnswer
 from bulk_upload.receiving.mappings import mapping_of_text
 from bulk_upload.sheet.mapping import SheetMapping
-from bulk_upload.sheet.preview import PreviewColumn, Sample, SheetPreview
+from bulk_upload.sheet.preview import PreviewColumn, Reason, Sample, SheetPreview
 from bulk_upload.wording import text_of
 from medisupply.api.json import language, valid
 from medisupply.api.rendering import Rendered
@@ -204,7 +204,7 @@ class Making(Serializer[Any]):
 
 
 _SAMPLE: Final = Sample(2, "1.250,50", "1250.50")
-_COLUMN: Final = PreviewColumn("F", "Precio", "Precio", "precio_unitario", "name", samples=[_SAMPLE])
+_COLUMN: Final = PreviewColumn("F", "Precio", "Precio", "precio_unitario", Reason.NAME, samples=[_SAMPLE])
 EXAMPLE: Final = PreviewAnswer(
     {"columnas": {"Precio": "precio_unitario"}},
     SheetPreview(["Lista"], "Lista", 4, 1, "", "", [_COLUMN], ["certificado_sanitario"]),

@@ -135,7 +135,7 @@ _REFUSALS: Final = [
     ErrorCase(
         415,
         "unsupported_format",
-        "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx.",
+        "Se admiten archivos .xlsx, .xls, .xlsb, .ods, .csv y .zip; «precios.pdf» no lo es: guárdelo como .xlsx.",
         "file",
     ),
     ErrorCase(
@@ -187,7 +187,11 @@ def _sending(view: type[UploadView]) -> Describe:
     form = {
         "type": "object",
         "properties": {
-            "file": {"type": "string", "format": "binary", "description": "El archivo .xlsx o .csv, uno solo."},
+            "file": {
+                "type": "string",
+                "format": "binary",
+                "description": "El archivo, uno solo: .xlsx, .xls, .xlsb, .ods, .csv, o .zip con uno de ellos.",
+            },
             **supplier,
             "reemplazar_duplicados": {"type": "boolean", "default": False},
             "solo_validar": {"type": "boolean", "default": False},

@@ -14,6 +14,8 @@ from bulk_upload.consistency.slices import slices
 from bulk_upload.models import BulkUpload, FileFormat, Operation, RowError, Severity, Status
 
 # A sheet of Excel has so many rows.
+# Bytes that deflate makes of one, at most.
+DEFLATE_RATIO: Final = 1032
 LAST_SHEET_ROW: Final = 1_048_576
 
 COUNTS: Final = Kind(
@@ -86,6 +88,16 @@ def _checkpoint(upload: Any) -> Found:
         yield Difference(CHECKPOINT, f"{text}: no puede terminar bien", mend)
 
 
+def _last_row(upload: Any) -> int:
+    """The last row that the file can have. A line of a CSV has a byte at least, and a .zip may hold a CSV."""
+    match upload.file_format:
+        case FileFormat.CSV:
+            return int(upload.size) + 1
+        case FileFormat.ZIP:
+            return max(int(upload.size) * DEFLATE_RATIO, LAST_SHEET_ROW)
+    return LAST_SHEET_ROW
+
+
 def _why_impossible(upload: Any) -> str:
     """Why the import cannot have come to this row; empty when it can."""
     # The rows before the checkpoint are the header, at least, and those that were dealt with.
@@ -94,8 +106,7 @@ def _why_impossible(upload: Any) -> str:
         return f"antes de ella caben {most_done} filas y se trataron {upload.procesados}"
     if upload.last_error and upload.last_error >= upload.next_row:
         return f"hay un error de la fila {upload.last_error}"
-    # A line of a CSV has a byte at least.
-    last = upload.size + 1 if upload.file_format == FileFormat.CSV else LAST_SHEET_ROW
+    last = _last_row(upload)
     if upload.next_row > last + 1:
         return f"el archivo no puede tener más de {last} filas"
     return ""

@@ -97,7 +97,14 @@ class Migration(migrations.Migration):
                 ("filename", models.CharField(max_length=255, verbose_name="archivo")),
                 (
                     "file_format",
-                    models.CharField(choices=[("xlsx", "Excel"), ("csv", "CSV")], max_length=4, verbose_name="formato"),
+                    models.CharField(choices=[
+                    ("xlsx", "Excel"),
+                    ("csv", "CSV"),
+                    ("xls", "Excel 97-2003"),
+                    ("xlsb", "Excel (.xlsb)"),
+                    ("ods", "OpenDocument"),
+                    ("zip", "ZIP"),
+                ], max_length=4, verbose_name="formato"),
                 ),
                 ("s3_key", models.CharField(max_length=512, verbose_name="clave en S3")),
                 ("size", models.BigIntegerField(verbose_name="tamaño (bytes)")),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bulk_upload", "0019_mended_rows")]
+    dependencies = [("bulk_upload", "0020_more_file_formats")]
 
     operations = [
         migrations.AddField(

@@ -63,10 +63,29 @@ FINAL: Final = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
 
 
 class FileFormat(models.TextChoices):
-    """What is accepted."""
+    """What is accepted: its name in keys of the store, and what people call it."""
 
     XLSX = "xlsx", "Excel"
     CSV = "csv", "CSV"
+    XLS = "xls", "Excel 97-2003"
+    XLSB = "xlsb", "Excel (.xlsb)"
+    ODS = "ods", "OpenDocument"
+    ZIP = "zip", "ZIP"
+
+    @property
+    def content_type(self) -> str:
+        return CONTENT_TYPES[self]
+
+
+# Which encoding a CSV has is for its owner to know.
+CONTENT_TYPES: Final[dict[str, str]] = {
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.CSV: "text/csv",
+    FileFormat.XLS: "application/vnd.ms-excel",
+    FileFormat.XLSB: "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
+    FileFormat.ODS: "application/vnd.oasis.opendocument.spreadsheet",
+    FileFormat.ZIP: "application/zip",
+}
 
 
 class Severity(models.TextChoices):

@@ -65,8 +65,15 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
         ),
     ),
     "not_a_workbook": ProblemText(
-        _("No es un libro de Excel"),
-        _("El contenido del archivo no es un libro de Excel (.xlsx): guárdelo como .xlsx y súbalo otra vez."),
+        _("No es una hoja de cálculo"),
+        _("El contenido del archivo no es una hoja de cálculo: guárdelo como .xlsx y súbalo otra vez."),
+    ),
+    "old_workbook": ProblemText(
+        _("Libro de un Excel muy antiguo"),
+        _(
+            "El libro es de una versión de Excel anterior a Excel 5 (1993), que no se admite: ábralo, guárdelo como "
+            ".xlsx y súbalo otra vez."
+        ),
     ),
     "encrypted_file": ProblemText(
         _("Libro con contraseña"),
@@ -80,6 +87,45 @@ FILE_TEXTS: Final[dict[str, ProblemText]] = {
         _(
             "El archivo se expande a un tamaño anormal ({tamano} MB) y no se abrió: guárdelo de nuevo como .xlsx "
             "desde Excel y súbalo otra vez."
+        ),
+    ),
+    "zip_without_sheet": ProblemText(
+        _("Zip sin hoja de cálculo"),
+        _(
+            "El .zip no contiene ninguna hoja de cálculo: comprima un solo archivo .csv, .xlsx, .xls, .xlsb u .ods, o "
+            "súbalo sin comprimir."
+        ),
+    ),
+    "zip_with_several": ProblemText(
+        _("Zip con varios archivos"),
+        _(
+            "El .zip contiene {cantidad} archivos ({archivos}) y se admite uno solo: comprima y suba cada hoja por "
+            "separado."
+        ),
+    ),
+    "zip_with_folder": ProblemText(
+        _("Zip con carpetas"),
+        _(
+            "El archivo «{archivo}» está dentro de una carpeta del .zip, lo que no se admite: comprima el archivo "
+            "mismo, sin su carpeta, o súbalo sin comprimir."
+        ),
+    ),
+    "zip_in_zip": ProblemText(
+        _("Zip dentro de otro"),
+        _("El .zip contiene otro .zip («{archivo}»), que no se abre: comprima la hoja de cálculo una sola vez."),
+    ),
+    "zip_under_password": ProblemText(
+        _("Zip con contraseña"),
+        _(
+            "El archivo «{archivo}» está protegido con contraseña dentro del .zip: comprímalo sin contraseña, o "
+            "súbalo sin comprimir."
+        ),
+    ),
+    "zip_of_other_method": ProblemText(
+        _("Zip con otra compresión"),
+        _(
+            "El archivo «{archivo}» está comprimido en el .zip con un método que no se admite: comprímalo con el "
+            "método común (Deflate), o súbalo sin comprimir."
         ),
     ),
     "too_many_parts": ProblemText(

@@ -1,4 +1,4 @@
-"""Compound files: what holds an old .xls, or a workbook under a password (MS-CFB; MS-OFFCRYPTO, section 2.3).
+"""Compound files: what holds an .xls, or a workbook under a password (MS-CFB; MS-OFFCRYPTO, section 2.3).
 
 Nothing is parsed: the door and the guarded child both look for the name of one stream.
 """

@@ -36,8 +36,8 @@ class Reader:
 
     All ways open the file and understand its header; the rest is read as rows or chunks are taken. They
     raise `FileProblem` when the file's content cannot be read, at once or while rows are taken, and `OSError`
-    when the machine is at fault (file not there, no process to be had): that may pass. `file_format` is ``xlsx`` or
-    ``csv``.
+    when the machine is at fault (file not there, no process to be had): that may pass. `file_format` is what the file
+    was accepted as: see `child.plain_file`.
     """
 
     def __init__(self, child: Child, limits: Limits, on_wait: OnWait) -> None:

@@ -55,8 +55,7 @@ def original(upload: BulkUpload) -> Attachment:
     if upload.is_undo:
         raise NoFile("no_file", _("Esta carga deshace otra: no tiene archivo."))
     require(upload, Part.FILE)
-    # Which encoding a CSV has is for its owner to know.
-    content_type = ExportFormat.XLSX.content_type if upload.file_format == FileFormat.XLSX else "text/csv"
+    content_type = FileFormat(upload.file_format).content_type
     with store_faults_in_words(), storage.local_copy(upload) as path:
         # Opened, it can be read after its folder is gone.
         return Attachment(upload.filename, content_type, path.open("rb"))

@@ -34,7 +34,8 @@ CONTENTS: Final[dict[str, StrPromise]] = {
 INTRODUCTION: Final = """\
 # Preparar el archivo
 
-Necesita un archivo de Excel (`.xlsx`) o CSV (`.csv`) de hasta 200 MB. Lo más fácil:
+Necesita un archivo de Excel (`.xlsx`, `.xls`, `.xlsb`), OpenDocument (`.ods`) o CSV (`.csv`) de hasta 200 MB, o un
+`.zip` con uno solo de ellos. Lo más fácil:
 descargue la plantilla vacía, llénela y súbala. También sirve el archivo que exporta su sistema, si tiene las
 columnas de abajo; el orden es libre y las columnas que no se conocen se ignoran con una advertencia.
 
@@ -70,7 +71,10 @@ RULES: Final = """\
   `00701` y `0092`.
 - **Caracteres invisibles** (espacios de ancho cero, marcas de dirección, guiones opcionales) se quitan de los
   extremos y de los textos; dentro de un código se rechazan. Una letra que otro programa perdió (`�`) se rechaza.
-- **Otros formatos** (`.xls`, `.ods`, `.xlsm`, `.xlsb`): ábralos en su hoja de cálculo y guárdelos como `.xlsx`.
+- **Archivos `.xls`.** Se leen los de Excel 5 a 2003. Muchos sistemas llaman `.xls` a otra cosa: un `.xlsx` o un texto
+  separado por tabuladores, comas o punto y coma se lee como lo que es; una página web (HTML o XML) se rechaza.
+- **Archivos `.zip`.** Debe contener un solo archivo, sin carpetas, sin contraseña y sin otro `.zip` adentro.
+- **Otros formatos** (`.xlsm`, `.numbers`, `.tsv`): ábralos en su hoja de cálculo y guárdelos como `.xlsx`.
 """
 
 

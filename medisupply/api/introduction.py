@@ -11,7 +11,7 @@ Envíe un catálogo de miles de filas con una sola petición: la respuesta llega
 
 1. Obtenga su token una vez: `POST /api/v1/auth/token` con `username` y `password`. Envíelo en cada petición:
    `Authorization: Token …`.
-2. Envíe el archivo `.xlsx` o `.csv`. Responde **202** con `task_id` y `status_url`:
+2. Envíe el archivo `.xlsx`, `.xls`, `.xlsb`, `.ods`, `.csv` o `.zip`. Responde **202** con `task_id` y `status_url`:
 
    ```
    curl -H "Authorization: Token …" -H "Idempotency-Key: $(uuidgen)" \\

@@ -12,6 +12,7 @@ from bulk_upload.reading import protocol
 from bulk_upload.reading.child.columns_without_header import with_unnamed_columns
 from bulk_upload.reading.child.csv_file import open_csv
 from bulk_upload.reading.child.csv_preview import preview_csv
+from bulk_upload.reading.child.plain_file import plain_file
 from bulk_upload.reading.child.workbook import open_workbook
 from bulk_upload.reading.child.workbook_preview import preview_workbook
 from bulk_upload.sheet.cells import Cell
@@ -22,30 +23,35 @@ from bulk_upload.sheet.values import written
 
 def messages(job: protocol.Job) -> Iterator[protocol.Message]:
     """Raises `FileProblem`, or whatever the libraries raise for a damaged file."""
-    open_file = open_csv if job.file_format == "csv" else open_workbook
     sheet = mapped_sheet(load_sheet(job.sheet_module, job.sheet_name), job.mapping)
-    if job.preview:
-        preview = preview_csv if job.file_format == "csv" else preview_workbook
-        yield protocol.Previewed(preview(Path(job.path), sheet, job.limits, job.mapping))
-        return
-    with open_file(Path(job.path), sheet, job.limits, job.mapping) as table:
-        table = with_unnamed_columns(table)
-        yield protocol.Opened(
-            table.header.row,
-            list(table.header.lower),
-            table.total,
-            table.sheet,
-            table.encoding,
-            table.delimiter,
-            list(table.warnings),
-            list(table.header.groups),
-        )
-        table.batches = _counted(table, table.batches)
-        if job.chunk_rows:
-            yield from checked_chunks(table, next_row=job.next_row, chunk_rows=job.chunk_rows)
-        else:
-            yield from map(_rows, table.batches)
-        yield protocol.End(table.total, list(table.final_warnings))
+    with plain_file(Path(job.path), job.file_format, job.limits) as (file_format, path):
+        if job.preview:
+            preview = preview_csv if file_format == "csv" else preview_workbook
+            yield protocol.Previewed(preview(path, sheet, job.limits, job.mapping))
+            return
+        open_file = open_csv if file_format == "csv" else open_workbook
+        with open_file(path, sheet, job.limits, job.mapping) as table:
+            yield from _of_table(table, job)
+
+
+def _of_table(table: ColumnTable, job: protocol.Job) -> Iterator[protocol.Message]:
+    table = with_unnamed_columns(table)
+    yield protocol.Opened(
+        table.header.row,
+        list(table.header.lower),
+        table.total,
+        table.sheet,
+        table.encoding,
+        table.delimiter,
+        list(table.warnings),
+        list(table.header.groups),
+    )
+    table.batches = _counted(table, table.batches)
+    if job.chunk_rows:
+        yield from checked_chunks(table, next_row=job.next_row, chunk_rows=job.chunk_rows)
+    else:
+        yield from map(_rows, table.batches)
+    yield protocol.End(table.total, list(table.final_warnings))
 
 
 def _counted(table: ColumnTable, batches: Iterator[Batch]) -> Iterator[Batch]:

@@ -1,8 +1,8 @@
 """The guarded child: reads one file and writes it to standard output in the messages of `protocol`.
 
 It may die in any way, for the libraries that parse the file can be made to abort; nothing but itself
-is lost then. It follows no link, and writes nothing but the nameless files of `SeenKeys` and `Spool`, beside the
-file that it reads.
+is lost then. It follows no link, and writes nothing but the nameless files of `SeenKeys`, `Spool` and
+`plain_file`, beside the file that it reads.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import Final
@@ -32,7 +33,7 @@ def read_one() -> int:
         return 0  # Nobody wants anything.
     job = protocol.Job.of(line)
     gc.set_threshold(_OBJECTS)
-    os.environ["SQLITE_TMPDIR"] = str(Path(job.path).parent)
+    os.environ["SQLITE_TMPDIR"] = tempfile.tempdir = str(Path(job.path).parent)
     resource_limits.limit_resources(job.limits.memory_bytes, job.limits.cpu_seconds)
     try:
         for message in messages(job):

@@ -23,20 +23,20 @@ class Workbook:
 
 def read_workbook(package: Package) -> Workbook:
     """Raises `FileProblem` when the package's own lists do not hold together."""
-    part = _one(_related(package, ""), "/officeDocument")
+    part = one_related(related_parts(package, ""), "/officeDocument")
     if part is None:
         raise FileProblem("damaged_file")
-    related = _related(package, part)
+    related = related_parts(package, part)
     sheets: list[tuple[str, str]] = []
     for name, attributes in start_tags(package.read(part)):
         if name == "sheet" and attributes.get("state", "visible") == "visible":
             kind, target = related.get(attributes.get("id", ""), ("", ""))
             if kind.endswith("/worksheet"):
                 sheets.append((attributes.get("name", ""), target))
-    return Workbook(tuple(sheets), _one(related, "/styles"))
+    return Workbook(tuple(sheets), one_related(related, "/styles"))
 
 
-def _related(package: Package, source: str) -> dict[str, tuple[str, str]]:
+def related_parts(package: Package, source: str) -> dict[str, tuple[str, str]]:
     """What the part `source` refers to inside the package: id → kind of relationship and part."""
     folder, name = posixpath.split(source)
     relationships = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -47,5 +47,5 @@ def _related(package: Package, source: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _one(related: dict[str, tuple[str, str]], kind: str) -> str | None:
+def one_related(related: dict[str, tuple[str, str]], kind: str) -> str | None:
     return next((part for type_, part in related.values() if type_.endswith(kind)), None)

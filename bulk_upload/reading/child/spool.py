@@ -6,7 +6,6 @@ import pickle
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, cast
 
@@ -20,9 +19,9 @@ _IN_MEMORY: Final = 32 * MEGABYTE
 class Spool:
     """Batches of rows: written one after the other, then read once."""
 
-    def __init__(self, path: Path) -> None:
-        """The file of a large sheet lies beside the one at `path`."""
-        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(path.parent))  # noqa: SIM115
+    def __init__(self) -> None:
+        """The file of a large sheet lies in the folder for temporary files."""
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
         self._batches = 0
 
     def __enter__(self) -> Self:

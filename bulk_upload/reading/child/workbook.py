@@ -83,7 +83,7 @@ class _Reading:
     @contextmanager
     def spooled(self) -> Iterator[tuple[int, Iterator[Batch]]]:
         """How many rows there are, and the rows. What the library cannot read, it may read of a repaired copy."""
-        with Spool(self._path) as spool:
+        with Spool() as spool:
             rows = self.rows()
             try:
                 spool.take(rows.batches())

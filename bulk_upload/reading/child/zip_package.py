@@ -30,6 +30,9 @@ MAX_WHOLE_PART: Final = 64 * MEGABYTE
 
 _ZIP: Final = b"PK\x03\x04"
 
+# The parts that say what a package is, in Office's format and in OpenDocument's.
+MEDIA_TYPE: Final = "mimetype"
+CONTENT_TYPES: Final = "[Content_Types].xml"
 _MAIN_TYPES: Final = frozenset(
     f"application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}.main+xml" for kind in ("sheet", "template")
 )
@@ -72,7 +75,16 @@ class Package:
 
 @contextmanager
 def open_package(path: Path) -> Iterator[Package]:
-    """Open the workbook at `path`.
+    """Open the .xlsx at `path`. Raises `FileProblem` (also ``not_a_workbook``), or what `open_zip` raises."""
+    with open_zip(path) as package:
+        if not main_types(package) & _MAIN_TYPES:
+            raise FileProblem("not_a_workbook")
+        yield package
+
+
+@contextmanager
+def open_zip(path: Path) -> Iterator[Package]:
+    """Open a zip of any kind.
 
     Raises `FileProblem` (``not_a_workbook``, ``encrypted_file``, ``suspicious_zip``,
     ``too_many_parts``, ``damaged_file``) or what `zipfile` raises for a damaged directory.
@@ -80,9 +92,15 @@ def open_package(path: Path) -> Iterator[Package]:
     _check_start(path)
     with zipfile.ZipFile(path) as archive:
         _check_directory(archive.infolist())
-        package = Package(archive)
-        _check_kind(package)
-        yield package
+        yield Package(archive)
+
+
+def main_types(package: Package) -> frozenset[str]:
+    """The kinds of content that an Office package says it has; none for another zip."""
+    if CONTENT_TYPES not in package:
+        return frozenset()
+    tags = start_tags(package.read(CONTENT_TYPES))
+    return frozenset(attributes.get("ContentType", "") for _, attributes in tags)
 
 
 def normal_name(part: str) -> str:
@@ -119,13 +137,14 @@ def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
     if len({normal_name(part.filename) for part in parts}) < len(parts):
         raise FileProblem("damaged_file")
     expanded = sum(part.file_size for part in parts)
-    if expanded > MAX_EXPANDED or any(map(_bomb, parts)):
+    if expanded > MAX_EXPANDED or any(map(is_bomb, parts)):
         raise FileProblem("suspicious_zip", tamano=expanded // MEGABYTE)
     if _overlap(parts):
         raise FileProblem("damaged_file")
 
 
-def _bomb(part: zipfile.ZipInfo) -> bool:
+def is_bomb(part: zipfile.ZipInfo) -> bool:
+    """Whether a part is packed more tightly than what anybody writes."""
     return part.file_size > SMALL_PART and part.file_size > MAX_RATIO * part.compress_size
 
 
@@ -138,12 +157,3 @@ def _overlap(parts: list[zipfile.ZipInfo]) -> bool:
             return True
         end = part.header_offset + local_header + len(part.filename) + part.compress_size
     return False
-
-
-def _check_kind(package: Package) -> None:
-    """Word documents, presentations, and binary or macro workbooks are zip packages too."""
-    if "[Content_Types].xml" not in package:
-        raise FileProblem("not_a_workbook")
-    tags = start_tags(package.read("[Content_Types].xml"))
-    if not any(attributes.get("ContentType") in _MAIN_TYPES for _, attributes in tags):
-        raise FileProblem("not_a_workbook")

@@ -51,7 +51,7 @@ def test_a_refused_file_keeps_the_form_filled_and_says_why_beside_the_field(staf
     assert response.status_code == 415
     assert '<option value="PROV002" selected>' in page
     assert "checked" in page
-    assert "Se admiten archivos .xlsx y .csv; «precios.pdf» no lo es: guárdelo como .xlsx." in page
+    assert "Se admiten archivos .xlsx, .xls, .xlsb, .ods, .csv y .zip; «precios.pdf» no lo es" in page
     assert 'aria-describedby="id_file_error"' in page
     assert 'id="id_file_error"' in page
 

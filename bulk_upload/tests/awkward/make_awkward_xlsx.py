@@ -227,7 +227,7 @@ CASES: dict[str, Case] = {
     ),
     # Other containers
     "under_a_password": Case(COMPOUND + "EncryptedPackage".encode("utf-16-le") + bytes(99), problem="encrypted_file"),
-    "old_workbook": Case(COMPOUND + "Workbook".encode("utf-16-le") + bytes(99), problem="not_a_workbook"),
+    "old_workbook_cut_off": Case(COMPOUND + "Workbook".encode("utf-16-le") + bytes(99), problem="damaged_file"),
     "long_text": Case(book(TOP, changed(nombre="largo " * 5000), SECOND), [OTHER], {(2, "nombre"): "too_long"}),
 }
 

@@ -58,7 +58,7 @@ class Reading:
 
 
 def read(path: Path, limits: Limits | None = None, on_wait: OnWait = ignore_wait) -> Reading:
-    file_format = "csv" if path.suffix == ".csv" else "xlsx"
+    file_format = path.suffix[1:]
     with READERS.reader(limits or Limits(), on_wait) as reader:
         table = reader.rows(path, file_format, PRODUCTS)
         rows = [row for batch in table.batches for row in batch]

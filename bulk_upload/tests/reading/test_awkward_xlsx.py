@@ -39,11 +39,13 @@ def expected(case: Case) -> list[dict[str, Any]]:
     return sorted(products, key=lambda p: p["id"])
 
 
-def run(path: Path, supplier: Any) -> BulkUpload:
-    upload = BulkUpload.objects.create(proveedor=supplier, filename="a.xlsx", file_format="xlsx", s3_key="k", size=1)
+def imported(path: Path, file_format: str, supplier: Any) -> BulkUpload:
+    upload = BulkUpload.objects.create(
+        proveedor=supplier, filename=path.name, file_format=file_format, s3_key="k", size=1
+    )
     claimed = BulkUpload.objects.claim(upload.pk, timedelta(hours=1))
     with only_reader(Limits()) as reader:
-        table = reader.checked(path, "xlsx", PRODUCTS, next_row=0, chunk_rows=100)
+        table = reader.checked(path, file_format, PRODUCTS, next_row=0, chunk_rows=100)
         import_table(claimed, table, after_chunk=lambda: None)
     claimed.complete()
     claimed.refresh_from_db()
@@ -56,12 +58,12 @@ def test_the_catalogue_is_what_a_careful_person_expects(name, supplier):
     case, path = CASES[name], FOLDER / f"{name}.xlsx"
     if case.problem:
         with pytest.raises(FileProblem) as problem:
-            run(path, supplier)
+            imported(path, "xlsx", supplier)
         assert problem.value.code == case.problem
         assert {key: problem.value.params[key] for key in case.params} == case.params
         assert not Product.objects.exists()
         return
-    upload = run(path, supplier)
+    upload = imported(path, "xlsx", supplier)
     errors = upload.row_errors.filter(severity="error").values_list("fila", "columna", "codigo")
     assert {(fila, columna): codigo for fila, columna, codigo in errors} == case.errors
     assert list(upload.row_errors.filter(severity="warning", fila=0).values_list("codigo", flat=True)) == [

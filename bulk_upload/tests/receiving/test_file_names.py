@@ -127,7 +127,7 @@ def test_a_large_file_with_an_endless_ending_is_refused_in_words(doors, port):
     name = f'="a.{"ñ" * 190}"'.encode()
     for send in doors.values():
         status, body = exchange(port, send(part(name, content=b"x" * 3_000_000)))
-        assert (status, "Se admiten archivos .xlsx y .csv" in said(body)) == (415, True)
+        assert (status, "Se admiten archivos .xlsx, .xls, .xlsb, .ods, .csv y .zip" in said(body)) == (415, True)
 
 
 def test_a_compressed_body_is_refused_in_words_at_both_doors(doors, port):
