@@ -56,7 +56,10 @@ class ShownRow:
 
 
 def shown_row(row: GridRow, columns: Sequence[str], language: str, *, is_whole: bool) -> ShownRow:
-    """`row` in `language`, its cells in the order of `columns`; all of its cells can be changed when it `is_whole`, or no single cell is at fault."""
+    """`row` in `language`, its cells in the order of `columns`.
+
+    All of them can be changed when it `is_whole`, or no single cell is at fault.
+    """
     of_row = [fault for fault in row.faults if fault.columna not in row.texts]
     icon, state = LABELS[row.standing]
     is_whole = row.standing != Standing.SENT and (is_whole or (row.standing == Standing.WRONG and bool(of_row)))
