@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Final, Self
 
-# Keys of each kind that are held as Python's strings, about 100 bytes each: a worksheet has no more rows. A million rows
-# with two keys each take the reader 245 MB instead of 65, and a tenth less CPU.
+# Keys of each kind that are held as Python's strings, about 100 bytes each: a worksheet has no more rows. A million
+# rows with two keys each take the reader 245 MB instead of 65, and a tenth less CPU.
 HELD: Final = 1_048_576
 # Keys in memory beyond, in KiB, for each import; SQLite keeps the rest in a temporary file of its own.
 CACHE_KIB: Final = 8 * 1024
@@ -17,8 +17,9 @@ CACHE_KIB: Final = 8 * 1024
 class SeenKeys:
     """Remembers the first row of each key over a whole file of any size.
 
-    A Python dictionary is fastest, but its memory grows with the file: the keys of a CSV that is longer than a worksheet
-    can be move to a nameless SQLite database, which holds them exactly in a B-tree with a fixed cache and removes itself.
+    A Python dictionary is fastest, but its memory grows with the file: the keys of a CSV that is longer than a
+    worksheet can be move to a nameless SQLite database, which holds them exactly in a B-tree with a fixed cache and
+    removes itself.
     """
 
     def __init__(self, kinds: int) -> None:

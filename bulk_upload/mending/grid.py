@@ -17,6 +17,7 @@ from bulk_upload.mending.stored_problems import CellFault, faults_of, faults_of_
 from bulk_upload.models import BulkUpload, MendedRow
 from bulk_upload.sheet.cells import Cell
 from bulk_upload.sheet.declaration import Sheet
+from bulk_upload.sheet.mapped_sheet import mapped_sheet
 
 
 class Standing(StrEnum):
@@ -68,7 +69,7 @@ class Grid:
     @cached_property
     def sheet(self) -> Sheet:
         """By whose rules the file was read."""
-        return registry.get(self.upload.sheet_name).sheet
+        return mapped_sheet(registry.get(self.upload.sheet_name).sheet, self.upload.sheet_mapping)
 
     @cached_property
     def shown_columns(self) -> list[str]:

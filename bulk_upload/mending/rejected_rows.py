@@ -36,7 +36,10 @@ class RejectedRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 class RejectedRows(msgspec.Struct, frozen=True, array_like=True):
-    """`columns` names those that the file has; each row has a cell for each. `origin` is the first upload."""
+    """`columns` names those that the file or its mapping has; each row has a cell for each.
+
+    `origin` is the first upload.
+    """
 
     columns: list[str]
     origin: str
@@ -48,21 +51,23 @@ def write_rejected_rows(
 ) -> Written:
     """Write the first `MOST_ROWS` rejected rows of `upload` that no later upload has corrected to `target`.
 
+    A column that the upload's mapping gives a constant follows those of the file.
     `table` and `after_batch` are as those of `write_corrections`.
     """
     header, origin = table.header, Origin.of(upload, table.header)
     columns = sorted(header.positions, key=header.positions.__getitem__)
     places = [header.positions[name] for name in columns]
+    constants = list(header.constants.values())
     rows: list[RejectedRow] = []
     size = missing = 0
     for (fila, cells), _ in rejected_rows(table.batches, uncorrected(upload), lambda: after_batch(len(rows))):
-        row = RejectedRow(fila, origin.row(fila, cells), [_kept(cells, place) for place in places])
+        row = RejectedRow(fila, origin.row(fila, cells), [*(_kept(cells, place) for place in places), *constants])
         size += len(msgspec.msgpack.encode(row))
         if len(rows) == MOST_ROWS or size > MOST_BYTES:
             missing = fila
             break
         rows.append(row)
-    target.write(msgspec.msgpack.encode(RejectedRows(columns, str(origin.task_id), rows)))
+    target.write(msgspec.msgpack.encode(RejectedRows([*columns, *header.constants], str(origin.task_id), rows)))
     return Written(len(rows), missing)
 
 

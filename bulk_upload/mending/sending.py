@@ -18,6 +18,7 @@ from bulk_upload.mending.grid import Grid, GridRow
 from bulk_upload.models import BulkUpload, MendedRow, Operation
 from bulk_upload.receiving.file_names import clean_filename
 from bulk_upload.receiving.refusals import RefusedUpload
+from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.workbooks.origin import origin_header
 from bulk_upload.workbooks.safe_cells import importable_cell
 from bulk_upload.workbooks.xlsx import Cell, Workbook, number, text
@@ -70,6 +71,8 @@ def _accept(grid: Grid, rows: list[GridRow], user: AbstractBaseUser | AnonymousU
                 reemplazar_duplicados=upload.reemplazar_duplicados,
                 solo_validar=upload.operation == Operation.PLAN,
                 idempotency_key=key,
+                # Its headers are the sheet's own, whatever the mapping of the first upload says.
+                mapping=SheetMapping(columnas={name: name for name in grid.columns}),
             )
         except RefusedUpload as refusal:
             # Sent at the same time: a workbook holds the time at which it was made.

@@ -15,6 +15,7 @@ from bulk_upload.mending.grid import Grid
 from bulk_upload.mending.sending import send_ready
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.cells import DateCell, ErrorCell
+from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.workbooks import prepared_files
 from catalog.models import Product, StockLot, Warehouse
@@ -104,3 +105,26 @@ def test_rows_of_a_corrected_workbook_still_count_for_the_first_upload(accept, w
     assert BulkUpload.objects.get(pk=sent.pk).corrects_id == first.pk
     assert first.row_errors.get(severity="error").corregida
     assert str(Product.objects.get(pk="PROD00002").precio_unitario) == "5.00"
+
+
+def test_rows_of_a_mapped_file_are_read_and_corrected_as_their_mapping_says(run_import, accept, worker, read, user):
+    run_import([row(1)])
+    Warehouse.objects.create(codigo="BOG", nombre="Centro", pais="CO")
+    file = "Artículo,Lote,Cant.,Vence\nPROD00001,L1,muchas,03-04-2030\nPROD00001,L2,7,31-12-2030\n"
+    mapping = SheetMapping(
+        columnas={"Artículo": "producto_id", "Cant.": "cantidad", "Vence": "fecha_vencimiento"},
+        constantes={"bodega": "BOG"},
+        orden_fecha={"fecha_vencimiento": "mda"},
+    )
+    upload = accept(file.encode(), sheet=STOCK, mapping=mapping)
+    worker.step()
+    rows, _ = read(upload)
+    assert (rows.columns[-1], rows.rows[0].cells[-1]) == ("bodega", "BOG")
+    assert [each.fila for each in rows.rows] == [2, 3]  # there is no month 31
+    save(Grid(upload, rows), {2: {"cantidad": "5"}, 3: {"fecha_vencimiento": "12-31-2030"}})
+    assert send_ready(Grid(upload, rows), user)
+    worker.step()
+    assert list(StockLot.objects.order_by("lote").values_list("lote", "bodega", "cantidad", "fecha_vencimiento")) == [
+        ("L1", "BOG", 5, dt.date(2030, 3, 4)),
+        ("L2", "BOG", 7, dt.date(2030, 12, 31)),
+    ]
