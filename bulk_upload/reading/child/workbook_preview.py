@@ -27,16 +27,14 @@ from bulk_upload.sheet.header_rows import HeaderRow, find_header, rows_to_search
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.sheet.preview import SheetPreview
+from bulk_upload.sheet.problem_codes import HEADER_PROBLEMS, MAPPING_PROBLEMS
 from bulk_upload.sheet.problems import FileProblem
 
-# What another mapping can mend: the file was read.
-_MENDED_BY_A_MAPPING: Final = frozenset(
-    [
-        *("no_header", "missing_columns", "missing_columns_similar", "similar_columns", "duplicate_column"),
-        *("several_sheets", "mapping_column_missing", "mapping_column_ambiguous", "mapping_same_column"),
-        "mapping_constant_beside_column",
-    ]
-)
+# What another mapping can mend: the sheet and the row that it chooses are there.
+_MENDED_BY_A_MAPPING: Final = (HEADER_PROBLEMS | MAPPING_PROBLEMS | {"several_sheets"}) - {
+    "mapping_sheet_missing",
+    "mapping_row_missing",
+}
 
 
 def preview_workbook(path: Path, kind: Sheet, limits: Limits, mapping: SheetMapping) -> SheetPreview:
