@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -113,6 +114,9 @@ settings.STATIC_ROOT = pathlib.Path(_folder.name, "static")
 settings.STATIC_ROOT.mkdir()
 # A look for all static files at every client's first request took a quarter of the tests' time.
 settings.WHITENOISE_AUTOREFRESH = True
+# Hypothesis takes a machine that is busy for a test or a strategy that is slow.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 # Passwords are hashed slowly on purpose; no test is about that.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):

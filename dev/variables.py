@@ -68,7 +68,7 @@ class Tests(Section):
     NEWER_PYTHONS = Variable(
         Text(r"(3\.\d+(,3\.\d+)*|none)?", "versions such as 3.12,3.13, or none, or empty", "`3.12,3.13` o `none`"),
         "",
-        "Los Python con los que `make test-newer-pythons`, y con él `.ci/run`, repiten pruebas.",
+        "Los Python de `make test-newer-pythons`; `.ci/run` prueba solo los que se nombren.",
         default_in_words="todos los que haya, más nuevos que el de `.venv`",
     )
     REQUIRE_POSTGRES = Variable(Flag(), "false", "Con `1`, es una falla que PostgreSQL no responda.")

@@ -73,7 +73,6 @@ def test_no_request_is_answered_with_a_failure_or_outside_the_schema(method, pat
 
     @hypothesis_settings(
         max_examples=12,
-        deadline=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -127,7 +127,7 @@ def together(field: Field, cells: list[Cell]) -> list[Value | tuple[str, object]
 
 @pytest.mark.parametrize("name", by_name)
 @given(cells=COLUMNS_OF_CELLS, later=COLUMNS_OF_CELLS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_column_comes_to_what_its_cells_come_to(name, cells, later):
     """Also the second time, when the column remembers cells, and where few cells are different."""
     column = by_name[name]

@@ -84,7 +84,7 @@ def values(content, file_format):
 
 @pytest.mark.parametrize(("file_format", "language"), [("csv", "es"), ("csv", "en"), ("xlsx", "es")])
 @given(st.lists(rows, min_size=1, max_size=4, unique_by=(lambda row: row[0], lambda row: row[2])))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_value_is_read_as_it_was_exported(file_format, language, products):
     read = values(written(products, file_format, language), file_format)
     expected = [tuple(None if value == "" else value for value in product) for product in products]

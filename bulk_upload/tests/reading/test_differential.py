@@ -162,7 +162,7 @@ def same(found: Cell, wanted: Cell) -> bool:
 
 
 @given(ROWS, st.lists(st.sampled_from(LETTERS[2:]), unique=True, max_size=2), st.booleans(), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_cell_differs_from_openpyxl_without_a_reason(rows, columns, since_1904, prices_first):
     merges = [f"{letter}2:{letter}{len(rows) + 1}" for letter in columns] if len(rows) > 1 else []
     for letter in columns if merges else []:

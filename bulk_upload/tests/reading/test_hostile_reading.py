@@ -268,7 +268,7 @@ def is_read_or_refused(path: Path) -> bool:
 
 
 @given(st.sampled_from(["semicolons.csv", "quoted_newlines.csv", "utf_16.csv", "windows_1252.csv"]), st.lists(DAMAGE))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_csv_damaged_anywhere_is_read_or_refused(name, damages):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
@@ -277,7 +277,7 @@ def test_a_csv_damaged_anywhere_is_read_or_refused(name, damages):
 
 
 @given(st.sampled_from(["by_openpyxl.xlsx", "number_formatted_codes.xlsx", "new_errors.xlsx"]), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_workbook_damaged_anywhere_is_read_or_refused(name, data):
     with zipfile.ZipFile(AWKWARD / name) as archive:
         content = {part: archive.read(part) for part in archive.namelist()}

@@ -107,7 +107,7 @@ def as_text(value: Value | None, style: int) -> str:
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     st.integers(0, 11),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_values_survive_a_csv(rows, encoding, delimiter, end, quoting, style):
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
@@ -140,7 +140,7 @@ def as_cell(value: Value | None, typed: bool) -> Any:
 
 
 @given(products(ANY_TEXT), st.booleans(), st.integers(1, 4), st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_values_survive_a_workbook(rows, typed, top, left):
     book = openpyxl.Workbook()
     for number, row in enumerate([dict(zip(PRODUCTS.names, PRODUCTS.names, strict=True)), *rows], start=top):
@@ -155,7 +155,7 @@ def test_values_survive_a_workbook(rows, typed, top, left):
 
 
 @given(st.integers(0, 10**12 - 1), st.integers(0, 15))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_codes_that_a_number_format_pads_survive_a_workbook(number, digits):
     book = openpyxl.Workbook()
     book.active.append(PRODUCTS.names)
