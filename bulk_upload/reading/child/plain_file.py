@@ -1,7 +1,12 @@
 """A file of any accepted kind → the .xlsx or .csv that is read in its place.
 
-What a file is, its content says, not its name. An .xlsx and a .csv are read as they are; other workbooks are converted
-(`conversion`), and the one file of a .zip is taken out.
+What a file is, its content says, not its name. An .xlsx and a .csv are read as they are, the one file of a .zip is
+taken out, and an .xls, .xlsb or .ods is written again as a plain .xlsx (`plain_workbook`; `xls`, `xlsb` and `ods` read
+them).
+
+The library reads these kinds, too, but only with all sheets in memory, and without the formats of numbers: a code
+``00007`` would come as 7. Here one row is in memory at a time, numbers keep their formats, and everything that is
+true of an .xlsx (limits, errors, dates, merged cells, choice of the sheet) is true of them without being written again.
 """
 
 from __future__ import annotations
@@ -13,11 +18,11 @@ from pathlib import Path
 from typing import Final
 
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.child.conversion.ods import convert_ods
-from bulk_upload.reading.child.conversion.plain_workbook import PlainWorkbook
-from bulk_upload.reading.child.conversion.xls import convert_xls
-from bulk_upload.reading.child.conversion.xlsb import convert_xlsb
 from bulk_upload.reading.child.copies import nameless_file, nonsense_is_damage
+from bulk_upload.reading.child.ods import convert_ods
+from bulk_upload.reading.child.plain_workbook import PlainWorkbook
+from bulk_upload.reading.child.xls import convert_xls
+from bulk_upload.reading.child.xlsb import convert_xlsb
 from bulk_upload.reading.child.zip_member import is_packed_by_hand, only_file
 from bulk_upload.reading.child.zip_package import MEDIA_TYPE, Package, main_types, open_zip
 from bulk_upload.reading.compound_files import MAGIC

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from bulk_upload.checking.chunks import CheckingFault
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.child.conversion.biff_records import records
-from bulk_upload.reading.child.conversion.compound_file import CompoundFile
-from bulk_upload.reading.child.conversion.ods_cells import format_that_shows
+from bulk_upload.reading.child.biff_records import records
+from bulk_upload.reading.child.compound_file import CompoundFile
+from bulk_upload.reading.child.ods_cells import format_that_shows
 from bulk_upload.reading.child.plain_file import plain_file
 from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.sheet.problems import FileProblem

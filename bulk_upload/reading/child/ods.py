@@ -9,8 +9,8 @@ from typing import Final
 from xml.parsers import expat
 
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.child.conversion.ods_cells import OdsCells
-from bulk_upload.reading.child.conversion.ods_names import (
+from bulk_upload.reading.child.ods_cells import OdsCells
+from bulk_upload.reading.child.ods_names import (
     ANNOTATION,
     CELL,
     COVERED_CELL,
@@ -34,8 +34,8 @@ from bulk_upload.reading.child.conversion.ods_names import (
     TABLE_PROPERTIES,
     TABLE_STYLE,
 )
-from bulk_upload.reading.child.conversion.ods_rows import OdsRows
-from bulk_upload.reading.child.conversion.plain_workbook import PlainWorkbook
+from bulk_upload.reading.child.ods_rows import OdsRows
+from bulk_upload.reading.child.plain_workbook import PlainWorkbook
 from bulk_upload.reading.child.xml_tags import new_parser
 from bulk_upload.reading.child.zip_package import Package
 from bulk_upload.sheet.problems import FileProblem
