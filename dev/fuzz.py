@@ -29,6 +29,7 @@ from medisupply.environment.refusal import in_words
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SEEDS: Final = ROOT / "bulk_upload/tests/awkward"
+ENDINGS: Final = (".xlsx", ".csv", ".xls", ".xlsb", ".ods", ".zip")
 KEPT: Final = ROOT / "run/fuzz"
 # Seconds, also on a machine that has much else to do; a hang is longer.
 SLOW: Final = 60
@@ -79,7 +80,7 @@ class Fuzz:
         self.findings: list[str] = []
         self.slowest = 0.0
         self._random = random.Random(seed)  # noqa: S311
-        self._seeds = sorted([*SEEDS.rglob("*.xlsx"), *SEEDS.rglob("*.csv")])
+        self._seeds = sorted(path for path in SEEDS.rglob("*") if path.suffix in ENDINGS)
         self._readers = Readers()
 
     def step(self) -> None:
@@ -90,7 +91,7 @@ class Fuzz:
             path.write_bytes(content)
             began = time.monotonic()
             with capture_logs() as logged:
-                outcome = self._read(path, "csv" if source.suffix == ".csv" else "xlsx")
+                outcome = self._read(path, source.suffix[1:])
             seconds = time.monotonic() - began
         # Children that did not end in order.
         self.deaths.update(f"status {line['exit_status']}" for line in logged if "exit_status" in line)
@@ -140,10 +141,10 @@ def mutant(content: bytes, suffix: str, rng: random.Random) -> bytes:
             file.write(content)
             with zipfile.ZipFile(file) as archive:
                 parts = {name: archive.read(name) for name in archive.namelist()}
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, RuntimeError):  # the second: under a password
         return damaged(content, rng)
     # Mostly in the sheets.
-    names = sorted(parts) + 4 * sorted(name for name in parts if "sheet" in name)
+    names = sorted(parts) + 4 * sorted(name for name in parts if "sheet" in name or name == "content.xml")
     for _ in range(rng.choice([1, 1, 1, 2, 4])):
         name = rng.choice(names)
         parts[name] = changed_xml(parts[name], rng) if rng.random() < 0.7 else damaged(parts[name], rng)

@@ -1,29 +1,31 @@
 """A file of any accepted kind → the .xlsx or .csv that is read in its place.
 
-What a file is, its content says, not its name. An .xlsx and a .csv are read as they are; other workbooks are converted
-(`conversion`), and the one file of a .zip is taken out.
+What a file is, its content says, not its name. An .xlsx and a .csv are read as they are, the one file of a .zip is
+taken out, and an .xls, .xlsb or .ods is written again as a plain .xlsx (`plain_workbook`; `xls`, `xlsb` and `ods` read
+them).
+
+The library reads these kinds, too, but only with all sheets in memory, and without the formats of numbers: a code
+``00007`` would come as 7. Here one row is in memory at a time, numbers keep their formats, and everything that is
+true of an .xlsx (limits, errors, dates, merged cells, choice of the sheet) is true of them without being written again.
 """
 
 from __future__ import annotations
 
-import struct
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.child.conversion.ods import convert_ods
-from bulk_upload.reading.child.conversion.plain_workbook import PlainWorkbook
-from bulk_upload.reading.child.conversion.xls import convert_xls
-from bulk_upload.reading.child.conversion.xlsb import convert_xlsb
+from bulk_upload.reading.child.copies import nameless_file, nonsense_is_damage
+from bulk_upload.reading.child.ods import convert_ods
+from bulk_upload.reading.child.plain_workbook import PlainWorkbook
+from bulk_upload.reading.child.xls import convert_xls
+from bulk_upload.reading.child.xlsb import convert_xlsb
 from bulk_upload.reading.child.zip_member import is_packed_by_hand, only_file
 from bulk_upload.reading.child.zip_package import MEDIA_TYPE, Package, main_types, open_zip
 from bulk_upload.reading.compound_files import MAGIC
-from bulk_upload.sheet.problems import FileProblem
 
 # What is found in a file, and where it can be read: ``xlsx`` or ``csv``, and a path.
 Plain = tuple[str, Path]
@@ -33,8 +35,6 @@ _BINARY_TYPE: Final = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 _SPREADSHEETS: Final = tuple(
     f"application/vnd.oasis.opendocument.spreadsheet{ending}".encode() for ending in ("", "-template")
 )
-# What parsers of damaged bytes raise.
-_NONSENSE: Final = (struct.error, LookupError, ValueError, OverflowError, EOFError, zlib.error, zipfile.BadZipFile)
 
 
 @contextmanager
@@ -52,45 +52,36 @@ def plain_file(path: Path, file_format: str, limits: Limits) -> Iterator[Plain]:
             with plain_file(member, "csv" if ending == ".csv" else "xlsx", limits) as found:
                 yield found
         return
-    with _of_workbook(path, limits) as found:
-        yield found
-
-
-@contextmanager
-def _of_workbook(path: Path, limits: Limits) -> Iterator[Plain]:
-    start = _start(path)
-    if start.startswith(MAGIC):
-        with _converted(limits, lambda plain: _convert_xls(path, plain)) as found:
-            yield found
-    elif start.startswith(ZIP):
-        with open_zip(path) as package, _of_package(path, package, limits) as found:
-            yield found
-    else:
-        yield "xlsx", path  # which is refused
-
-
-@contextmanager
-def _of_package(path: Path, package: Package, limits: Limits) -> Iterator[Plain]:
-    if _BINARY_TYPE in main_types(package):
-        with _converted(limits, lambda plain: convert_xlsb(package, plain)) as found:
-            yield found
-    elif MEDIA_TYPE in package and package.read(MEDIA_TYPE).strip() in _SPREADSHEETS:
-        with _converted(limits, lambda plain: convert_ods(package, plain, limits)) as found:
-            yield found
-    else:
+    convert = _conversion(path, limits)
+    if convert is None:
         yield "xlsx", path
-
-
-@contextmanager
-def _converted(limits: Limits, convert: Callable[[PlainWorkbook], None]) -> Iterator[Plain]:
-    with tempfile.TemporaryFile() as file:
-        try:
+        return
+    with nameless_file() as file:
+        with nonsense_is_damage():
             with PlainWorkbook(file, limits.max_rows) as plain:
                 convert(plain)
-        except _NONSENSE as error:
-            raise FileProblem("damaged_file") from error
-        file.flush()
+            file.flush()
         yield "xlsx", Path(f"/dev/fd/{file.fileno()}")
+
+
+def _conversion(path: Path, limits: Limits) -> Callable[[PlainWorkbook], None] | None:
+    """What converts the workbook at `path`; `None` for an .xlsx, and for what is refused as one."""
+    start = _start(path)
+    if start.startswith(MAGIC):
+        return partial(_convert_xls, path)
+    if not start.startswith(ZIP):
+        return None
+    with nonsense_is_damage(), open_zip(path) as package:
+        if _BINARY_TYPE in main_types(package):
+            return partial(_convert_package, path, convert_xlsb)
+        if MEDIA_TYPE in package and package.read(MEDIA_TYPE).strip() in _SPREADSHEETS:
+            return partial(_convert_package, path, partial(convert_ods, limits=limits))
+    return None
+
+
+def _convert_package(path: Path, convert: Callable[[Package, PlainWorkbook], None], plain: PlainWorkbook) -> None:
+    with open_zip(path) as package:
+        convert(package, plain)
 
 
 def _convert_xls(path: Path, plain: PlainWorkbook) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
+from bulk_upload.reading.child.copies import nameless_file, nonsense_is_damage
 from bulk_upload.reading.child.zip_package import CONTENT_TYPES, MAX_PARTS, MEDIA_TYPE, MEGABYTE, is_bomb
 from bulk_upload.sheet.problems import FileProblem, shown
 
@@ -21,8 +20,6 @@ MAX_MEMBER: Final = 512 * MEGABYTE
 _BY_THE_SYSTEM: Final = re.compile(r"(?:.*/)?(?:__MACOSX/.*|\.DS_Store|Thumbs\.db|desktop\.ini)", re.IGNORECASE)
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _NAMED: Final = 5
-# What `zipfile` raises for damaged bytes.
-_NONSENSE: Final = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
 
 
 @contextmanager
@@ -32,21 +29,16 @@ def only_file(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     Raises `FileProblem` (``zip_without_sheet``, ``zip_with_several``, ``zip_with_folder``, ``zip_in_zip``,
     ``zip_under_password``, ``zip_of_other_method``, ``suspicious_zip``, ``damaged_file``).
     """
-    with tempfile.TemporaryFile() as file:
-        try:
+    with nameless_file() as file:
+        with nonsense_is_damage():
             member = _take_out(path, file)
-        except _NONSENSE as error:
-            raise FileProblem("damaged_file") from error
         yield PurePosixPath(member.filename).suffix.lower(), file
 
 
 def is_packed_by_hand(path: Path) -> bool:
     """Whether a zip is no document of an office program."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {CONTENT_TYPES, MEDIA_TYPE}.isdisjoint(archive.namelist())
-    except _NONSENSE as error:
-        raise FileProblem("damaged_file") from error
+    with nonsense_is_damage(), zipfile.ZipFile(path) as archive:
+        return {CONTENT_TYPES, MEDIA_TYPE}.isdisjoint(archive.namelist())
 
 
 def _take_out(path: Path, file: IO[bytes]) -> zipfile.ZipInfo:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bulk_upload.checking.tables import Limits
-from bulk_upload.importing.import_table import import_table
-from bulk_upload.models import BulkUpload
-from bulk_upload.reading.files import only_reader
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.awkward.make_awkward_xlsx import CASES, FOLDER, Case
 from bulk_upload.tests.awkward.reading import EXPECTED
+from bulk_upload.tests.helpers.catalogues import imported
 from catalog.models import Product
 from catalog.sheets.products import PRODUCTS
 
@@ -37,19 +32,6 @@ def stored(name: str, value: Any) -> Any:
 def expected(case: Case) -> list[dict[str, Any]]:
     products = [EXPECTED | {name: stored(name, value) for name, value in p.items()} for p in case.products]
     return sorted(products, key=lambda p: p["id"])
-
-
-def imported(path: Path, file_format: str, supplier: Any) -> BulkUpload:
-    upload = BulkUpload.objects.create(
-        proveedor=supplier, filename=path.name, file_format=file_format, s3_key="k", size=1
-    )
-    claimed = BulkUpload.objects.claim(upload.pk, timedelta(hours=1))
-    with only_reader(Limits()) as reader:
-        table = reader.checked(path, file_format, PRODUCTS, next_row=0, chunk_rows=100)
-        import_table(claimed, table, after_chunk=lambda: None)
-    claimed.complete()
-    claimed.refresh_from_db()
-    return claimed
 
 
 @pytest.mark.django_db

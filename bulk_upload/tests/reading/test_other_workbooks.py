@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bulk_upload.checking.chunks import CheckingFault
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.child.conversion.biff_records import records
-from bulk_upload.reading.child.conversion.compound_file import CompoundFile
-from bulk_upload.reading.child.conversion.ods_cells import format_that_shows
+from bulk_upload.reading.child.biff_records import records
+from bulk_upload.reading.child.compound_file import CompoundFile
+from bulk_upload.reading.child.ods_cells import format_that_shows
 from bulk_upload.reading.child.plain_file import plain_file
 from bulk_upload.sheet.cells import Cell, DateCell, ErrorCell, UnreadCell
 from bulk_upload.sheet.problems import FileProblem
@@ -198,8 +199,7 @@ def test_damaged_bytes_are_read_or_refused_in_words(name, data):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(content)
-        # The directory of a zip may raise the second, as that of an .xlsx.
-        with suppress(FileProblem, zipfile.BadZipFile), plain_file(path, path.suffix[1:], Limits()):
+        with suppress(FileProblem), plain_file(path, path.suffix[1:], Limits()):
             pass
 
 
@@ -242,6 +242,13 @@ def test_a_second_attempt_goes_on_at_its_row(name):
     with READERS.reader(Limits()) as reader:
         table = reader.checked(FOLDER / name, name.rpartition(".")[2], PRODUCTS, next_row=4, chunk_rows=2)
         assert [list(chunk.numbers) for chunk in table.batches] == [[4], [6]]
+
+
+@pytest.mark.parametrize("name", ["codes.xls", "one_csv.zip"])
+def test_a_full_disk_is_no_fault_of_the_file(monkeypatch, name):
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: open("/dev/full", "w+b"))  # noqa: PTH123, SIM115
+    with pytest.raises(CheckingFault), plain_file(FOLDER / name, name.rpartition(".")[2], Limits()):
+        pass
 
 
 def test_a_copy_is_a_nameless_file_in_the_folder_of_the_file(tmp_path):

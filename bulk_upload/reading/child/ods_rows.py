@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.child.conversion.ods_cells import OdsCells
-from bulk_upload.reading.child.conversion.ods_names import (
+from bulk_upload.reading.child.ods_cells import OdsCells
+from bulk_upload.reading.child.ods_names import (
     COLUMNS_REPEATED,
     COLUMNS_SPANNED,
     LAYOUT,
     ROWS_REPEATED,
     ROWS_SPANNED,
 )
-from bulk_upload.reading.child.conversion.plain_workbook import COLUMNS, Merge, PlacedCell, PlainSheet
+from bulk_upload.reading.child.plain_workbook import COLUMNS, Merge, PlacedCell, PlainSheet
 from bulk_upload.sheet.problems import FileProblem
 
 # What Excel has; a value below is refused.

@@ -6,8 +6,8 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import IO, Final
 
-from bulk_upload.reading.child.conversion.binary_values import ERRORS, compressed_number
-from bulk_upload.reading.child.conversion.plain_workbook import (
+from bulk_upload.reading.child.binary_values import ERRORS, compressed_number
+from bulk_upload.reading.child.plain_workbook import (
     COLUMNS,
     Merge,
     PlacedCell,
@@ -19,8 +19,8 @@ from bulk_upload.reading.child.conversion.plain_workbook import (
     shared_cell,
     text_cell,
 )
-from bulk_upload.reading.child.conversion.xlsb_records import records, wide_text
 from bulk_upload.reading.child.sheet_list import one_related, related_parts
+from bulk_upload.reading.child.xlsb_records import records, wide_text
 from bulk_upload.reading.child.zip_package import Package
 from bulk_upload.sheet.problems import FileProblem
 

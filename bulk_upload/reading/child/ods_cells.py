@@ -8,7 +8,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from bulk_upload.reading.child.conversion.ods_names import (
+from bulk_upload.reading.child.number_formats import shown_text
+from bulk_upload.reading.child.ods_names import (
     BOOLEAN_VALUE,
     DATE_VALUE,
     EXTENDED_TYPE,
@@ -18,14 +19,13 @@ from bulk_upload.reading.child.conversion.ods_names import (
     VALUE,
     VALUE_TYPE,
 )
-from bulk_upload.reading.child.conversion.plain_workbook import (
+from bulk_upload.reading.child.plain_workbook import (
     NO_RESULT,
     boolean_cell,
     error_cell,
     number_cell,
     text_cell,
 )
-from bulk_upload.reading.child.number_formats import shown_text
 from bulk_upload.sheet.excel_errors import is_error_text
 
 PLAIN, PERCENT, DATE, MOMENT, TIME, DURATION, HIDDEN = range(7)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from contextlib import ExitStack
-from typing import IO, Final
+from contextlib import ExitStack, suppress
+from typing import Final
 from xml.parsers import expat
 
 from bulk_upload.checking.tables import Limits
-from bulk_upload.reading.child.conversion.ods_cells import OdsCells
-from bulk_upload.reading.child.conversion.ods_names import (
+from bulk_upload.reading.child.ods_cells import OdsCells
+from bulk_upload.reading.child.ods_names import (
     ANNOTATION,
     CELL,
     COVERED_CELL,
@@ -33,8 +34,8 @@ from bulk_upload.reading.child.conversion.ods_names import (
     TABLE_PROPERTIES,
     TABLE_STYLE,
 )
-from bulk_upload.reading.child.conversion.ods_rows import OdsRows
-from bulk_upload.reading.child.conversion.plain_workbook import PlainWorkbook
+from bulk_upload.reading.child.ods_rows import OdsRows
+from bulk_upload.reading.child.plain_workbook import PlainWorkbook
 from bulk_upload.reading.child.xml_tags import new_parser
 from bulk_upload.reading.child.zip_package import Package
 from bulk_upload.sheet.problems import FileProblem
@@ -44,6 +45,7 @@ MANIFEST: Final = "META-INF/manifest.xml"
 _BLOCK: Final = 256 * 1024
 # What stands in a sheet or a cell without being a part of it: notes, drawings, what was deleted, copies of other files.
 _NO_CONTENT: Final = frozenset([ANNOTATION, SHAPES, DELETED, LINKED, NOTE, READING])
+_START_OF_TABLE: Final = b"<table:table "
 # Spaces that one element may stand for.
 _MOST_SPACES: Final = 1000
 
@@ -53,21 +55,26 @@ def convert_ods(package: Package, plain: PlainWorkbook, limits: Limits) -> None:
     if MANIFEST in package and b"encryption-data" in package.read(MANIFEST):
         raise FileProblem("encrypted_file")
     cells = OdsCells()
-    with package.open(CONTENT) as stream:
-        _Content(plain, cells, limits).read(stream)
+    _Content(package, plain, cells, limits).read()
     plain.finish(cells.formats)
+
+
+class _EnoughError(Exception):
+    """What is left of the content is of no sheet that is to be written."""
 
 
 class _Content:
     """Follows the elements of the content."""
 
-    def __init__(self, plain: PlainWorkbook, cells: OdsCells, limits: Limits) -> None:
+    def __init__(self, package: Package, plain: PlainWorkbook, cells: OdsCells, limits: Limits) -> None:
+        self._package = package
         self._plain = plain
         self._cells = cells
         self._limits = limits
         self._hidden: set[str] = set()
         self._style = ""
         self._skipped = 0
+        self._tables = 0
         self._opened = ExitStack()  # the sheet that is being written
         self._rows: OdsRows | None = None
         self._cell: dict[str, str] | None = None
@@ -93,12 +100,12 @@ class _Content:
             PARAGRAPH: self._end_paragraph,
         }
 
-    def read(self, stream: IO[bytes]) -> None:
+    def read(self) -> None:
         parser = new_parser()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._data
-        with self._opened:
+        with self._opened, self._package.open(CONTENT) as stream, suppress(_EnoughError):
             try:
                 while data := stream.read(_BLOCK):
                     parser.Parse(data)
@@ -130,6 +137,7 @@ class _Content:
             self._hidden.add(self._style)
 
     def _start_table(self, attributes: dict[str, str]) -> None:
+        self._tables += 1
         if self._rows is not None or attributes.get(TABLE_STYLE) in self._hidden:
             self._skipped = 1  # a table within a cell, or a hidden sheet
             return
@@ -148,8 +156,10 @@ class _Content:
         if self._rows:
             self._rows.end_row()
             if self._rows.is_full:
-                self._skipped = 1  # the rest of the sheet
                 self._end_table()
+                if _count_tables(self._package) <= self._tables:
+                    raise _EnoughError
+                self._skipped = 1  # the rest of the sheet
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self._cell = attributes
@@ -171,3 +181,16 @@ class _Content:
     def _spaces(self, attributes: dict[str, str]) -> None:
         count = attributes.get(SPACES_COUNT, "1")
         self._text.append(" " * min(int(count), _MOST_SPACES))
+
+
+def _count_tables(package: Package) -> int:
+    """How many tables there are, by a look that takes a fraction of the time of parsing.
+
+    A writer with another prefix than the usual one gets a number that is too high.
+    """
+    count, rest = 0, b""
+    with package.open(CONTENT) as stream:
+        while data := stream.read(_BLOCK):
+            count += (rest + data).count(_START_OF_TABLE)
+            rest = data[1 - len(_START_OF_TABLE) :]
+    return count or sys.maxsize

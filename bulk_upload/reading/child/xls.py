@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, takewhile
 from typing import BinaryIO, Final
 
-from bulk_upload.reading.child.conversion.biff_records import TextReader, records, with_continuations
-from bulk_upload.reading.child.conversion.binary_values import ERRORS, compressed_number
-from bulk_upload.reading.child.conversion.compound_file import CompoundFile
-from bulk_upload.reading.child.conversion.plain_workbook import (
+from bulk_upload.reading.child.biff_records import TextReader, records, with_continuations
+from bulk_upload.reading.child.binary_values import ERRORS, compressed_number
+from bulk_upload.reading.child.compound_file import CompoundFile
+from bulk_upload.reading.child.plain_workbook import (
     BLANK,
     Merge,
     PlacedCell,
@@ -22,7 +22,7 @@ from bulk_upload.reading.child.conversion.plain_workbook import (
     shared_cell,
     text_cell,
 )
-from bulk_upload.reading.child.conversion.xls_globals import BOF, EOF, Globals, read_globals
+from bulk_upload.reading.child.xls_globals import BOF, EOF, Globals, read_globals
 from bulk_upload.reading.compound_files import is_encrypted_workbook
 from bulk_upload.sheet.problems import FileProblem
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from itertools import islice, product
 from string import ascii_uppercase
 from types import TracebackType
-from typing import IO, BinaryIO, Final, Self
+from typing import IO, Final, Self
 
 from bulk_upload.reading.child.zip_package import MAX_EXPANDED, MEGABYTE
 from bulk_upload.sheet.problems import FileProblem
@@ -123,7 +123,7 @@ class PlainSheet:
 class PlainWorkbook:
     """Writes the workbook to `target`, as a context: texts first, sheets one after the other, `finish` at the end."""
 
-    def __init__(self, target: BinaryIO, max_rows: int) -> None:
+    def __init__(self, target: IO[bytes], max_rows: int) -> None:
         self._archive = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         self._max_rows = max_rows
         self._names: list[str] = []

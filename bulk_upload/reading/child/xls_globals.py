@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from bulk_upload.reading.child.conversion.biff_records import TextReader, records, wide_text, with_continuations
+from bulk_upload.reading.child.biff_records import TextReader, records, wide_text, with_continuations
 from bulk_upload.sheet.problems import FileProblem
 
 BOF: Final = 0x809
