@@ -31,8 +31,9 @@ DAYS: Final = 7
 def set_aside_orphans(seconds: float, after: str = "") -> str:
     """Look for orphans for about `seconds`, behind the key `after`; returns where to go on, ``""`` at the end.
 
-    A page of a thousand keys costs one query by primary key, and another one where an upload is unknown. Each call gets on by a page or an orphan at
-    least. When S3 does not answer, that is in the log and the search is over. Raises `DatabaseError`.
+    A page of a thousand keys costs one query by primary key, and another one where an upload is unknown. Each call
+    gets on by a page or an orphan at least. When S3 does not answer, that is in the log and the search is over. Raises
+    `DatabaseError`.
     """
     deadline = time.monotonic() + seconds
     now = timezone.now()
