@@ -69,4 +69,5 @@ def _upload_again(request: HttpRequest, upload: BulkUpload) -> BulkUpload:
             owner=upload.proveedor,
             user=request.user,
             reemplazar_duplicados=True,
+            mapping=upload.sheet_mapping,
         )

@@ -12,11 +12,6 @@ from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
 from bulk_upload.sheet.preview import SheetPreview
 
-# What a file is refused for whose headers a mapping may explain.
-HEADER_PROBLEMS = frozenset(
-    ["no_header", "missing_columns", "missing_columns_similar", "similar_columns", "duplicate_column"]
-)
-
 
 class FoundHeader(NamedTuple):
     """The header of a file: its row, its texts, and the task id that a corrected-row workbook names."""

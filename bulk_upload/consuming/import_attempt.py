@@ -14,7 +14,7 @@ from structlog.stdlib import get_logger
 
 from bulk_upload import progress, snapshots
 from bulk_upload.checking.tables import CheckedTable, Limits
-from bulk_upload.consuming.found_mapping import HEADER_PROBLEMS, FoundHeader, mapping_for
+from bulk_upload.consuming.found_mapping import FoundHeader, mapping_for
 from bulk_upload.consuming.lease_renewal import ClaimedWork, WorkerContext
 from bulk_upload.consuming.row_counts import RowCounts
 from bulk_upload.consuming.speed import RecentSpeed
@@ -28,6 +28,7 @@ from bulk_upload.plans.guard import findings, guard_of
 from bulk_upload.queue import Delivery
 from bulk_upload.reading.files import Reader
 from bulk_upload.sheet.mapping import NO_MAPPING, SheetMapping
+from bulk_upload.sheet.problem_codes import HEADER_PROBLEMS
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.stage_times import StageClock
 from bulk_upload.undoing.undo import undo

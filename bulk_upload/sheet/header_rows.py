@@ -106,10 +106,13 @@ def _count_together(above: Sequence[Cell], cells: Sequence[Cell], sheet: Sheet, 
 
 
 def _is_below_groups(above: Sequence[Cell], cells: Sequence[Cell], sheet: Sheet, mapping: SheetMapping) -> bool:
-    """Whether `cells`, below a row with groups, can be nothing but its second half: as data they would be refused, for
-    a required column would be blank."""
+    """Whether `cells`, below a row with groups, can be nothing but its second half.
+
+    With its group one of them names a column, and as data they would be refused: a required column would be blank.
+    """
     groups, texts = header_texts(above), header_texts(cells)
-    if not has_groups(groups, texts):
+    under = (forms_of(group, text) for group, text in zip(spread(groups, texts), texts, strict=False) if group and text)
+    if not has_groups(groups, texts) or not any(_known(under, sheet, mapping)):
         return False
     for index, group in enumerate(groups):
         form = normal_form(group)

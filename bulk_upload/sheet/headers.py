@@ -27,7 +27,7 @@ class HeaderMatch:
     In a corrected-row workbook `corrects` is the original upload's task id (32 hexadecimal digits) and
     `original_row` the position of the original rows' numbers; in other sheets they are ``""`` and `None`.
     `constants` are the cells of columns that the file does not have. Of a header of two rows `groups` is the upper and
-    `lower` the lower one, which `texts` joins.
+    `lower` the lower one, which `texts` joins. `ignored` are the positions that a mapping leaves out.
     """
 
     sheet: Sheet
@@ -40,6 +40,7 @@ class HeaderMatch:
     constants: dict[str, str] = field(default_factory=dict)
     lower: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    ignored: frozenset[int] = frozenset()
 
     @property
     def given(self) -> frozenset[str]:
@@ -73,9 +74,18 @@ def match_header(
     if problem := problem_of(sheet, found, mapping, worksheet):
         raise problem
     corrects, original_row = correction(found.texts)
-    unknown, constants = tuple(found.unknown), dict(mapping.constantes)
     return HeaderMatch(
-        sheet, row, found.texts, found.positions, unknown, corrects, original_row, constants, lower, above
+        sheet,
+        row,
+        found.texts,
+        found.positions,
+        tuple(found.unknown),
+        corrects,
+        original_row,
+        constants=dict(mapping.constantes),
+        lower=lower,
+        groups=above,
+        ignored=frozenset(found.ignored),
     )
 
 

@@ -58,15 +58,28 @@ WARNINGS: Final = frozenset(
     ]
 )
 
+# Of the header of a file that was read: a mapping may explain it.
+HEADER_PROBLEMS: Final = frozenset(
+    ["no_header", "missing_columns", "missing_columns_similar", "similar_columns", "duplicate_column"]
+)
+# Of a mapping, when the file that it is for is read.
+MAPPING_PROBLEMS: Final = frozenset(
+    [
+        "mapping_sheet_missing",
+        "mapping_row_missing",
+        "mapping_column_missing",
+        "mapping_column_ambiguous",
+        "mapping_same_column",
+        "mapping_constant_beside_column",
+    ]
+)
+
 # Of the whole file.
 FILE_PROBLEMS: Final = frozenset(
     [
         "empty_file",
-        "no_header",
-        "missing_columns",
-        "missing_columns_similar",
-        "similar_columns",
-        "duplicate_column",
+        *HEADER_PROBLEMS,
+        *MAPPING_PROBLEMS,
         "several_sheets",
         "far_cell",
         "damaged_file",
@@ -83,11 +96,5 @@ FILE_PROBLEMS: Final = frozenset(
         "undecodable_text",
         "broken_utf_8",
         "unclear_encoding",
-        "mapping_sheet_missing",
-        "mapping_row_missing",
-        "mapping_column_missing",
-        "mapping_column_ambiguous",
-        "mapping_same_column",
-        "mapping_constant_beside_column",
     ]
 )

@@ -29,9 +29,10 @@ def with_unnamed_columns(table: ColumnTable) -> ColumnTable:
 
 def _unnamed(table: ColumnTable, batch: Batch) -> list[int]:
     texts = table.header.texts
+    known = {*table.header.positions.values(), *table.header.ignored}
     columns = batch.columns[: len(texts)] if table.delimiter else batch.columns
     unnamed = ((place, column) for place, column in enumerate(columns) if place >= len(texts) or not texts[place])
-    return [place for place, column in unnamed if not all(map(is_blank, column))]
+    return [place for place, column in unnamed if place not in known and not all(map(is_blank, column))]
 
 
 def _warning(place: int) -> Problem:

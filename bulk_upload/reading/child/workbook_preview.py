@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,21 +21,20 @@ from bulk_upload.reading.child.sheet_rows import SheetRows
 from bulk_upload.reading.child.workbook import opened_book
 from bulk_upload.reading.child.worksheet import Worksheet
 from bulk_upload.reading.child.zip_package import Package, open_package
+from bulk_upload.sheet.cells import Row
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.header_rows import HeaderRow, find_header, rows_to_search
 from bulk_upload.sheet.headers import HeaderMatch
 from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.sheet.preview import SheetPreview
+from bulk_upload.sheet.problem_codes import HEADER_PROBLEMS, MAPPING_PROBLEMS
 from bulk_upload.sheet.problems import FileProblem
 
-# What another mapping can mend: the file was read.
-_MENDED_BY_A_MAPPING: Final = frozenset(
-    [
-        *("no_header", "missing_columns", "missing_columns_similar", "similar_columns", "duplicate_column"),
-        *("several_sheets", "mapping_column_missing", "mapping_column_ambiguous", "mapping_same_column"),
-        "mapping_constant_beside_column",
-    ]
-)
+# What another mapping can mend: the sheet and the row that it chooses are there.
+_MENDED_BY_A_MAPPING: Final = (HEADER_PROBLEMS | MAPPING_PROBLEMS | {"several_sheets"}) - {
+    "mapping_sheet_missing",
+    "mapping_row_missing",
+}
 
 
 def preview_workbook(path: Path, kind: Sheet, limits: Limits, mapping: SheetMapping) -> SheetPreview:
@@ -56,34 +56,39 @@ def _understood(
     limits: Limits,
     mapping: SheetMapping,
 ) -> tuple[Worksheet, Understood]:
-    """The sheet that the import would choose, else the first one that has a header, or looks as if it had."""
+    """The sheet that the import would choose, else the one that most looks as if a mapping could mend it."""
     names = [name for name, _ in sheets]
     try:
         sheet, header, warnings = chosen_sheet(kind, package, sheets, book, limits, mapping)
-        head = sheet.head(rows_to_search(mapping))
-        found = HeaderRow(header.row, header.lower, header.groups)
-        return sheet, Understood(sheet.name, found, head, names, warnings=warnings)
-    except FileProblem as error:
-        if error.code not in _MENDED_BY_A_MAPPING:
+    except FileProblem as problem:
+        if problem.code not in _MENDED_BY_A_MAPPING:
             raise
-        problem = error
-    best: tuple[int, Worksheet, Understood] | None = None
-    for name, part in sheets:
-        if mapping.hoja not in ("", name):
-            continue
-        try:
-            sheet = Worksheet(package, part, name, book, limits)
-            head = sheet.head(rows_to_search(mapping))
-        except (FileProblem, UnreadableError):
-            continue
-        known = find_header(head, kind, mapping)
-        if row := known or likely_header(head, mapping):
-            rank = len(row.cells) + (limits.max_columns if known else 0)
-            if best is None or rank > best[0]:
-                best = rank, sheet, Understood(name, row, head, names, problem=problem)
-    if best is None:
-        raise problem
-    return best[1:]
+        wanted = [
+            partial(Worksheet, package, part, name, book, limits) for name, part in sheets if mapping.hoja in ("", name)
+        ]
+        likely = [found for opened in wanted if (found := _with_header(kind, opened, mapping, limits))]
+        if not likely:
+            raise
+        _, sheet, row, head = max(likely, key=lambda found: found[0])
+        return sheet, Understood(sheet.name, row, head, names, problem=problem)
+    row = HeaderRow(header.row, header.lower, header.groups)
+    return sheet, Understood(sheet.name, row, sheet.head(rows_to_search(mapping)), names, warnings=warnings)
+
+
+def _with_header(
+    kind: Sheet, opened: Callable[[], Worksheet], mapping: SheetMapping, limits: Limits
+) -> tuple[int, Worksheet, HeaderRow, list[Row]] | None:
+    """A sheet with its header, known or likely, and its first rows; before it how much it looks like data."""
+    try:
+        sheet = opened()
+        head = sheet.head(rows_to_search(mapping))
+    except (FileProblem, UnreadableError):
+        return None
+    known = find_header(head, kind, mapping)
+    row = known or likely_header(head, mapping)
+    if row is None:
+        return None
+    return len(row.cells) + (limits.max_columns if known else 0), sheet, row, head
 
 
 def _first_rows(sheet: Worksheet, header: HeaderMatch, limits: Limits, size: int, codes: Sequence[str]) -> FirstRows:

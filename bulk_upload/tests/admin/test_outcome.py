@@ -20,6 +20,7 @@ from bulk_upload.admin.outcome import (
 )
 from bulk_upload.models import BulkUpload
 from bulk_upload.sheet.headers import match_header
+from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.sheet.problems import FileProblem
 from bulk_upload.tests.helpers.admin_people import address, make_upload, person, signed_in
 from bulk_upload.tests.helpers.rows import row
@@ -176,14 +177,15 @@ def test_a_retry_is_offered_only_where_it_can_help(page_of, supplier, status, co
 
 
 def test_replacing_uploads_the_stored_file_again(staff, accept, worker):
-    content = b"id,nombre\n"
-    upload = accept(content)
+    mapping = SheetMapping(columnas={"A": "nombre"})
+    upload = accept(b"id,nombre\n", mapping=mapping)
     BulkUpload.objects.filter(pk=upload.pk).update(status="completed", completed_at=timezone.now())
     assert "Sí, cargar y reemplazar" in staff.get(address("replace", upload.pk)).content.decode()
     response = staff.post(address("replace", upload.pk))
     again = BulkUpload.objects.exclude(pk=upload.pk).get()
     assert response.url == address("change", again.pk)
     assert (again.reemplazar_duplicados, again.sha256, again.filename) == (True, upload.sha256, upload.filename)
+    assert again.sheet_mapping == mapping
 
 
 def test_an_upload_that_replaced_is_not_repeated(staff, supplier):

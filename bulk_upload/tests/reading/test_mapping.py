@@ -147,8 +147,12 @@ def test_a_column_without_header_is_named_by_its_letter(tmp_path):
     rows = listed({**row(1), "": "Caja x 50"})
     del rows[0][4], rows[1][4]
     for path in (write_csv(tmp_path / "a.csv", rows), write_xlsx(tmp_path / "a.xlsx", ("H", rows))):
-        _, chunks = checked(path, SheetMapping(columnas={"M": "presentacion"}))
-        assert values(chunks)[0]["presentacion"] == "Caja x 50"
+        table, chunks = checked(path, SheetMapping(columnas={"M": "presentacion"}))
+        assert (values(chunks)[0]["presentacion"], table.warnings) == ("Caja x 50", ())
+        table, _ = checked(path, SheetMapping(columnas={"M": None}))
+        assert table.warnings == ()
+        table, _ = checked(path)
+        assert [warning.codigo for warning in table.warnings] == ["unnamed_column"]
 
 
 HEADERS = st.lists(

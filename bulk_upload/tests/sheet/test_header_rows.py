@@ -81,6 +81,12 @@ def test_a_first_row_of_data_is_no_second_row_of_the_header():
     assert (header.row, header.groups) == (1, ())
 
 
+def test_a_row_of_remarks_below_the_header_stays_a_row():
+    blank = [None] * len(OTHERS)
+    header = matched([[*OTHERS, "Precio", "Obs", None], [*blank, None, "agotado", "preguntar"]])
+    assert (header.row, header.groups) == (1, ())
+
+
 def test_a_mapping_finds_the_header_by_the_texts_that_it_names():
     mapping = SheetMapping(
         columnas={"Art.": "codigo", "Ref.": "id", "Detalle": "nombre", "PVP": "precio_unitario", "Obs": None},
@@ -90,6 +96,13 @@ def test_a_mapping_finds_the_header_by_the_texts_that_it_names():
     assert header.row == 3
     assert header.positions == {"codigo": 0, "id": 1, "nombre": 2, "precio_unitario": 3}
     assert (header.unknown, header.given) == ((5,), {*header.positions, *OTHERS[3:]})
+
+
+def test_a_mapping_names_columns_below_a_group():
+    blank = [None] * len(OTHERS)
+    mapping = SheetMapping(columnas={"Tarifa A": "precio_unitario"})
+    header = matched([[*OTHERS, "Tarifa", None], [*blank, "A", "B"]], mapping)
+    assert (header.row, header.positions["precio_unitario"]) == (2, len(OTHERS))
 
 
 def test_letters_name_columns_that_texts_do_not():
