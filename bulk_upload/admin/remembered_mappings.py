@@ -24,7 +24,7 @@ from bulk_upload.receiving.mappings import mapping_of_json
 from bulk_upload.receiving.refusals import RefusedUpload
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.header_normalization import normal_form
-from bulk_upload.sheet.preview import PreviewColumn, SheetPreview
+from bulk_upload.sheet.preview import PreviewColumn, Reason, SheetPreview
 from medisupply.backends.database import database_now
 
 
@@ -123,11 +123,11 @@ def _column(sheet: Sheet, header: dict[str, str], wire: dict[str, Any]) -> Previ
     said: dict[str, str | None] = wire.get("columnas", {})
     letter, text, key = header["letter"], header["header"], header["key"]
     if key in said:
-        return PreviewColumn(letter, text, key, said[key], "mapping", is_ignored=said[key] is None)
+        return PreviewColumn(letter, text, key, said[key], Reason.MAPPING, is_ignored=said[key] is None)
     known = sheet.known_headers.get(normal_form(text))
     if known is None or known.name in said.values():
-        return PreviewColumn(letter, text, key, None, "none")
-    return PreviewColumn(letter, text, key, known.name, "name")
+        return PreviewColumn(letter, text, key, None, Reason.NONE)
+    return PreviewColumn(letter, text, key, known.name, Reason.NAME)
 
 
 def _save(kept: RememberedMapping, name: NameForm, form: MappingForm) -> bool:

@@ -27,7 +27,7 @@ from bulk_upload.previews.answers import look_at, problem_sentence
 from bulk_upload.previews.request import Original, PreviewAnswer
 from bulk_upload.receiving.mappings import mapping_of_text
 from bulk_upload.sheet.mapping import SheetMapping
-from bulk_upload.sheet.preview import PreviewColumn, Sample, SheetPreview
+from bulk_upload.sheet.preview import PreviewColumn, Reason, Sample, SheetPreview
 from bulk_upload.wording import text_of
 from medisupply.api.json import language, valid
 from medisupply.api.rendering import Rendered
@@ -50,11 +50,11 @@ BAD_MAPPING: Final = ErrorCase(
     "mapping",
 )
 REASONS: Final = {
-    "name": "encabezado",
-    "mapping": "mapping",
-    "similar": "parecido",
-    "values": "valores",
-    "none": "ninguno",
+    Reason.NAME: "encabezado",
+    Reason.MAPPING: "mapping",
+    Reason.SIMILAR: "parecido",
+    Reason.VALUES: "valores",
+    Reason.NONE: "ninguno",
 }
 IGNORED: Final = {"title": "titulo", "totals": "totales"}
 
@@ -67,7 +67,7 @@ class DraftReceived(Rendered):
     start_url = CharField(help_text="Dirección (relativa) para importarlo, con POST.")
     filename = CharField()
     proveedor_id = CharField(allow_null=True)
-    expires_at = DateTimeField(allow_null=True, help_text="Desde entonces se borra si no se inició.")
+    expires_at = DateTimeField(help_text="Desde entonces se borra si no se inició.")
 
     @staticmethod
     def get_message(draft: UploadDraft, language: str) -> str:
@@ -90,8 +90,8 @@ class DraftReceived(Rendered):
         return f"{addresses.UPLOADS}{draft.pk}/start"
 
     @staticmethod
-    def get_expires_at(draft: UploadDraft, language: str) -> str | None:
-        return iso_utc(draft.expires_at) if draft.expires_at else None
+    def get_expires_at(draft: UploadDraft, language: str) -> str:
+        return iso_utc(draft.expires_at)
 
 
 def received(draft: UploadDraft) -> Response:
@@ -204,7 +204,7 @@ class Making(Serializer[Any]):
 
 
 _SAMPLE: Final = Sample(2, "1.250,50", "1250.50")
-_COLUMN: Final = PreviewColumn("F", "Precio", "Precio", "precio_unitario", "name", samples=[_SAMPLE])
+_COLUMN: Final = PreviewColumn("F", "Precio", "Precio", "precio_unitario", Reason.NAME, samples=[_SAMPLE])
 EXAMPLE: Final = PreviewAnswer(
     {"columnas": {"Precio": "precio_unitario"}},
     SheetPreview(["Lista"], "Lista", 4, 1, "", "", [_COLUMN], ["certificado_sanitario"]),

@@ -27,6 +27,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from bulk_upload.api.status import EXAMPLE, State
+from bulk_upload.previews.request import PreviewAnswer
+from bulk_upload.tests.helpers.drafts import PREVIEW, make_draft, make_mapping
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.serving import served
 from medisupply.api.schema_pages import schema_yaml
@@ -206,7 +208,9 @@ def tasks(accept, worker):
     worker.step()
     plan = accept(csv_bytes([row(1, precio_unitario="9.99"), row(3), row(4, nombre="")]), replace=True, plan=True)
     worker.step()
-    return itertools.cycle([str(done.pk), str(plan.pk), str(accept(csv_bytes([row(3)])).pk)])
+    looked_at, waiting = (make_draft(done.proveedor, answer) for answer in (PreviewAnswer({}, PREVIEW), None))
+    ids = [done.pk, plan.pk, accept(csv_bytes([row(3)])).pk, looked_at.pk, waiting.pk]
+    return itertools.cycle(map(str, ids))
 
 
 @api_schema.parametrize()
@@ -224,6 +228,8 @@ def test_no_request_is_answered_with_a_failure_or_outside_the_schema(case, user,
     began = time.monotonic()
     if "task_id" in (case.path_parameters or {}):
         case.path_parameters["task_id"] = next(tasks)
+    if "mapping_id" in (case.path_parameters or {}):
+        case.path_parameters["mapping_id"] = str(make_mapping(user.suppliers.get()).pk)
     if "item_id" in (case.path_parameters or {}) and len(case.path_parameters["item_id"]) % 2:
         case.path_parameters["item_id"] = "PROD00001"
     token, _made = Token.objects.get_or_create(user=user)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from bulk_upload.models import RememberedMapping, UploadDraft
 from bulk_upload.previews.request import PreviewAnswer, keep, request_for
-from bulk_upload.sheet.preview import IgnoredRow, PreviewColumn, PreviewWarning, Sample, SheetPreview
+from bulk_upload.sheet.preview import IgnoredRow, PreviewColumn, PreviewWarning, Reason, Sample, SheetPreview
 from bulk_upload.tests.helpers.erp_files import MAPPING
 from catalog.models import Supplier
 
 COLUMNS = [
-    PreviewColumn("A", "Ref.", "Ref.", None, "similar", "id", samples=[Sample(5, "PROD00001", "PROD00001")]),
+    PreviewColumn("A", "Ref.", "Ref.", None, Reason.SIMILAR, "id", samples=[Sample(5, "PROD00001", "PROD00001")]),
     PreviewColumn(
         "B",
         "Valor de lista sin impuestos",
         "Valor de lista sin impuestos",
         "precio_unitario",
-        "mapping",
+        Reason.MAPPING,
         samples=[
             Sample(5, "1.250,50", "1250.50"),
             Sample(6, "caro", None, "not_a_number", {"columna": "precio_unitario", "valor": "caro"}),
         ],
     ),
-    PreviewColumn("C", "Vence", "Vence", "registro_vence", "mapping", samples=[Sample(5, "31/03/2027", "2027-03-31")]),
-    PreviewColumn("D", "", "D", None, "none", samples=[Sample(5, "x", None)]),
+    PreviewColumn(
+        "C", "Vence", "Vence", "registro_vence", Reason.MAPPING, samples=[Sample(5, "31/03/2027", "2027-03-31")]
+    ),
+    PreviewColumn("D", "", "D", None, Reason.NONE, samples=[Sample(5, "x", None)]),
 ]
 PREVIEW = SheetPreview(
     ["Lista", "Notas"],
