@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
+from secrets import token_hex
 
 import jsonschema
 import pytest
@@ -229,7 +230,7 @@ def test_no_request_is_answered_with_a_failure_or_outside_the_schema(case, user,
     if "task_id" in (case.path_parameters or {}):
         case.path_parameters["task_id"] = next(tasks)
     if "mapping_id" in (case.path_parameters or {}):
-        case.path_parameters["mapping_id"] = str(make_mapping(user.suppliers.get()).pk)
+        case.path_parameters["mapping_id"] = str(make_mapping(user.suppliers.get(), *[token_hex(8)] * 2).pk)
     if "item_id" in (case.path_parameters or {}) and len(case.path_parameters["item_id"]) % 2:
         case.path_parameters["item_id"] = "PROD00001"
     token, _made = Token.objects.get_or_create(user=user)

@@ -51,11 +51,11 @@ def make_draft(supplier: Supplier, answer: PreviewAnswer | None = None) -> Uploa
     return draft
 
 
-def make_mapping(supplier: Supplier) -> RememberedMapping:
+def make_mapping(supplier: Supplier, name: str = "ERP", signature: str = "x") -> RememberedMapping:
     headers = [
         {"letter": letter, "header": header, "key": header}
         for letter, header in zip("ABCDEFGHI", MAPPING["columnas"], strict=True)
     ]
     return RememberedMapping.objects.create(
-        proveedor=supplier, sheet_name="productos", name="ERP", signature="x", headers=headers, mapping=MAPPING
+        proveedor=supplier, sheet_name="productos", name=name, signature=signature, headers=headers, mapping=MAPPING
     )
