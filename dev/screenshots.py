@@ -43,6 +43,14 @@ HEADER: Final = (
     *("condiciones_almacenamiento", "tiempo_entrega_dias", "stock_minimo", "stock_critico"),
 )
 
+ERP_LIST: Final = """Distribuciones Andinas;;;;;;;;
+Lista de precios, febrero;;;;;;;;
+Cód. Art.;Nombre;Código de barras;Categoría;Valor;Reg. San.;Condiciones de almacenamiento;Tiempo de entrega;Obs
+DA-0001;Guantes de nitrilo talla M;7702001000011;GUANTES;1.250,50;INVIMA 2024DM-001;Lugar seco;5;
+DA-0002;Jeringa desechable 5 ml;7702001000028;JERINGAS;340,00;INVIMA 2024DM-002;Lugar seco;5;nuevo
+DA-0003;Gasa estéril 10 x 10 cm;7702001000035;CURACIÓN;95,00;INVIMA 2024DM-003;Lugar seco;3;
+"""
+
 
 def main() -> None:
     programs = {name: _program(name) for name in PROGRAMS}
@@ -56,6 +64,7 @@ def main() -> None:
             _progress_page(page, folder)
             workbook = _result_page(page, folder)
             _plan_page(page, folder)
+            _review_page(page, folder)
             _home_page(page, folder)
             _undo_page(page, folder)
         _workbook(workbook, folder, programs)
@@ -151,6 +160,17 @@ def _undo_page(page: Page, folder: Path) -> None:
     _draw(page, "undo")
 
 
+def _review_page(page: Page, folder: Path) -> None:
+    """How the list of an ERP is understood, of whose headers only some are known."""
+    path = folder / "lista_erp.csv"
+    path.write_text(ERP_LIST, encoding="utf-8")
+    _send(page, path, "#id_revisar")
+    page.wait_for_selector(".revision-columnas")
+    page.select_option("#id_columna-E", "precio_unitario")
+    page.wait_for_selector("#id_decimal-E")
+    _draw(page, "review")
+
+
 def _home_page(page: Page, folder: Path) -> None:
     """The first page, with uploads of several outcomes."""
     wrong = folder / "encabezados.csv"
@@ -197,7 +217,7 @@ def _send(page: Page, file: Path, *boxes: str) -> None:
     for box in boxes:
         page.check(box)
     page.click(".submit-row input")
-    page.wait_for_url(re.compile("/change/"))
+    page.wait_for_url(re.compile("/(change|revisar)/"))
 
 
 def _draw(page: Page, name: str) -> None:

@@ -18,7 +18,7 @@ from django_stubs_ext import StrPromise
 from bulk_upload.sheet.columns import Column
 from bulk_upload.sheet.declaration import Sheet
 from bulk_upload.sheet.mapping import LAST_HEADER_ROW, LONGEST_CONSTANT
-from bulk_upload.sheet.preview import PreviewColumn, SheetPreview
+from bulk_upload.sheet.preview import PreviewColumn, Reason, SheetPreview
 
 DATE_ORDERS: Final[list[tuple[str, StrPromise]]] = [
     ("", gettext_lazy("Orden de la fecha: como se reconozca")),
@@ -226,7 +226,7 @@ class MappingForm(forms.Form):
 
 def _is_to_be_said(column: PreviewColumn, target: str) -> bool:
     """Whether the headers alone would not say the same."""
-    if column.reason == "name" and column.target == target:
+    if column.reason == Reason.NAME and column.target == target:
         return False
     return bool(target or column.header)
 

@@ -62,7 +62,7 @@ def next_step(upload: BulkUpload, result: Result, *, acts: bool) -> NextStep | N
     if upload.is_undo:
         return None
     if acts and upload.error_code in UNDERSTOOD_BY_A_PERSON and may_review(upload):
-        reason = _("Vea cómo se entendió el archivo, diga qué es cada columna e impórtelo: no hace falta cambiarlo.")
+        reason = _("Vea cómo se entendió el archivo, diga qué es cada columna e impórtelo, sin cambiarlo.")
         return NextStep(_("Revisar las columnas…"), _address("review_upload", upload.pk), reason, posts=True)
     if upload.error_code in HEADER_PROBLEMS:
         reason = _("Copie sus datos a la plantilla, que ya tiene los encabezados correctos, y cárguela.")

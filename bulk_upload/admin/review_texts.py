@@ -13,7 +13,7 @@ from bulk_upload.admin.header_report import COLUMNS_MISSING
 from bulk_upload.admin.mapping_form import ColumnRow, MappingForm
 from bulk_upload.previews.answers import problem_sentence
 from bulk_upload.previews.request import PreviewAnswer
-from bulk_upload.sheet.preview import IgnoredRow, Sample
+from bulk_upload.sheet.preview import IgnoredRow, Reason, Sample
 from bulk_upload.wording import text_of
 
 
@@ -77,10 +77,10 @@ def _column(row: ColumnRow, form: MappingForm, language: str) -> ColumnLine:
     return ColumnLine(row, samples, _note(column.letter in form.suggested, column.reason))
 
 
-def _note(is_suggested: bool, reason: str) -> str:
+def _note(is_suggested: bool, reason: Reason) -> str:
     if not is_suggested:
         return ""
-    if reason == "values":
+    if reason == Reason.VALUES:
         return _("Sugerida por sus valores: confírmela.")
     return _("Sugerida por su nombre: confírmela.")
 

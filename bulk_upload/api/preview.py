@@ -9,7 +9,6 @@ from rest_framework.fields import (
     BooleanField,
     CharField,
     ChoiceField,
-    DateTimeField,
     IntegerField,
     JSONField,
     UUIDField,
@@ -19,10 +18,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from bulk_upload.api import access, addresses
+from bulk_upload.api import access
+from bulk_upload.api.draft_received import RETRY_SECONDS
 from bulk_upload.api.schema import FILE_PURGED, GONE, STORAGE, TASK, UNKNOWN, UPLOADS
 from bulk_upload.imports import registry
-from bulk_upload.models import UploadDraft, iso_utc
+from bulk_upload.models import UploadDraft
 from bulk_upload.previews.answers import look_at, problem_sentence
 from bulk_upload.previews.request import Original, PreviewAnswer
 from bulk_upload.receiving.mappings import mapping_of_text
@@ -34,9 +34,7 @@ from medisupply.api.rendering import Rendered
 from medisupply.api.schema import ErrorCase, answer, operation
 from medisupply.api.throttles import StatusThrottle
 
-RECEIVED: Final = _("Archivo recibido: espera su revisión y no se importa hasta que lo inicie")
 MAKING: Final = _("El archivo se está mirando: pregunte otra vez")
-RETRY_SECONDS: Final = "1"
 AWAY: Final = ErrorCase(
     503,
     "preview_unavailable",
@@ -50,54 +48,13 @@ BAD_MAPPING: Final = ErrorCase(
     "mapping",
 )
 REASONS: Final = {
-    "name": "encabezado",
-    "mapping": "mapping",
-    "similar": "parecido",
-    "values": "valores",
-    "none": "ninguno",
+    Reason.NAME: "encabezado",
+    Reason.MAPPING: "mapping",
+    Reason.SIMILAR: "parecido",
+    Reason.VALUES: "valores",
+    Reason.NONE: "ninguno",
 }
 IGNORED: Final = {"title": "titulo", "totals": "totales"}
-
-
-class DraftReceived(Rendered):
-    message = CharField()
-    task_id = UUIDField(help_text="El archivo; al iniciarlo, será también la tarea.")
-    status = ChoiceField(choices=["draft"])
-    preview_url = CharField(help_text="Dirección (relativa) de cómo se entiende el archivo.")
-    start_url = CharField(help_text="Dirección (relativa) para importarlo, con POST.")
-    filename = CharField()
-    proveedor_id = CharField(allow_null=True)
-    expires_at = DateTimeField(allow_null=True, help_text="Desde entonces se borra si no se inició.")
-
-    @staticmethod
-    def get_message(draft: UploadDraft, language: str) -> str:
-        return str(RECEIVED)
-
-    @staticmethod
-    def get_task_id(draft: UploadDraft, language: str) -> str:
-        return str(draft.pk)
-
-    @staticmethod
-    def get_status(draft: UploadDraft, language: str) -> str:
-        return "draft"
-
-    @staticmethod
-    def get_preview_url(draft: UploadDraft, language: str) -> str:
-        return f"{addresses.UPLOADS}{draft.pk}/preview"
-
-    @staticmethod
-    def get_start_url(draft: UploadDraft, language: str) -> str:
-        return f"{addresses.UPLOADS}{draft.pk}/start"
-
-    @staticmethod
-    def get_expires_at(draft: UploadDraft, language: str) -> str | None:
-        return iso_utc(draft.expires_at) if draft.expires_at else None
-
-
-def received(draft: UploadDraft) -> Response:
-    """The 202 of a file that is looked at first."""
-    body = DraftReceived.render(draft)
-    return Response(body, status=202, headers={"Location": body["preview_url"], "Retry-After": RETRY_SECONDS})
 
 
 class Worded(Rendered):

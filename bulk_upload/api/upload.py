@@ -19,7 +19,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from bulk_upload import idempotency, snapshots
-from bulk_upload.api import access, examples, preview
+from bulk_upload.api import access, examples
+from bulk_upload.api.draft_received import received
 from bulk_upload.api.multipart_body import StrictMultiPartParser, uploaded_file
 from bulk_upload.api.schema import NEWER_LIST, STORAGE, UPLOADS, SupplierChoice
 from bulk_upload.api.status import POLL_SECONDS, SUPPLIER_HELP, status_address
@@ -122,7 +123,7 @@ class UploadView(APIView):
             "idempotency_key": _idempotency_key(request),
         }
         if options["revisar"]:
-            return preview.received(accept_draft(**sent, mapping=mapping.wire() or None))
+            return received(accept_draft(**sent, mapping=mapping.wire() or None))
         return _accepted(accept_upload(**sent, mapping=mapping, mapping_name=name))
 
 

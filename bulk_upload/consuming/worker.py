@@ -79,12 +79,15 @@ class Worker:
         # Whether an idle task has just found something to do.
         self._did_idle_work = False
 
+    def answer_previews(self) -> None:
+        """From now on, say how files are understood, on a thread of its own."""
+        self._readers.prepare()  # on this thread, which outlives it
+        self.previews.start()
+
     def run(self, *, max_messages: int | None = None, once: bool = False) -> int:
         """Consume until told to stop, or until `max_messages` were handled, or `once`. Returns how many were."""
         handled = 0
         remove_leftovers()
-        self._readers.prepare()  # on this thread, which outlives the one of previews
-        self.previews.start()
         try:
             while not self._stopping and (max_messages is None or handled < max_messages):
                 self._readers.prepare()

@@ -64,7 +64,8 @@ def draft_of_upload(upload: BulkUpload, user: AbstractBaseUser | AnonymousUser) 
         key = storage_keys.upload_key(task_id, upload.file_format, timezone.now())
         storage.copy(upload.s3_key, key)
         same = ("sheet_name", "proveedor_id", "filename", "file_format", "size", "sha256", "reemplazar_duplicados")
-        return _recorded(task_id, key, {name: getattr(upload, name) for name in same} | {"created_by_id": user.pk})
+        options = {name: getattr(upload, name) for name in same}
+        return _recorded(task_id, key, options | {"created_by_id": user.pk, "mapping": upload.mapping or None})
 
 
 def _recorded(task_id: uuid.UUID, stored_key: str, options: dict[str, Any]) -> UploadDraft:

@@ -73,15 +73,23 @@ def discard_draft(draft: UploadDraft) -> None:
 
 
 def _become(draft: UploadDraft, user: AbstractBaseUser | AnonymousUser, options: dict[str, Any]) -> BulkUpload:
-    same = ("sheet_name", "proveedor_id", "filename", "file_format", "s3_key", "size", "sha256", "idempotency_key")
+    same = ("sheet_name", "proveedor_id", "filename", "file_format", "s3_key", "size", "sha256")
     with transaction.atomic():
         locked = UploadDraft.objects.select_for_update().filter(pk=draft.pk).first()
         if locked is None:
             return _started(draft)
-        fields = {name: getattr(locked, name) for name in same}
+        fields = {name: getattr(locked, name) for name in same} | {"idempotency_key": _free_key(locked, user)}
         upload = BulkUpload.objects.create(task_id=locked.pk, created_by_id=user.pk, **fields, **options)
         locked.delete()
     return upload
+
+
+def _free_key(draft: UploadDraft, user: AbstractBaseUser | AnonymousUser) -> str:
+    """The key that the draft came with, where it is still its sender's name for this file alone."""
+    key = draft.idempotency_key
+    is_theirs = key and draft.created_by_id == user.pk
+    is_taken = BulkUpload.objects.filter(created_by_id=user.pk, idempotency_key=key).exists()
+    return key if is_theirs and not is_taken else ""
 
 
 def _started(draft: UploadDraft) -> BulkUpload:

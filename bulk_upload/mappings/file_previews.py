@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
@@ -24,9 +24,16 @@ class FilePreviews:
     on_wait: OnWait
     # A preview reads the first rows only: it has less time than an import, and as much memory.
     cpu_seconds: int = 20
+    _made: dict[str, SheetPreview] = field(default_factory=dict)
 
     def preview(self, mapping: SheetMapping) -> SheetPreview:
         """How the file is understood with `mapping`. Raises `FileProblem`, `OSError` and what `on_wait` raises."""
+        key = mapping.fingerprint
+        if key not in self._made:
+            self._made[key] = self._make(mapping)
+        return self._made[key]
+
+    def _make(self, mapping: SheetMapping) -> SheetPreview:
         limits = Limits(max_rows=settings.BULK_UPLOAD_MAX_ROWS, cpu_seconds=self.cpu_seconds)
         sheet = registry.get(self.original.sheet_name).sheet
         with self.readers.reader(limits, self.on_wait) as reader:

@@ -66,7 +66,6 @@ class UploadDraft(models.Model):
         return self.filename
 
     @property
-    def expires_at(self) -> datetime | None:
-        """From when on the purge removes it; `None` where drafts are kept for ever."""
-        days = settings.BULK_UPLOAD_KEEP_DRAFTS_DAYS
-        return self.created_at + timedelta(days=days) if days else None
+    def expires_at(self) -> datetime:
+        """From when on the purge removes it."""
+        return self.created_at + timedelta(days=settings.BULK_UPLOAD_KEEP_DRAFTS_DAYS)

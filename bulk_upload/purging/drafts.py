@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
@@ -10,18 +11,18 @@ from django.db.models import QuerySet
 
 from bulk_upload import storage
 from bulk_upload.models import UploadDraft
-from bulk_upload.purging.ages import limit
 from bulk_upload.purging.pace import Pace
 from bulk_upload.purging.parts import skips_locked
 from bulk_upload.purging.report import Removed
+from medisupply.backends.database import database_now
 
 # Drafts that are removed in one transaction.
 SLICE: Final = 100
 
 
 def old_drafts() -> QuerySet[UploadDraft]:
-    before = limit(settings.BULK_UPLOAD_KEEP_DRAFTS_DAYS)
-    return UploadDraft.objects.none() if before is None else UploadDraft.objects.filter(created_at__lt=before)
+    age = timedelta(days=settings.BULK_UPLOAD_KEEP_DRAFTS_DAYS)
+    return UploadDraft.objects.filter(created_at__lt=database_now() - age)
 
 
 def purge_drafts(pace: Pace, removed: Removed) -> None:

@@ -14,7 +14,7 @@ from django.core.checks.security.base import (
 
 from medisupply.environment.declarations import declared
 from medisupply.environment.metrics import port_without_token
-from medisupply.environment.retention import kept_longer_than_the_upload
+from medisupply.environment.retention import drafts_kept_longer_than_files, kept_longer_than_the_upload
 from medisupply.environment.site import Application, Transport
 
 # Names that only a network of one's own knows (RFC 6761, RFC 6762, and the one that ICANN reserved).
@@ -24,7 +24,7 @@ MAKE_A_KEY: Final = 'python -c "import secrets; print(secrets.token_urlsafe(50))
 
 def problems_together() -> list[str]:
     """A sentence for each; every single variable must have been found to make sense before."""
-    together = [*kept_longer_than_the_upload(), *port_without_token()]
+    together = [*kept_longer_than_the_upload(), *drafts_kept_longer_than_files(), *port_without_token()]
     if Application.DEBUG.read():
         return [*_debug_in_public(), *together]
     return [*together, *_missing(), *_weak_key(), *_any_host(), *_proxies_not_counted()]

@@ -30,7 +30,7 @@ class Retention(Section):
         DAYS, "7", "Lo que haría un plan: mientras se conserva, se puede aplicar.", unit="días"
     )
     BULK_UPLOAD_KEEP_DRAFTS_DAYS = Variable(
-        DAYS, "1", "Un archivo que alguien quiso revisar antes y no importó, desde que lo subió.", unit="días"
+        Whole(1, 30), "1", "Un archivo que alguien quiso revisar antes y no importó, desde que lo subió.", unit="días"
     )
     BULK_UPLOAD_KEEP_PREPARED_DAYS = Variable(
         DAYS, "7", "Un archivo que se hizo para descargarlo, desde que se hizo.", unit="días"
@@ -75,3 +75,13 @@ def kept_longer_than_the_upload() -> Iterator[str]:
                 f"The environment variable {variable.name}={days} cannot be used: it must be a whole number from 1 to "
                 f"{uploads} (as long as what it belongs to, BULK_UPLOAD_KEEP_UPLOADS_DAYS)."
             )
+
+
+def drafts_kept_longer_than_files() -> Iterator[str]:
+    """A sentence when the bucket itself would remove the file of a draft that still waits."""
+    files, drafts = days_within(Retention.BULK_UPLOAD_KEEP_FILES_DAYS), Retention.BULK_UPLOAD_KEEP_DRAFTS_DAYS
+    if files and drafts.read() > files:
+        yield (
+            f"The environment variable {drafts.name}={drafts.read()} cannot be used: it must be a whole number from 1 "
+            f"to {files} (BULK_UPLOAD_KEEP_FILES_DAYS: the bucket removes files by that age)."
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from secrets import token_hex
 
 import pytest
 import schemathesis
@@ -23,6 +24,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from bulk_upload.previews.request import PreviewAnswer
+from bulk_upload.tests.helpers.drafts import PREVIEW, make_draft, make_mapping
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from catalog.models import StockLot, Warehouse
 from medisupply.wsgi import application
@@ -62,7 +65,9 @@ def tasks(accept, worker):
     StockLot.objects.create(producto_id="PROD00001", bodega=warehouse, cantidad=1)
     plan = accept(csv_bytes([row(1, precio_unitario="9.99"), row(3), row(4, nombre="")]), replace=True, plan=True)
     worker.step()
-    return itertools.cycle([str(done.pk), str(plan.pk), str(accept(csv_bytes([row(3)])).pk)])
+    looked_at, waiting = (make_draft(done.proveedor, answer) for answer in (PreviewAnswer({}, PREVIEW), None))
+    ids = [done.pk, plan.pk, accept(csv_bytes([row(3)])).pk, looked_at.pk, waiting.pk]
+    return itertools.cycle(map(str, ids))
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
@@ -78,18 +83,20 @@ def test_no_request_is_answered_with_a_failure_or_outside_the_schema(method, pat
         suppress_health_check=list(HealthCheck),
     )
     def ask(case):
-        name_what_is_there(case, tasks)
+        name_what_is_there(case, tasks, user)
         headers = {"Authorization": f"Token {token.key}"} if "auth/token" not in case.path else {}
         case.call_and_validate(headers=headers, checks=CHECKS)
 
     requests_of(method, path, ask)()
 
 
-def name_what_is_there(case, tasks):
+def name_what_is_there(case, tasks, user):
     """Uploads always, other things in half of the requests."""
     names = case.path_parameters or {}
     if "task_id" in names:
         names["task_id"] = next(tasks)
+    if "mapping_id" in names:
+        names["mapping_id"] = str(make_mapping(user.suppliers.get(), *[token_hex(8)] * 2).pk)
     for name, value in (("item_id", "PROD00001"), ("proveedor_id", "PROV001")):
         if len(names.get(name, "")) % 2:
             names[name] = value

@@ -52,6 +52,7 @@ class Command(BaseCommand):
         gc.set_threshold(100_000, 20, 100)
         worker = Worker(wait_seconds=options["wait"])
         worker.install_signals()
+        worker.answer_previews()
         try:
             worker.run(max_messages=options["max_messages"], once=options["once"])
         except Exception:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bulk_upload.checking.chunks import checked_chunks
 from bulk_upload.checking.tables import Batch, ColumnTable
 from bulk_upload.reading import protocol
@@ -13,6 +15,7 @@ from bulk_upload.reading.child.columns_without_header import with_unnamed_column
 from bulk_upload.reading.child.csv_file import open_csv
 from bulk_upload.reading.child.csv_preview import preview_csv
 from bulk_upload.reading.child.plain_file import plain_file
+from bulk_upload.reading.child.previewing import PREVIEW_ROWS
 from bulk_upload.reading.child.workbook import open_workbook
 from bulk_upload.reading.child.workbook_preview import preview_workbook
 from bulk_upload.sheet.cells import Cell
@@ -24,7 +27,9 @@ from bulk_upload.sheet.values import written
 def messages(job: protocol.Job) -> Iterator[protocol.Message]:
     """Raises `FileProblem`, or whatever the libraries raise for a damaged file."""
     sheet = mapped_sheet(load_sheet(job.sheet_module, job.sheet_name), job.mapping)
-    with plain_file(Path(job.path), job.file_format, job.limits) as (file_format, path):
+    # A preview needs no more of a file that is converted.
+    limits = replace(job.limits, max_rows=PREVIEW_ROWS) if job.preview else job.limits
+    with plain_file(Path(job.path), job.file_format, limits) as (file_format, path):
         if job.preview:
             preview = preview_csv if file_format == "csv" else preview_workbook
             yield protocol.Previewed(preview(path, sheet, job.limits, job.mapping))

@@ -153,10 +153,20 @@ def test_who_may_only_look_is_not_led_to_replacing(run_import, supplier):
     assert client.post(address("replace", upload.pk)).status_code == 403
 
 
-def test_a_header_that_does_not_fit_leads_to_the_template_and_names_what_is_missing(page_of, supplier):
+def reviewed(upload):
+    """The large button that lets a person say what the columns are."""
+    address_of_review = address("review_upload", upload.pk)
+    return re.compile(
+        rf'<form method="post" action="{address_of_review}".*?class="paso" value="Revisar las columnas…"', re.S
+    )
+
+
+def test_a_header_that_does_not_fit_leads_to_its_columns_and_names_what_is_missing(page_of, supplier):
     params = {"hoja": "CSV", "fila": 1, "columnas": "categoria, precio_unitario"}
-    page = page_of(ended(supplier, "failed", error_code="missing_columns", error_params=params))
-    assert STEP.findall(page) == [(TEMPLATE, "Descargar la plantilla vacía (.xlsx)")]
+    upload = ended(supplier, "failed", error_code="missing_columns", error_params=params)
+    page = page_of(upload)
+    assert reviewed(upload).search(page)
+    assert f'href="{TEMPLATE}">Descargar la plantilla vacía (.xlsx)' in page
     assert re.search(r"✖</span> <code>categoria</code> falta", page)
     assert re.search(r"✔</span> <code>nombre</code> está", page)
 
@@ -209,9 +219,14 @@ def test_the_sheet_that_was_read_is_named(page_of, supplier):
     assert "Se leyó la hoja «Precios»." in page_of(ended(supplier, total=1, creados=1, sheet="Precios"))
 
 
-@pytest.mark.parametrize("code", ["no_header", "no_header_in_csv", "similar_columns", "duplicate_column"])
-def test_every_problem_of_the_header_leads_to_the_template(page_of, supplier, code):
-    page = page_of(ended(supplier, "failed", error_code=code))
+@pytest.mark.parametrize("code", ["no_header", "no_header_in_csv", "similar_columns", "several_sheets"])
+def test_every_problem_of_the_header_leads_to_the_columns(page_of, supplier, code):
+    upload = ended(supplier, "failed", error_code=code)
+    assert reviewed(upload).search(page_of(upload))
+
+
+def test_without_its_file_it_leads_to_the_template(page_of, supplier):
+    page = page_of(ended(supplier, "failed", error_code="no_header", file_purged_at=timezone.now()))
     assert STEP.findall(page)[0][0] == TEMPLATE
 
 

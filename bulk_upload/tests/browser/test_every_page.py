@@ -12,8 +12,10 @@ from playwright.sync_api import Page, expect
 from rest_framework.authtoken.models import Token
 
 from bulk_upload.models import BulkUpload, ChangeGuard
+from bulk_upload.previews.request import PreviewAnswer
 from bulk_upload.tests.helpers.admin_people import address, make_upload
 from bulk_upload.tests.helpers.browser import Visit, accessible, chromium, fits, lies_within, visit  # noqa: F401 - fixtures
+from bulk_upload.tests.helpers.drafts import PREVIEW, make_draft, make_mapping
 from bulk_upload.tests.helpers.rows import row
 from catalog.models import StockLot, Supplier, Warehouse
 from catalog.sheets.stock import STOCK
@@ -124,6 +126,17 @@ def clerk(supplier: Supplier) -> User:
     return user
 
 
+@pytest.fixture
+def reviews(supplier: Supplier) -> list[str]:
+    """Pages of files that are looked at first (waiting, shown, not to be read), and of a remembered mapping."""
+    mapping = make_mapping(supplier)
+    answers = [None, PreviewAnswer({}, PREVIEW, remembered="ERP"), PreviewAnswer({}, code="damaged_file")]
+    drafts = [make_draft(supplier, answer) for answer in answers]
+    kept = f"/admin/bulk_upload/rememberedmapping/{mapping.pk}"
+    own = [f"{kept}/{page}/" for page in ("change", "history", "delete")]
+    return [*(address("review", draft.pk) for draft in drafts), "/admin/bulk_upload/rememberedmapping/", *own]
+
+
 def everybodys(uploads: list[BulkUpload]) -> Iterator[str]:
     yield from ("/admin/", "/admin/password_change/", "/admin/password_change/done/", "/nada/", "/admin/nada/")
     yield from ("/admin/bulk_upload/", "/admin/catalog/", address("changelist"), address("add"), address("guide"))
@@ -166,8 +179,9 @@ def look_at(page: Page, addresses: Iterable[str]) -> None:
     assert not faults, "\n".join(faults)
 
 
-def test_pages_of_a_clerk(visit, clerk, uploads):  # noqa: F811
+def test_pages_of_a_clerk(visit, clerk, uploads, reviews):  # noqa: F811
     page = visit(clerk, "/admin/")
+    look_at(page, reviews)
     look_at(page, everybodys(uploads))
     look_at(page, ["/admin/auth/user/"])  # which it may not see
     page.goto("/api/docs")

@@ -127,6 +127,14 @@ def test_an_upload_is_looked_at_by_its_own_mapping(api, worker, accept):
     assert [column["motivo"] for column in api.get(address).json()["columnas"]] == ["encabezado"] * 13
 
 
+def test_a_key_that_names_an_upload_by_now_does_not_keep_the_draft_from_starting(api):
+    key = {"Idempotency-Key": "uno"}
+    sent = api.post(f"{URL}?revisar=true", {"file": a_file(content=erp_list(1))}, headers=key).json()
+    api.post(URL, {"file": a_file(content=erp_list(2))}, headers=key)
+    assert api.post(sent["start_url"], {}, format="json").status_code == 202
+    assert sorted(BulkUpload.objects.values_list("idempotency_key", flat=True)) == ["", "uno"]
+
+
 def test_a_key_that_is_sent_again_is_the_same_draft(api):
     def sent(content):
         return api.post(f"{URL}?revisar=true", {"file": a_file(content=content)}, headers={"Idempotency-Key": "uno"})

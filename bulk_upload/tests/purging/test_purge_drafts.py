@@ -50,11 +50,3 @@ def test_old_drafts_go_with_their_files(draft, user):
     assert [storage.is_missing(each.s3_key) for each in (old, young, upload)] == [True, False, False]
     with pytest.raises(DraftGone):
         start(old, user)
-
-
-def test_they_are_kept_for_ever_where_that_is_said(draft, settings):
-    settings.BULK_UPLOAD_KEEP_DRAFTS_DAYS = 0
-    old = draft(1, 9999)
-    purge()
-    assert not storage.is_missing(old.s3_key)
-    assert old.expires_at is None

@@ -15,12 +15,10 @@ from bulk_upload.importing.import_table import import_table
 from bulk_upload.models import BulkUpload
 from bulk_upload.reading.files import only_reader
 from bulk_upload.receiving.file_formats import format_of, format_of_name
+from bulk_upload.sheet.mapping import SheetMapping
 from bulk_upload.tests.awkward.make_awkward_understood import CASES, FOLDER
 from bulk_upload.tests.helpers.catalogues import check
 from catalog.sheets.products import PRODUCTS
-
-# The cases that the reader understands: all of them (`tuple(CASES)`) once it takes a mapping.
-UNDERSTOOD: tuple[str, ...] = ()
 
 
 def test_the_folder_holds_every_case_and_is_small():
@@ -29,10 +27,8 @@ def test_the_folder_holds_every_case_and_is_small():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", UNDERSTOOD)
+@pytest.mark.parametrize("name", CASES)
 def test_the_catalogue_is_what_a_careful_person_expects(name, supplier):
-    from bulk_upload.sheet.mapping import SheetMapping
-
     case, path = CASES[name], FOLDER / name
     file_format = format_of(SimpleUploadedFile(name, path.read_bytes()), format_of_name(name))
     upload = BulkUpload.objects.create(proveedor=supplier, filename=name, file_format=file_format, s3_key="k", size=1)

@@ -21,6 +21,8 @@ from django.utils import timezone
 from bulk_upload import queue, storage, storage_keys
 from bulk_upload.checks import check_dead_letters
 from bulk_upload.consuming import orphans, sweep
+from bulk_upload.drafts.accept import draft_of_upload
+from bulk_upload.drafts.start import discard_draft
 from bulk_upload.models import BulkUpload, PreparedFile
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.upload_api import URL, a_file
@@ -40,7 +42,7 @@ OPERATING = [BULK_UPLOAD / "operations.py", BULK_UPLOAD / "redrive.py"]
 FILES = {
     "web": [
         *OPERATING,
-        *(BULK_UPLOAD / name for name in ("admin", "api", "workbooks", "receiving", "plans", "intake.py")),
+        *(BULK_UPLOAD / name for name in ("admin", "api", "drafts", "workbooks", "receiving", "plans", "intake.py")),
         *(MEDISUPPLY / name for name in ("readiness.py", "readings.py", "web")),
     ],
     "worker": [BULK_UPLOAD / "consuming"],
@@ -171,6 +173,7 @@ def test_web(api, admin_client, send, worker, in_the_stack, calls):
         send_a_large_file(storage_keys.upload_key(uuid.uuid4(), "csv", timezone.now()))
         break_off(storage_keys.upload_key(uuid.uuid4(), "csv", timezone.now()))
         storage.discard(lost.s3_key)
+        discard_draft(draft_of_upload(rejected, rejected.created_by))
     while not PreparedFile.objects.filter(state="ready").exists():
         assert worker.step()
     with calls.recorded():

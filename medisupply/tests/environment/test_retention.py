@@ -37,3 +37,11 @@ def test_for_ever_is_as_long_as_for_ever(monkeypatch):
     monkeypatch.setenv(FILES.name, "0")
     assert days_within(FILES) == 0
     assert not [said for said in problems_together() if "KEEP" in said]
+
+
+def test_drafts_go_before_the_bucket_removes_their_files(monkeypatch):
+    monkeypatch.setenv(FILES.name, "3")
+    for days, is_refused in (("3", False), ("4", True)):
+        monkeypatch.setenv("BULK_UPLOAD_KEEP_DRAFTS_DAYS", days)
+        said = [said for said in problems_together() if "BULK_UPLOAD_KEEP_DRAFTS_DAYS=4" in said]
+        assert bool(said) == is_refused
