@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "correspondencia recordada",
                 "verbose_name_plural": "correspondencias recordadas",
                 "ordering": ["proveedor", "sheet_name", "name"],
+                "default_permissions": (),
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("proveedor", "sheet_name", "signature"), name="mapping_header_once"

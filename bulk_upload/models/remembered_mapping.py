@@ -59,6 +59,8 @@ class RememberedMapping(models.Model):
         verbose_name = _("correspondencia recordada")
         verbose_name_plural = _("correspondencias recordadas")
         ordering = ["proveedor", "sheet_name", "name"]
+        # Who may see uploads, or upload, may see or change what is remembered for them.
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(name="mapping_header_once", fields=["proveedor", "sheet_name", "signature"]),
             models.UniqueConstraint(name="mapping_name_once", fields=["proveedor", "sheet_name", "name"]),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -61,6 +62,21 @@ def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def test_a_file_is_looked_at_beside_one_that_is_being_read(workbook):
+    """As a worker does: its import and its previews take readers from one process, on two threads."""
+
+    def look(_turn: int) -> int:
+        with readers.reader(Limits()) as reader:
+            return len(reader.preview(workbook, "xlsx", PRODUCTS).columns)
+
+    with closing(Readers([PRODUCTS.module])) as readers:
+        readers.prepare()
+        with ThreadPoolExecutor(1) as pool, readers.reader(Limits()) as reader:
+            looked = pool.map(look, range(4))
+            rows = sum(map(len, reader.rows(workbook, "xlsx", PRODUCTS).batches))
+        assert (rows, list(looked)) == (20_000, [13] * 4)
 
 
 def test_leaving_the_context_ends_the_child(workbook):
