@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -167,7 +168,11 @@ EXAMPLE: Final = PreviewAnswer(
     SheetPreview(["Lista"], "Lista", 4, 1, "", "", [_COLUMN], ["certificado_sanitario"]),
 )
 DRAFT: Final = UploadDraft(
-    id="5f1c7a52-3c3e-4b7e-9d53-0c1b7f6d2a90", sheet_name="productos", filename="lista.xlsx", proveedor_id="PROV001"
+    id="5f1c7a52-3c3e-4b7e-9d53-0c1b7f6d2a90",
+    sheet_name="productos",
+    filename="lista.xlsx",
+    proveedor_id="PROV001",
+    created_at=datetime(2026, 11, 20, 15, 30, tzinfo=UTC),  # its default asks the database
 )
 
 

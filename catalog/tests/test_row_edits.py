@@ -114,7 +114,9 @@ OF_THE_API = {
     ("bulk-upload/{task_id}/retry", "post"): "",
     ("bulk-upload/{task_id}/undo", "post"): "",
     ("bulk-upload/{task_id}/apply", "post"): "",
+    ("bulk-upload/{task_id}/start", "post"): "",
     # Other models.
+    ("bulk-upload/mappings/{mapping_id}", "delete"): "",
     ("bodegas", "post"): "",
     ("inventory/bulk-upload", "post"): "",
     ("proveedores/bulk-upload", "post"): "",

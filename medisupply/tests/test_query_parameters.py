@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from bulk_upload.tests.helpers.rows import csv_bytes, row
 from bulk_upload.tests.helpers.upload_api import a_file
-from catalog.models import Warehouse
+from catalog.models import StockLot, Warehouse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -28,13 +28,17 @@ CASES = [
     for parameter in operation.get("parameters", [])
     if parameter["in"] == "query" and not is_free_text(parameter["schema"])
 ]
+# What an operation does not answer without.
+REQUIRED = {"proveedor_id": "PROV001", "producto_id": "PROD00001"}
 
 
 @pytest.fixture
 def paths(supplier, run_import, accept):
     run_import([row(1)])
-    Warehouse.objects.create(codigo="BOG", nombre="Bogotá", pais="CO")
-    return {"task_id": accept(csv_bytes([row(2)])).pk, "item_id": "PROD00001", "bodega_id": "BOG"}
+    warehouse = Warehouse.objects.create(codigo="BOG", nombre="Bogotá", pais="CO")
+    StockLot.objects.create(producto_id="PROD00001", bodega=warehouse, cantidad=1)
+    upload = accept(csv_bytes([row(2)]))
+    return {"task_id": upload.pk, "item_id": "PROD00001", "bodega_id": "BOG", "proveedor_id": "PROV001"}
 
 
 @pytest.fixture
@@ -51,7 +55,6 @@ def test_there_are_such_parameters():
 @pytest.mark.parametrize(("method", "path", "name"), CASES)
 def test_nonsense_is_refused(method, path, name, paths, staff):
     body = {"file": a_file()} if method == "post" else {}
-    named = {} if name == "proveedor_id" else {"proveedor_id": "PROV001"}
-    query = "&".join(f"{key}={value}" for key, value in {**named, name: "%C2%BFqu%C3%A9%3F"}.items())
+    query = "&".join(f"{key}={value}" for key, value in {**REQUIRED, name: "%C2%BFqu%C3%A9%3F"}.items())
     answer = getattr(staff, method)(f"{path.format(**paths)}?{query}", body)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, name), answer.content.decode()

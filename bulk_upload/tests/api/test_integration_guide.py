@@ -13,7 +13,7 @@ import uuid
 import pytest
 from django.conf import settings
 from django.test import override_settings
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from rest_framework.authtoken.models import Token
 
 from bulk_upload import queue
@@ -212,6 +212,15 @@ def test_curl_of_what_is_in_store(run, supplier):
     assert [(item["producto_id"], item["lote"], item["estado_stock"]) for item in items] == [
         ("PROD00001", "L1", "BAJO")
     ]
+
+
+def test_curl_of_a_file_with_other_headers(run, tmp_path):
+    """Only accepted: what a mapping does to the rows is seen elsewhere."""
+    book = Workbook()
+    book.active.append(["Cód. Art.", "Obs"])
+    book.save(tmp_path / "lista.xlsx")
+    accepted = json.loads(run("bash", "-c", example("bash correspondencia")))
+    assert BulkUpload.objects.get(pk=accepted["task_id"]).mapping == {"columnas": {"Cód. Art.": "codigo", "Obs": None}}
 
 
 def test_curl_of_where_a_price_comes_from(run, supplier, run_import):
