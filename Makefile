@@ -204,6 +204,10 @@ bench-year: $(INSTALLED)  ## a year of nights with their purges: tables, indexes
 bench-polling: $(INSTALLED)  ## measure the answers to 200 clients that poll two imports
 	$(BENCHMARK) polling
 
+.PHONY: bench-previews
+bench-previews: $(INSTALLED)  ## measure how soon files are seen as they are understood, and other answers meanwhile
+	$(BENCHMARK) previews
+
 .venv-bench/.installed: requirements/bench.txt | $(INSTALLED)
 	@$(PYTHON) -m venv --clear .venv-bench
 	@.venv-bench/bin/python -m dev.install requirements/bench.txt

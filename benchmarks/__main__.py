@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import day, load, night, plans, polling, results, search, stock, undo, year
+from benchmarks import day, load, night, plans, polling, previews, results, search, stock, undo, year
 from benchmarks.databases import on_postgresql
 from benchmarks.files import FORMATS, Recipe
 from benchmarks.in_django import measure
@@ -64,6 +64,7 @@ COMMANDS: Final[dict[str, Callable[[], None]]] = {
     "year": year.year,
     "web-memory": load.web_memory,
     "polling": polling.polling,
+    "previews": previews.previews,
     "search": search.measure_search,
     "undo": undo.measure_undo,
 }
