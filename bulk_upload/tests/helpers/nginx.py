@@ -16,7 +16,7 @@ from typing import Any, Final
 import urllib3
 from django.conf import settings
 
-from bulk_upload.tests.helpers.processes import free_port, wait_for
+from bulk_upload.tests.helpers.processes import free_ports, wait_for
 from bulk_upload.tests.helpers.servers import answers, program
 
 CONFIGURATION: Final = settings.BASE_DIR / "deploy" / "nginx" / "medisupply.conf"
@@ -92,7 +92,7 @@ def nginx(
     `places` says where the paths of an installation are; without it, here, with a certificate made for the test.
     """
     path = program("nginx")
-    front = Front(folder, free_port(), free_port())
+    front = Front(folder, *free_ports(2))
     if places is None:
         make_certificate(folder)
         places = {"/etc/ssl/medisupply/": folder, "/opt/medisupply/": settings.BASE_DIR}
