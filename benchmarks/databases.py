@@ -60,9 +60,9 @@ class Database:
         """No product and no upload; the categories are there, for some contenders cannot make them."""
         rows = ", ".join(f"('{name}', true, CURRENT_TIMESTAMP)" for name in CATEGORIES)
         add = f"INSERT INTO catalog_category (nombre, aprobada, created_at) VALUES {rows} ON CONFLICT DO NOTHING"
-        # Some tables refer to the uploads without a constraint.
-        kept = ("rowchange", "chunkrows", "plannedrows")
-        tables = ", ".join(["catalog_product", "bulk_upload_bulkupload", *(f"bulk_upload_{name}" for name in kept)])
+        # Some tables refer to products or uploads without a constraint.
+        kept = ("bulkupload", "rowchange", "chunkrows", "plannedrows", "preparedfile", "mendedrow", "uploaddraft")
+        tables = ", ".join(["catalog_product", "catalog_stocklot", *(f"bulk_upload_{name}" for name in kept)])
         self.execute(add, f"TRUNCATE {tables} CASCADE")
 
     def settle(self) -> None:
